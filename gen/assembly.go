@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
@@ -67,8 +68,8 @@ func (c *assembly) Cuts() (tile, chunk int) {
 	if !slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
 		return 0, 0
 	}
-	tile = amd64.TileSamples(c.p, c.assembly.Tiling)
-	return tile, tile * amd64.Tiles(c.p, c.assembly.Tiling)
+	l := kernel.NewTileLayout(c.p, c.assembly.Tiling)
+	return l.Samples, l.Samples * l.Tiles
 }
 
 // Explain says what is in assembly and what is left to Go, and predicts how long it takes.
@@ -107,8 +108,9 @@ func (c *assembly) Emit() ([]File, error) {
 		fn.Pauses, fn.SumsPause = printed.Calls[fn.Name] > 0, printed.Calls[fn.Name+amd64.SumsSuffix] > 0
 	}
 	a.PauseWords = amd64.PauseWords
+	lay := kernel.NewTileLayout(p, tiling)
 	a.Batch = templates.AssemblyTiles{
-		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input,
+		Samples: lay.Samples, Tiles: lay.Tiles, Inputs: n.Input,
 		Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
 	if n.Rounding == spec.RoundingStrict {
@@ -173,11 +175,11 @@ func (c *assembly) Fields() (workspace, batch portable.Fields) {
 		return workspace, batch
 	}
 	tiling := c.assembly.Tiling
-	for _, f := range amd64.TileFields(p, tiling) {
+	for _, f := range kernel.TileFields(p, tiling) {
 		number := code.Of(code.KindOf(string(n.Precision)))
 		batch.List = append(batch.List, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
 	}
-	batch.Bytes = amd64.TileBytes(p, tiling)
+	batch.Bytes = kernel.TileBytes(p, tiling)
 	return workspace, batch
 }
 
@@ -187,7 +189,7 @@ func (c *assembly) lines() (lines []string) {
 	if len(c.vector) > 0 {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(c.vector, ", ")))
 		if slices.Contains(c.vector, plan.GradBatch) {
-			lines = append(lines, amd64.TileLines(p, c.assembly.Tiling)...)
+			lines = append(lines, kernel.TileLines(p, c.assembly.Tiling)...)
 		}
 	}
 	names, rest := c.sweptFunctions()
@@ -279,10 +281,10 @@ func (c *assembly) pauses() (string, error) {
 	for _, name := range slices.Sorted(maps.Keys(calls)) {
 		rows = append(rows, []string{name, fmt.Sprint(calls[name])})
 	}
-	samples := amd64.TileSamples(c.p, c.assembly.Tiling) * amd64.Tiles(c.p, c.assembly.Tiling)
+	l := kernel.NewTileLayout(c.p, c.assembly.Tiling)
 	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many " +
 		"calls it is\n" + table(rows) +
-		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", samples), nil
+		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", l.Samples*l.Tiles), nil
 }
 
 // stylePredictions is the table of what functions of one sample are predicted to take in every style that was tried,
@@ -330,7 +332,7 @@ func (c *assembly) batchPredictions() (string, error) {
 			if tiling == c.assembly.Tiling {
 				mark = " ←"
 			}
-			row := []string{b.Function, fmt.Sprint(amd64.TileSamples(c.p, tiling))}
+			row := []string{b.Function, fmt.Sprint(kernel.NewTileLayout(c.p, tiling).Samples)}
 			for _, cycles := range b.Cycles {
 				row = append(row, fmt.Sprintf("%.1f", cycles))
 			}

@@ -83,21 +83,22 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 					params, call = slices.Insert(params, 1, param{name: "y", dim: lanesTested}), "x, y, grad"
 				}
 				fn := newFunction(f, m, name, params, false)
-				fn.many, fn.code.Many, fn.code.Updating = variant == "Many", variant == "Many", variant == "Soon"
-				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
+				b := codeOf(fn)
+				fn.many, b.Many, b.Updating = variant == "Many", variant == "Many", variant == "Soon"
+				fn.rounds(lanesTested/m.lanes(), m.widest()/8, func(i *vec.Int) {
 					operand := func(v expr.Var) *vec.Value {
-						return fn.code.Load(fn.along(vec.Place{Base: fn.bases[string(v)]}, at), n)
+						return b.Load(vec.Place{Base: fn.bases[string(v)], Index: i}, m.lanes())
 					}
 					var v *vec.Value
 					switch {
 					case op == expr.OpPow:
-						v = fn.code.Expression(expr.Binary{Op: op, X: expr.Var("x"), Y: expr.Var("y")}, operand)
+						v = b.Expression(expr.Binary{Op: op, X: expr.Var("x"), Y: expr.Var("y")}, operand)
 					case variant == "Soon":
-						v = soon(fn.code, op, operand)
+						v = soon(b, op, operand)
 					default:
-						v = fn.code.Expression(expr.Unary{Op: op, X: expr.Var("x")}, operand)
+						v = b.Expression(expr.Unary{Op: op, X: expr.Var("x")}, operand)
 					}
-					fn.code.Store(v, fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
+					b.Store(v, vec.Place{Base: fn.bases["grad"], Index: i}, m.lanes())
 				})
 				out.AddSection(fn.finish())
 				for _, err := range fn.errs {

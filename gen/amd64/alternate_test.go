@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -21,8 +22,8 @@ func TestAlternate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fields := newLayout(p, zen4).fields
-		has := slices.ContainsFunc(fields, func(f Field) bool { return f.Name == directionField })
+		fields := newCommon(p, zen4).kernel.Layout.Fields
+		has := slices.ContainsFunc(fields, func(f kernel.Field) bool { return f.Name == kernel.DirectionField })
 		if has != (want[n.Name] != nil) {
 			t.Errorf("%s: the workspace has a field for the direction: %t; fields %v", n.Name, has, fields)
 		}

@@ -1,19 +1,11 @@
-// Package amd64 prints a compiled plan as assembly for x86-64, with AVX2 and with AVX-512, through avo.
+// Package amd64 makes assembly for x86-64 of what package kernel writes, with AVX2 and with AVX-512, through avo.
 //
 // Every function of one sample becomes one assembly function for each level, all its operations fused: vectors pass
-// from one operation to the next in registers where they can. Those of a batch take tiles of samples, as many as a
-// register has lanes, through the same operations. One code serves both levels and both precisions, in layers. At the
-// bottom a machine says how many numbers a register holds. Above it operations of package vec are lowered: a table says
-// which instruction each is at which level, and what takes several is made of others. The values of a block of
-// straight-line code are given registers when all of it is known; numbers are loaded and stored so that nothing beside
-// them is touched. Over values stand expressions, which are made of the elementary functions of vec/functions, so that
-// no activation has code of its own; and sums, which transpose as they add. On top are the operations of a plan. What
-// is unrolled and what is a loop is decided where an operation is written, so that code stays small whatever the size
-// of layers; where layers are many, their code becomes a loop over those that are alike.
-//
-// Under rounding: strict sums have the plan's order, and elementary functions are translated from the portable code,
-// operation by operation, so that all levels give the same bits. What goes over all parameters, as optimizers do, is a
-// loop of its own, a sweep, made of the same expressions.
+// from one operation to the next in registers where they can. Operations of package vec are lowered as they come: a
+// table says which instruction each is at which level, and what takes several is made of others. The values of a block
+// of straight-line code are given registers when all of it is known; numbers are loaded and stored so that nothing
+// beside them is touched. Counters and addresses have a register from when they are asked for until they are dropped.
+// Where layers are many, their code becomes a loop over those that are alike.
 //
 // All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
 // it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A
@@ -92,7 +84,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	text = append([]byte("// "+o.Header+"\n"), text...)
-	if err := Lint(text, a.common.strict); err != nil {
+	if err := Lint(text, a.common.kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return &Printed{text, calls}, nil
@@ -143,12 +135,8 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(f.layout.space)}
-	a.begin()
-	a.code.Updating = fn.Name == plan.Step
-	a.byRows = updatedByRows(fn)
-	a.alternates(p, fn)
-	a.operations(fn.Ops)
+	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(f.kernel.Layout.Space)}
+	kernel.Sample(builder{a}, &f.kernel, fn, f.style, f.core.alternates(p, fn))
 	if a.tooLong() {
 		return nil, errLong
 	}
@@ -156,45 +144,12 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error
 	return a, errors.Join(a.errs...)
 }
 
-// operation writes one operation of a function of one sample.
-func (f *function) operation(op plan.Op) {
-	if f.tooLong() {
-		return
-	}
-	f.done++
-	f.comment(f.file.title(op))
-	switch op := op.(type) {
-	case *plan.Affine:
-		f.affine(op)
-	case *plan.BackAffine:
-		f.backAffine(op)
-	case *plan.Outer:
-		f.outer(op)
-	case *plan.Update:
-		f.update(op)
-	case *plan.Map:
-		f.mapping(op)
-	case *plan.Vector:
-		f.vector(op)
-	default:
-		f.fail(fmt.Sprintf("unexpected operation %T", op))
-	}
-}
-
-// updatedByRows are the matrices that a function updates as it goes back through them.
-func updatedByRows(fn *plan.Func) map[*plan.Buffer]bool {
-	found := map[*plan.Buffer]bool{}
-	for _, op := range fn.Ops {
-		if back, ok := op.(*plan.BackAffine); ok && back.Update != nil {
-			found[back.W] = true
-		}
-	}
-	return found
-}
+// maxTileBytes is the most that the area of tiles may take.
+const maxTileBytes = 256 << 20
 
 // Missing says why a function has no assembly whatever its size; it is empty for others.
 func Missing(p *plan.Program, fn *plan.Func) string {
-	if fn.Batch && newTileLayout(p, Tiling{}).bytes() > maxTileBytes {
+	if fn.Batch && kernel.NewTileLayout(p, kernel.Tiling{}).Bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
 	}
 	if p.Network.Rounding == spec.RoundingStrict {
@@ -210,39 +165,14 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 	return ""
 }
 
-// params are the parameters of an assembly function, the network's parameters first.
-func params(f *file, p *plan.Program, function string) []param {
-	ps := []param{{name: "p", typ: p.Network.Name}}
-	for _, arg := range plan.SignatureOf(function).Args {
-		ps = append(ps, argumentOf(p, arg))
-	}
-	return append(ps, f.pauseParam(p, function)...)
-}
-
-// argumentOf is an argument of the API as a parameter of assembly: slices are pointers to their first elements.
-func argumentOf(p *plan.Program, name string) param {
-	types := map[string]string{plan.WorkspaceArg: "Workspace", plan.BatchArg: "Batch", plan.GradArg: plan.GradType}
-	out := param{name: templates.AssemblerName(name), dim: plan.ArgWidth(p.Network, name)}
-	if ending := types[name]; ending != "" {
-		out.typ = p.Network.Name + ending
-	}
-	return out
-}
-
-// Field is a field of an emitted struct and its offset as the assembly has it, for the emitted Go to check.
-type Field struct {
-	Struct, Name string
-	Offset       int
-}
-
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
-func (a *Assembly) Fields() []Field {
-	p, fields := a.p, slices.Clone(a.common.layout.fields)
+func (a *Assembly) Fields() []kernel.Field {
+	p, fields := a.p, slices.Clone(a.common.kernel.Layout.Fields)
 	for _, f := range p.Funcs {
 		if f.Batch && a.Missing(f.Name) == "" {
-			fields = append(fields, Field{p.Network.Name + "Batch", "tiles", 0})
-			if l := newTileLayout(p, Tiling{}); l.ordered {
-				fields = append(fields, Field{p.Network.Name + "Batch", "losses", l.losses})
+			fields = append(fields, kernel.Field{Struct: p.Network.Name + "Batch", Name: "tiles", Offset: 0})
+			if l := kernel.NewTileLayout(p, kernel.Tiling{}); l.Ordered {
+				fields = append(fields, kernel.Field{Struct: p.Network.Name + "Batch", Name: "losses", Offset: l.Losses})
 			}
 			return fields
 		}

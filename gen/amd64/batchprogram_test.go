@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -20,16 +21,16 @@ func TestBatchProgramsCompute(t *testing.T) {
 			}
 			c := newCommon(p, zen4)
 			for _, l := range Levels {
-				lay := newTileLayout(p, Tiling{})
-				batchProgram(t, p, c, l, lay, 1, lay.samples-3)
-				batchProgram(t, p, c, l, lay, 2, lay.samples)
+				lay := kernel.NewTileLayout(p, kernel.Tiling{})
+				batchProgram(t, p, c, l, lay, 1, lay.Samples-3)
+				batchProgram(t, p, c, l, lay, 2, lay.Samples)
 			}
 		}
 	}
 }
 
 // batchProgram executes GradBatch and the function that sums its gradient up.
-func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLayout, tiles, samples int) {
+func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *kernel.TileLayout, tiles, samples int) {
 	t.Helper()
 	f, m, n := newFile(c), machine{l, p.ElementBytes()}, p.Network
 	f.programs = true
@@ -38,12 +39,12 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 		t.Fatal(err)
 	}
 	out := n.Width(n.Depth())
-	one, all := executedMemory(p, f, 11), (tiles-1)*lay.samples+samples
-	batch := newNumbers(m.number(), (lay.bytes()+64)/m.size+lay.samples*(n.Input+out)+lay.tiles*lay.samples)
-	xs, ys := newNumbers(m.number(), tiles*lay.samples*n.Input), newNumbers(m.number(), tiles*lay.samples*out)
+	one, all := executedMemory(p, f, 11), (tiles-1)*lay.Samples+samples
+	batch := newNumbers(m.number(), (lay.Bytes()+64)/m.size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples)
+	xs, ys := newNumbers(m.number(), tiles*lay.Samples*n.Input), newNumbers(m.number(), tiles*lay.Samples*out)
 	reference, rnd := plan.NewBatchMemory[float64](p, all), rand.New(rand.NewPCG(5, 5))
 	fill := func(to numbersInMemory, width int, name string, draw func() float64) {
-		for i := range tiles * lay.samples * width {
+		for i := range tiles * lay.Samples * width {
 			v := math.NaN() // what fills a tile up counts for nothing
 			if i < all*width {
 				to.set(i, draw())
@@ -58,7 +59,7 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 	for _, b := range p.Buffers {
 		if b.Kind == plan.Weight || b.Kind == plan.Bias {
 			for i, data := 0, reference.Network.Data(b.Name); i < b.Len(); i++ {
-				data[i] = one["p"].at(f.layout.at[b]/m.size + i)
+				data[i] = one["p"].at(f.kernel.Layout.At(b)/m.size + i)
 			}
 		}
 	}
@@ -71,7 +72,7 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 	if m.size == 4 {
 		bits &= math.MaxUint32
 	}
-	if got := m.number().Number(bits); !lay.ordered && !near(m.number(), got, reference.Loss) {
+	if got := m.number().Number(bits); !lay.Ordered && !near(m.number(), got, reference.Loss) {
 		t.Errorf("%s: the loss is %v, want %v", name, got, reference.Loss)
 	}
 	for _, b := range p.Buffers {
@@ -79,7 +80,7 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 			continue
 		}
 		for i, want := range reference.Network.Data(b.Name) {
-			if v := one["grad"].at(f.layout.at[b]/m.size + i); !near(m.number(), v/8, want/8) {
+			if v := one["grad"].at(f.kernel.Layout.At(b)/m.size + i); !near(m.number(), v/8, want/8) {
 				t.Errorf("%s: number %d of %s is %v, want %v", name, i, b.Name, v, want)
 				break
 			}

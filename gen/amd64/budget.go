@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -93,7 +94,7 @@ func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 	if err := a.compile(forms...); err != nil {
 		return nil, 0, err
 	}
-	if a.tooLong(slices.DeleteFunc(forms, func(f form) bool { return f.style != standard })...) {
+	if a.tooLong(slices.DeleteFunc(forms, func(f form) bool { return f.style != kernel.Standard })...) {
 		return nil, 0, nil
 	}
 	if !fn.Batch {

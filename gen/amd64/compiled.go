@@ -8,6 +8,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -16,8 +17,8 @@ import (
 // at to choose from or printed as well.
 type Assembly struct {
 	p *plan.Program
-	// Tiling is how wide the tiles of batches are.
-	Tiling Tiling
+	// kernel.Tiling is how wide the tiles of batches are.
+	Tiling kernel.Tiling
 	common *common
 	code   map[form]*compiled
 	// config is what the network leaves open, without says why functions have no assembly, and choices are those of
@@ -48,8 +49,8 @@ type Config struct {
 type form struct {
 	function string
 	level    Level
-	tiling   Tiling
-	style    Style
+	tiling   kernel.Tiling
+	style    kernel.Style
 	// pauses says of each of its parts whether it pauses, and callCycles how many cycles a call of these may take.
 	pauses     [2]bool
 	callCycles int
@@ -113,12 +114,12 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 }
 
 // form is the form of a function of one sample.
-func (a *Assembly) form(fn *plan.Func, level Level, style Style) form {
+func (a *Assembly) form(fn *plan.Func, level Level, style kernel.Style) form {
 	return form{function: fn.Name, level: level, style: style}
 }
 
 // batchForm is that of a function of a batch.
-func (a *Assembly) batchForm(fn *plan.Func, level Level, tiling Tiling) form {
+func (a *Assembly) batchForm(fn *plan.Func, level Level, tiling kernel.Tiling) form {
 	return form{function: fn.Name, level: level, tiling: tiling}
 }
 
@@ -231,9 +232,9 @@ func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compil
 }
 
 // printFunc writes the assembly of a function of the plan for a machine.
-func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, tiling Tiling) ([]*function, error) {
+func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, tiling kernel.Tiling) ([]*function, error) {
 	if fn.Batch {
-		return printBatch(f, p, m, fn, newTileLayout(p, tiling))
+		return printBatch(f, p, m, fn, kernel.NewTileLayout(p, tiling))
 	}
 	one, err := print(f, p, m, fn)
 	return []*function{one}, err
@@ -274,6 +275,6 @@ func (a *Assembly) arguments(of form) map[string]int {
 	if !a.p.Func(of.function).Batch {
 		return nil
 	}
-	lay := newTileLayout(a.p, of.tiling)
-	return map[string]int{"tiles": lay.tiles, "samples": lay.samples}
+	lay := kernel.NewTileLayout(a.p, of.tiling)
+	return map[string]int{"tiles": lay.Tiles, "samples": lay.Samples}
 }

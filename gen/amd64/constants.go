@@ -9,6 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
 // constants are the numbers and tables that functions read: a data section, in which none is twice.
@@ -69,7 +71,7 @@ func (s *constants) lanes(m machine, lanes []uint64) (at int, key string) {
 	}
 	key = fmt.Sprint(m.size, " ", n, " ", string(raw))
 	// A register full is read faster where it lies within a line of the cache.
-	return s.put(datum{key: key, raw: raw, unit: m.size, aligned: len(raw) == lineBytes}), key
+	return s.put(datum{key: key, raw: raw, unit: m.size, aligned: len(raw) == kernel.LineBytes}), key
 }
 
 // table finds a place for a table of bytes.

@@ -3,6 +3,7 @@ package amd64
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -16,7 +17,7 @@ type Choice struct {
 	Levels []Level
 	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to
 	// take.
-	Styles    []Style
+	Styles    []kernel.Style
 	Predicted []StyleCycles
 }
 
@@ -53,7 +54,7 @@ func (a *Assembly) forms(fn *plan.Func) (forms []form) {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
 		}
-		for _, s := range stylesAt(a.p, a.common.core, l) {
+		for _, s := range stylesAt(a.p, l) {
 			forms = append(forms, a.form(fn, l, s))
 		}
 	}
@@ -90,7 +91,7 @@ func (a *Assembly) Choice(function string) Choice {
 	if c, ok := a.choices[function]; ok {
 		return c
 	}
-	return Choice{Function: function, Levels: Levels, Styles: []Style{standard, standard}}
+	return Choice{Function: function, Levels: Levels, Styles: []kernel.Style{kernel.Standard, kernel.Standard}}
 }
 
 // has says whether a level has code of its own.

@@ -18,6 +18,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -58,15 +59,15 @@ func TestCycles(t *testing.T) {
 			f.do("VMOVUPS", at(0), reg.Y1)
 		}), 0, 50 * zen4.forwardLatency},
 		{"a loop takes what its rounds take", write(func(f *function) {
-			f.loop(1000, 1, []int{1}, func(index) {
+			f.rounds(1000, 4, func(*vec.Int) {
 				for range 10 {
 					f.do("VADDPS", reg.X0, reg.X0, reg.X0)
 				}
 			})
 		}), 0, 30_000},
 		{"and loops in it each time", write(func(f *function) {
-			f.loop(100, 1, []int{1}, func(index) {
-				f.loop(50, 1, []int{1}, func(index) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) })
+			f.rounds(100, 4, func(*vec.Int) {
+				f.rounds(50, 4, func(*vec.Int) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) })
 			})
 		}), 0, 15_000},
 	} {

@@ -5,24 +5,26 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
 // dropDeadStores removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation
 // stores its results whether or not those after it find them in registers. Where rows are read in loops all of them
 // stay. Other functions read those of the kept area of a function that keeps, which are not at the base of the tile,
 // and the ones from live on.
-func (t *tile) dropDeadStores() {
-	base, read := t.f.bases["b"], map[int]bool{}
+func (f *function) dropDeadStores(lay *kernel.TileLayout) {
+	base, read := f.bases["b"], map[int]bool{}
 	from := registerOf(registerIn(base))
-	for _, n := range t.f.fn.Nodes {
+	for _, n := range f.fn.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			continue
 		}
-		m := t.f.file.core.model(i)
+		m := f.file.core.model(i)
 		for _, o := range i.Operands {
 			if mem, ok := o.(operand.Mem); ok && mem.Base == registerIn(base) &&
-				(mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
+				(mem.Index != nil || isAddress(i) && mem.Disp != lay.Work) {
 				return
 			}
 		}
@@ -32,13 +34,13 @@ func (t *tile) dropDeadStores() {
 			}
 		}
 	}
-	t.f.fn.Nodes = slices.DeleteFunc(t.f.fn.Nodes, func(n ir.Node) bool {
+	f.fn.Nodes = slices.DeleteFunc(f.fn.Nodes, func(n ir.Node) bool {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			return false
 		}
-		m := t.f.file.core.model(i)
-		if !m.store || m.at.base != from || m.at.disp >= t.lay.live && m.at.disp < t.lay.work {
+		m := f.file.core.model(i)
+		if !m.store || m.at.base != from || m.at.disp >= lay.Live && m.at.disp < lay.Work {
 			return false
 		}
 		for at := range m.bytes {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
 // This file estimates how many cycles code takes while it is being written, which the simulation can't, as it runs
@@ -63,7 +65,7 @@ func (f *function) workOf(i *ir.Instruction) (w work) {
 	if !load && !store {
 		return w
 	}
-	turns, lines := float64((m.bytes+c.moved-1)/c.moved), float64(m.bytes)/lineBytes
+	turns, lines := float64((m.bytes+c.moved-1)/c.moved), float64(m.bytes)/kernel.LineBytes
 	if load {
 		w[onLoaders] = turns / 2
 	} else {

@@ -7,8 +7,6 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/backpropgen/backpropgen/gen/kernel"
-	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -19,8 +17,7 @@ type function struct {
 	file  *file
 	fn    *ir.Function
 	block *block
-	code  *kernel.Code // which writes into the block
-	frame int          // bytes of stack
+	frame int // bytes of stack
 	taken []bool
 	// lent are the general registers that it may use, and unused those of them that no variable has.
 	lent, unused []reg.GPPhysical
@@ -31,23 +28,18 @@ type function struct {
 	argumentBase, stackBase, constantBase *vec.Int
 	names                                 map[int]string
 	// bases are the arguments that are pointers, brought to registers.
-	bases  map[string]*vec.Int
-	labels int
+	bases map[string]*vec.Int
 	// blocks is how many blocks have ended.
 	blocks int
 	errs   []error
 	// many says that much is computed side by side, so that few operations count for more than short chains of them.
 	many bool
-	// arguments are where the pointers were given, counts the arguments that are integers.
-	arguments, counts map[string]vec.Place
-	// rate and result are the argument and the result that are numbers.
-	rate, result vec.Place
-	// byRows are the matrices that it takes row by row in any case.
-	byRows map[*plan.Buffer]bool
-	// direction is where the workspace says which way to go through rows, nil for functions that always go the same.
-	direction *vec.Place
-	// done is how many operations have been written.
-	done int
+	// arguments are where arguments were given, and result is where the result goes.
+	arguments map[string]vec.Place
+	result    vec.Place
+	// done is how many operations have been written; stopped says that no more are.
+	done    int
+	stopped bool
 	// unwritten are the operations whose code follows from that of others, written how many of the others there are so
 	// far, and toWrite how many there will be.
 	unwritten        []unwritten
@@ -57,8 +49,6 @@ type function struct {
 	values, ints int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
-	// pending are variables that the code after a loop still reads.
-	pending []*vec.Value
 	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory
 	// takes.
 	span  span
@@ -76,7 +66,7 @@ func empty(f *file, m machine, name string) *function {
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
 		roots: map[reg.GPPhysical]reg.Register{}, names: map[int]string{},
-		bases: map[string]*vec.Int{}, arguments: map[string]vec.Place{}, counts: map[string]vec.Place{},
+		bases: map[string]*vec.Int{}, arguments: map[string]vec.Place{},
 	}
 	fn.argumentBase = fn.variableIn(argumentsParam, reg.FramePointer)
 	fn.stackBase = fn.variableIn(stackParam, reg.StackPointer)
@@ -85,7 +75,6 @@ func empty(f *file, m machine, name string) *function {
 		fn.keepProgram()
 	}
 	fn.block = newBlock(fn)
-	fn.code = &kernel.Code{Builder: builder{fn}, Strict: f.strict, Sources: f.sources}
 	return fn
 }
 
@@ -98,15 +87,12 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 	var pause *vec.Place
 	for _, p := range params {
 		at := fn.given(p.name, offset)
+		fn.arguments[p.name] = at
 		if r, ok := argumentRegisters[p.name]; ok {
-			fn.bases[p.name], fn.arguments[p.name] = fn.variableIn(p.name, r), at
+			fn.bases[p.name] = fn.variableIn(p.name, r)
 			fn.integer(vec.IntCopy, vec.Word(at), vec.Ref(fn.bases[p.name]))
-		} else if p.integer {
-			fn.counts[p.name] = at
 		} else if p.name == PauseArgument {
 			pause = &at
-		} else {
-			fn.rate = at
 		}
 		offset += 8 // a number that is followed by nothing but the result, which is aligned
 	}
@@ -202,3 +188,6 @@ func (f *function) finish() *ir.Function {
 // maxNoSplit is the size of frames that need no check of the stack, and checkedFrame that of the smallest for which
 // Go's assembler writes one into a function that calls no other.
 const maxNoSplit, checkedFrame = 256, 128
+
+// strict says whether every operation is rounded by itself and sums are ordered.
+func (f *function) strict() bool { return f.file.kernel.Strict }

@@ -15,37 +15,53 @@ import (
 // from memory.
 const hoistSpare = 4
 
-// hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it
-// being given, and the first step of its program. Parameters do not change meanwhile. The registers are taken until
-// they are released.
-func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
+// hoisting notes where a loop begins. What it returns moves reads to before it if its body is one block: of constants,
+// and of parameters, which a pointer points to and which do not change meanwhile. The registers are taken until they
+// are released.
+func (f *function) hoisting(parameters *vec.Int) func() []*vec.Value {
+	loop, step, only := len(f.fn.Nodes), 0, f.block
+	if f.program != nil {
+		step = len(f.program.Steps)
+	}
+	return func() []*vec.Value {
+		if f.block != only {
+			return nil
+		}
+		return f.hoist(parameters, loop, step)
+	}
+}
+
+// hoist does so, the first of the function's nodes that belong to the loop being given, and the first step of its
+// program.
+func (f *function) hoist(parameters *vec.Int, loop, step int) (hoisted []*vec.Value) {
+	b := f.block
 	var reads []*node
 	for _, n := range b.nodes {
-		if t.hoistGain(b, n) > 0 {
+		if f.hoistGain(parameters, n) > 0 {
 			reads = append(reads, n)
 		}
 	}
-	slices.SortStableFunc(reads, func(x, y *node) int { return cmp.Compare(t.hoistGain(b, y), t.hoistGain(b, x)) })
-	reads = reads[:max(0, min(len(reads), t.f.m.registers()-b.pressure()-hoistSpare))]
-	if t.f.program != nil {
-		body := slices.Clone(t.f.program.Steps[step:])
-		t.f.program.Steps = t.f.program.Steps[:step]
+	slices.SortStableFunc(reads, func(x, y *node) int { return cmp.Compare(f.hoistGain(parameters, y), f.hoistGain(parameters, x)) })
+	reads = reads[:max(0, min(len(reads), f.m.registers()-b.pressure()-hoistSpare))]
+	if f.program != nil {
+		body := slices.Clone(f.program.Steps[step:])
+		f.program.Steps = f.program.Steps[:step]
 		for _, n := range reads {
-			t.f.keepNode(n)
+			f.keepNode(n)
 		}
-		t.f.keep(body...)
+		f.keep(body...)
 	}
-	body := slices.Clone(t.f.fn.Nodes[loop:])
-	t.f.fn.Nodes = t.f.fn.Nodes[:loop]
-	e := &emitter{f: t.f}
+	body := slices.Clone(f.fn.Nodes[loop:])
+	f.fn.Nodes = f.fn.Nodes[:loop]
+	e := &emitter{f: f}
 	for _, n := range reads {
 		v := n.out
-		v.reg = slices.Index(t.f.taken, false)
+		v.reg = slices.Index(f.taken, false)
 		if v.reg < 0 {
-			t.f.fail("no register is left for what is read before the loop")
+			f.fail("no register is left for what is read before the loop")
 			break
 		}
-		t.f.taken[v.reg], v.cell = true, true
+		f.taken[v.reg], v.cell = true, true
 		if n.kind == literal {
 			e.literal(v)
 		} else {
@@ -54,21 +70,21 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 		v.def = nil
 		hoisted = append(hoisted, n.value)
 	}
-	t.f.fn.Nodes = append(t.f.fn.Nodes, body...)
+	f.fn.Nodes = append(f.fn.Nodes, body...)
 	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return slices.Contains(reads, n) })
 	return hoisted
 }
 
 // hoistGain tells which reads are worth most: those of one number for a whole register that an instruction can't do on
 // its way, then tables. It is 0 for those that must stay or cost nothing.
-func (t *tile) hoistGain(b *block, n *node) int {
+func (f *function) hoistGain(parameters *vec.Int, n *node) int {
 	const broadcast, table = 1000, 1
-	if !t.f.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
-		n.kind == splat && (n.mem.Base != t.f.bases["p"] || n.mem.Index != nil) {
+	if !f.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
+		n.kind == splat && (n.mem.Base != parameters || n.mem.Index != nil) {
 		return 0
 	}
 	uses, fold := 0, true
-	for _, user := range b.nodes {
+	for _, user := range f.block.nodes {
 		for i, v := range user.in {
 			if v == n.out {
 				uses++

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -22,7 +23,7 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), newTileLayout(p, Tiling{}))
+	fns, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // computed: their steps alternate, and none stands before one whose result it reads.
 func TestInterleave(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "f", nil, false)
-	b := f.code
+	b := codeOf(f)
 	x := b.Load(vec.Place{Base: f.pointer()}, 16)
 	var ends []*vec.Value
 	b.Interleave(3, func(i int) {

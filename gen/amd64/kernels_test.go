@@ -47,29 +47,29 @@ func TestKernels(t *testing.T) {
 				for n := 1; n <= m.lanes(); n++ {
 					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
-						fn.code.Wide(bits, func() {
+						codeOf(fn).Wide(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.Load(x.Plus(i*bits/8), lanes))
+								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
 							}
-							sum := fn.code.Reduce(vectors)
-							fn.code.Wide(m.width(n), func() { fn.code.Store(sum, y, n) })
+							sum := codeOf(fn).Reduce(vectors)
+							codeOf(fn).Wide(m.width(n), func() { codeOf(fn).Store(sum, y, n) })
 						})
 					})
 					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
-						fn.code.Wide(bits, func() {
+						codeOf(fn).Wide(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.Load(x.Plus(i*bits/8), lanes))
+								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
 							}
-							sum := fn.code.OrderedReduce(vectors)
-							fn.code.Wide(m.width(n), func() { fn.code.Store(sum, y, n) })
+							sum := codeOf(fn).OrderedReduce(vectors)
+							codeOf(fn).Wide(m.width(n), func() { codeOf(fn).Store(sum, y, n) })
 						})
 					})
 				}
 			}
 			n := m.registers() + 5
 			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y vec.Place) {
-				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
+				b, lanes, bytes := codeOf(fn), m.lanes(), m.widest()/8
 				var vectors, masks []*vec.Value
 				plain, weighed, above := b.Zeros(), b.Zeros(), b.Zeros()
 				for i := range n {

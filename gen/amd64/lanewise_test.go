@@ -30,7 +30,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: kernel.NewSources(), strict: true})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: true}})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
@@ -40,13 +40,14 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					m, level := machine{l, size}, fmt.Sprintf("%sOf%d", l, bits)
 					name := fmt.Sprintf("%s%s%d", strings.ReplaceAll(op.String(), "^", "pow"), level, 8*size)
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
-					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
-						fn.code.Wide(bits, func() {
-							xs := []*vec.Value{fn.code.Load(fn.along(vec.Place{Base: fn.bases["x"]}, at), n)}
+					b, n := codeOf(fn), bits/8/size
+					fn.rounds(lanesTested/n, bits/8, func(i *vec.Int) {
+						b.Wide(bits, func() {
+							xs := []*vec.Value{b.Load(vec.Place{Base: fn.bases["x"], Index: i}, n)}
 							if op == expr.OpPow {
-								xs = append(xs, fn.code.Load(fn.along(vec.Place{Base: fn.bases["y"]}, at), n))
+								xs = append(xs, b.Load(vec.Place{Base: fn.bases["y"], Index: i}, n))
 							}
-							fn.code.Store(fn.code.Lanewise(op, xs...), fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
+							b.Store(b.Lanewise(op, xs...), vec.Place{Base: fn.bases["grad"], Index: i}, n)
 						})
 					})
 					out.AddSection(fn.finish())

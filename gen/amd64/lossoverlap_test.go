@@ -50,7 +50,7 @@ func TestLossAside(t *testing.T) {
 // for that.
 func TestSpreadAmong(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX2, 4}, "f", nil, false)
-	b := f.code
+	b := codeOf(f)
 	x := b.Load(vec.Place{Base: f.pointer()}, 8)
 	first := len(f.block.nodes)
 	b.SpreadAmong(func() {

@@ -135,7 +135,7 @@ func TestLowering(t *testing.T) {
 						}
 						fn := newFunction(f, machine{l, size}, name, params, false)
 						result, numbers := 0, false
-						fn.code.Wide(bits, func() {
+						codeOf(fn).Wide(bits, func() {
 							b := fn.block
 							var in []*vec.Value
 							for _, a := range loweringArguments[:3] {

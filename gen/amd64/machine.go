@@ -6,6 +6,8 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
 // Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable
@@ -49,6 +51,12 @@ type machine struct {
 	size  int // bytes of a number, 4 or 8
 }
 
+// kernel is what those who write code must know of it. Stores to large arrays have 32 bytes: they cross a line of the
+// cache half as often and cost no more where a processor takes 64 bytes in two halves.
+func (m machine) kernel() kernel.Machine {
+	return kernel.Machine{Size: m.size, Bits: m.widest(), Registers: m.registers(), Stream: 32}
+}
+
 // widest is the number of bits of a whole register.
 func (m machine) widest() int { return facts[m.level].widest }
 
@@ -63,13 +71,6 @@ func (m machine) spreadsMemory() bool { return facts[m.level].spreads }
 
 // lanes is how many numbers a whole register holds.
 func (m machine) lanes() int { return m.widest() / 8 / m.size }
-
-// lines is how many elementary functions there are registers for side by side.
-func (m machine) lines() int { return m.registers() / 5 }
-
-// stream is how many numbers at once are written to large arrays: those of 32 bytes, whose stores cross a line of the
-// cache half as often and cost no more where a processor takes 64 bytes in two halves.
-func (m machine) stream() int { return 32 / m.size }
 
 // width is the number of bits of the narrowest register that holds n numbers.
 func (m machine) width(n int) int {

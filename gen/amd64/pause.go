@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -29,7 +30,7 @@ const CallCycles = 320_000
 
 // PauseWords is how many words of 64 bits a function that pauses leaves behind at most, after the number of the point:
 // registers for addresses, words of the stack, and vector registers.
-const PauseWords = pauseWords + 32*lineBytes/8
+const PauseWords = pauseWords + 32*kernel.LineBytes/8
 
 const pauseWords = 16
 
@@ -68,7 +69,7 @@ type point struct {
 // done.
 func (f *function) pauses(argument vec.Place, result bool) {
 	slot := f.frame
-	f.frame += lineBytes
+	f.frame += kernel.LineBytes
 	cycles := float64(f.file.callCycles)
 	f.pause = &pausing{argument: f.memory(argument), left: operand.NewStackAddr(slot), budget: cycles / 2,
 		grain: cycles / 8}

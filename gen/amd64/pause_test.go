@@ -8,6 +8,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -61,7 +62,7 @@ func TestPoints(t *testing.T) {
 			pausing := 0
 			for _, name := range []string{plan.Forward, plan.Backward, plan.Step, plan.GradBatch, plan.StepBatch} {
 				fn := p.Func(name)
-				one := a.form(fn, level, standard)
+				one := a.form(fn, level, kernel.Standard)
 				if fn.Batch {
 					one = a.batchForm(fn, level, a.Tiling)
 				}
@@ -108,7 +109,7 @@ func TestPausesEverywhere(t *testing.T) {
 			for _, name := range partNames(fn) {
 				f.pausing[name] = true
 			}
-			parts, err := printFunc(f, p, machine{level, p.ElementBytes()}, fn, Tiling{})
+			parts, err := printFunc(f, p, machine{level, p.ElementBytes()}, fn, kernel.Tiling{})
 			if err != nil {
 				t.Fatal(err)
 			}

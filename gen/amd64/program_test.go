@@ -108,8 +108,8 @@ func executedNetworks(t *testing.T, rounding spec.Rounding) (list []spec.Network
 // executedMemory are the arguments of a function of one sample, by the names of its parameters.
 func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInMemory {
 	rnd, elem, arrays := rand.New(rand.NewPCG(seed, 1)), vec.FloatOf(p.ElementBytes()), map[string]numbersInMemory{}
-	params := f.layout.params / elem.Size()
-	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, f.layout.space/elem.Size()+64)
+	params := f.kernel.Layout.Params / elem.Size()
+	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, f.kernel.Layout.Space/elem.Size()+64)
 	n := p.Network
 	arrays["x"], arrays["y"] = newNumbers(elem, n.Input), newNumbers(elem, n.Width(n.Depth()))
 	for i := range params {
@@ -175,9 +175,9 @@ func TestProgramsCompute(t *testing.T) {
 				arrays, reference := executedMemory(p, f, 7), plan.NewMemory[float64](p)
 				reference.Data("rate")[0] = rate
 				for _, b := range p.Buffers {
-					if a, ok := arrays[f.layout.where[b]]; ok {
+					if a, ok := arrays[f.kernel.Layout.In(b)]; ok {
 						for i, data := 0, reference.Data(b.Name); i < b.Len(); i++ {
-							data[i] = a.at(f.layout.at[b]/a.elem.Size() + i)
+							data[i] = a.at(f.kernel.Layout.At(b)/a.elem.Size() + i)
 						}
 					}
 				}
@@ -193,12 +193,12 @@ func TestProgramsCompute(t *testing.T) {
 						t.Errorf("%s: %s returns %v, want %v", name, function, got, want[0])
 					}
 					for _, b := range p.Buffers {
-						a, ok := arrays[f.layout.where[b]]
+						a, ok := arrays[f.kernel.Layout.In(b)]
 						if !ok || b.Kind == plan.Scratch || b.Kind == plan.Cache || b.Kind == plan.Delta {
 							continue
 						}
 						for i, want := range reference.Data(b.Name) {
-							if v := a.at(f.layout.at[b]/a.elem.Size() + i); !near(a.elem, v, want) {
+							if v := a.at(f.kernel.Layout.At(b)/a.elem.Size() + i); !near(a.elem, v, want) {
 								t.Errorf("%s: %s leaves %v in number %d of %s, want %v", name, function, v, i, b.Name, want)
 								break
 							}

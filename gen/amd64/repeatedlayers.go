@@ -70,19 +70,6 @@ func kindsOfLayers(p *plan.Program) []int {
 	return kinds
 }
 
-// where says where a function of one sample finds a buffer.
-func (f *function) where(b *plan.Buffer) (room string, at []int) {
-	return f.file.layout.where[b], []int{f.file.layout.at[b]}
-}
-
-// where says where a function of a batch finds it: its rows, and what else of it lies apart.
-func (t *tile) where(b *plan.Buffer) (room string, at []int) {
-	row, rows := t.lay.rows[b]
-	copied, copies := t.lay.copies[b]
-	room, at = t.f.where(b)
-	return fmt.Sprint(room, rows, t.lay.kept[b], copies), append(at, row, copied)
-}
-
 // unwritten are periods whose code follows from that of those before: so many of a length, after the written segment
 // with a number. The comments are those of their operations.
 type unwritten struct {

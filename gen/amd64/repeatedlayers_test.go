@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -28,9 +29,9 @@ func TestAlike(t *testing.T) {
 			spared := 0
 			for _, fn := range p.Funcs {
 				for _, l := range Levels {
-					f := a.form(fn, l, standard)
+					f := a.form(fn, l, kernel.Standard)
 					if fn.Batch {
-						f = a.batchForm(fn, l, Tiling{})
+						f = a.batchForm(fn, l, kernel.Tiling{})
 					}
 					part, err := a.writeUpTo(f, math.MaxInt, true, false)
 					if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -82,9 +83,9 @@ func TestRoll(t *testing.T) {
 				}
 				for _, fn := range p.Funcs {
 					for _, l := range Levels {
-						f := a.form(fn, l, standard)
+						f := a.form(fn, l, kernel.Standard)
 						if fn.Batch {
-							f = a.batchForm(fn, l, Tiling{})
+							f = a.batchForm(fn, l, kernel.Tiling{})
 						}
 						c, err := a.writeUpTo(f, math.MaxInt, true, true)
 						if err != nil {

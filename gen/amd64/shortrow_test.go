@@ -13,7 +13,7 @@ import (
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
-	b := f.code
+	b := codeOf(f)
 	f.block.bits = 128
 	x, y := b.Load(vec.Place{Base: f.pointer()}, 4), b.Spread(vec.Place{Base: f.pointer()})
 	first, second := b.Lane(x, 0), b.Lane(x, 1)

@@ -3,48 +3,25 @@ package amd64
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
-)
-
-// Style is how functions of one sample take matrices, where there is a choice.
-type Style struct {
-	// Apart says that short rows have a register each, though several would lie in one (packedrows.go).
-	Apart bool
-}
-
-// The standard style is that of functions for which the other is not predicted to take less.
-var (
-	standard = Style{}
-	apart    = Style{Apart: true}
 )
 
 // styleMargin is how many cycles in a hundred another style must spare. Of two codes for the same, one that is
 // predicted to take up to 5 % less than the other was measured to take up to 8 % more.
 const styleMargin = 6
 
-// String is the style in words.
-func (s Style) String() string {
-	if s.Apart {
-		return "short rows apart"
-	}
-	return "short rows together"
-}
-
 // stylesAt are those in which some function of a network has code of its own at a level, the standard one first.
-func stylesAt(p *plan.Program, c *core, l Level) []Style {
-	styles := []Style{standard}
+func stylesAt(p *plan.Program, l Level) []kernel.Style {
+	styles := []kernel.Style{kernel.Standard}
 	if p.Network.Rounding == spec.RoundingStrict || deep(p.Network) {
 		return styles
 	}
-	f := newFunction(newFile(newCommon(p, c)), machine{l, p.ElementBytes()}, "", nil, false)
 	matrices := slices.DeleteFunc(slices.Clone(p.Buffers), func(b *plan.Buffer) bool { return b.Kind != plan.Weight })
-	packed := func(w *plan.Buffer) bool {
-		_, ok := f.packs(w)
-		return ok
-	}
+	packed := func(w *plan.Buffer) bool { return kernel.Packs(machine{l, p.ElementBytes()}.kernel(), w) }
 	if slices.ContainsFunc(matrices, packed) {
-		styles = append(styles, apart)
+		styles = append(styles, kernel.Apart)
 	}
 	return styles
 }
@@ -52,14 +29,14 @@ func stylesAt(p *plan.Program, c *core, l Level) []Style {
 // StyleCycles are what a function is predicted to take in a style, at each level; 0 where it has no code of its own
 // there.
 type StyleCycles struct {
-	Style  Style
+	Style  kernel.Style
 	Cycles []int
 }
 
 // chooseStyle finds the style that spares enough at a level, and notes what was predicted for all.
-func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style, cycles int) {
-	chosen = standard
-	for i, s := range stylesAt(a.p, a.common.core, l) {
+func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen kernel.Style, cycles int) {
+	chosen = kernel.Standard
+	for i, s := range stylesAt(a.p, l) {
 		code := a.code[a.form(fn, l, s)]
 		if code.tooLong {
 			continue
@@ -68,7 +45,7 @@ func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style,
 		switch {
 		case i == 0:
 			cycles = code.cycles
-		case code.size() <= straightNodes && 100*code.cycles < (100-styleMargin)*c.predicted(standard, l) &&
+		case code.size() <= straightNodes && 100*code.cycles < (100-styleMargin)*c.predicted(kernel.Standard, l) &&
 			code.cycles < cycles:
 			chosen, cycles = s, code.cycles
 		}
@@ -77,7 +54,7 @@ func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style,
 }
 
 // note notes a prediction.
-func (c *Choice) note(s Style, l Level, cycles int) {
+func (c *Choice) note(s kernel.Style, l Level, cycles int) {
 	i := slices.IndexFunc(c.Predicted, func(p StyleCycles) bool { return p.Style == s })
 	if i < 0 {
 		i = len(c.Predicted)
@@ -87,7 +64,7 @@ func (c *Choice) note(s Style, l Level, cycles int) {
 }
 
 // predicted is what was noted, 0 for nothing.
-func (c *Choice) predicted(s Style, l Level) int {
+func (c *Choice) predicted(s kernel.Style, l Level) int {
 	for _, p := range c.Predicted {
 		if p.Style == s {
 			return p.Cycles[slices.Index(Levels, l)]

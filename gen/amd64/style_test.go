@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -16,7 +17,7 @@ import (
 // functions of some networks, and only where it gives them code of their own.
 func TestChooseStyle(t *testing.T) {
 	networks := committed(t)
-	chosen := map[Style]int{}
+	chosen := map[kernel.Style]int{}
 	for _, n := range networks {
 		p, err := plan.Compile(n)
 		if err != nil {
@@ -30,19 +31,19 @@ func TestChooseStyle(t *testing.T) {
 		for _, c := range choices {
 			for i, l := range Levels {
 				chosen[c.Styles[i]]++
-				if c.Predicted[0].Style != standard || c.predicted(c.Styles[i], l) != c.Cycles[i] {
+				if c.Predicted[0].Style != kernel.Standard || c.predicted(c.Styles[i], l) != c.Cycles[i] {
 					t.Errorf("%s: %s at %s has %v, predicted %v", n.Name, c.Function, l, c.Styles, c.Predicted)
 				}
 				for _, other := range c.Predicted {
 					spares := other.Cycles[i] > 0 && float64(other.Cycles[i]) < 0.94*float64(c.Predicted[0].Cycles[i])
-					if spares && other.Cycles[i] < c.Cycles[i] || c.Styles[i] == other.Style && other.Style != standard && !spares {
+					if spares && other.Cycles[i] < c.Cycles[i] || c.Styles[i] == other.Style && other.Style != kernel.Standard && !spares {
 						t.Errorf("%s: %s at %s has %v, predicted %v", n.Name, c.Function, l, c.Styles, c.Predicted)
 					}
 				}
 			}
 		}
 	}
-	for _, s := range []Style{standard, apart} {
+	for _, s := range []kernel.Style{kernel.Standard, kernel.Apart} {
 		if chosen[s] == 0 {
 			t.Errorf("%v is chosen for no function", s)
 		}
@@ -55,13 +56,13 @@ func TestStylesAt(t *testing.T) {
 	for _, test := range []struct {
 		rows, cols int
 		rounding   spec.Rounding
-		want       []Style
+		want       []kernel.Style
 	}{
-		{8, 4, spec.RoundingFast, []Style{standard, apart}},
-		{8, 4, spec.RoundingStrict, []Style{standard}},
-		{16, 16, spec.RoundingFast, []Style{standard}},
-		{64, 64, spec.RoundingFast, []Style{standard}},
-		{300, 300, spec.RoundingFast, []Style{standard}},
+		{8, 4, spec.RoundingFast, []kernel.Style{kernel.Standard, kernel.Apart}},
+		{8, 4, spec.RoundingStrict, []kernel.Style{kernel.Standard}},
+		{16, 16, spec.RoundingFast, []kernel.Style{kernel.Standard}},
+		{64, 64, spec.RoundingFast, []kernel.Style{kernel.Standard}},
+		{300, 300, spec.RoundingFast, []kernel.Style{kernel.Standard}},
 	} {
 		p, err := plan.Compile(spec.Network{Name: "Net", Input: test.cols, Rounding: test.rounding, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{
 			{Dense: test.rows, Activation: spec.Function{Name: "tanh"}},
@@ -69,7 +70,7 @@ func TestStylesAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := stylesAt(p, zen4, AVX2); !reflect.DeepEqual(got, test.want) {
+		if got := stylesAt(p, AVX2); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%d×%d, %s: %v, want %v", test.rows, test.cols, test.rounding, got, test.want)
 		}
 	}
@@ -118,10 +119,10 @@ func TestPredictionsOfStyles(t *testing.T) {
 
 // inStyle prints a network's assembly with all functions in one style, and returns an overlay for the go command that
 // has it in place of a file.
-func inStyle(t *testing.T, a *Assembly, choices []Choice, s Style, name string) (overlay string) {
+func inStyle(t *testing.T, a *Assembly, choices []Choice, s kernel.Style, name string) (overlay string) {
 	t.Helper()
 	for _, c := range choices {
-		c.Styles = []Style{s, s}
+		c.Styles = []kernel.Style{s, s}
 		a.choices[c.Function] = c
 	}
 	stem := strings.ToLower(a.p.Network.Name)

@@ -32,7 +32,7 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("c"), strict: strict, sources: kernel.NewSources()})
+				f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: strict}})
 				fn, err := printSweep(f, machine{l, size}, s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)

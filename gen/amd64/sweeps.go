@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/mmcloughlin/avo/ir"
@@ -41,6 +42,20 @@ func (a *Assembly) writeSweeps() error {
 	return nil
 }
 
+// printSweep writes a sweep for a machine.
+func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
+	w, err := newSweep(f, m, s)
+	return w.fn, err
+}
+
+// newSweep is the function of a sweep, written.
+func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
+	w := newFreely(f, m, s.Function()+m.level.String(), sweepParams(s, m.size))
+	kernel.Sweep(builder{w}, &f.kernel, s)
+	w.finish()
+	return w, errors.Join(w.errs...)
+}
+
 // Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a
 // mask, which is slow to store and to read again. Roots and quotients take so long that some are enough.
 const (
@@ -57,7 +72,7 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 	if a.p.Network.Params() < least && !a.config.EveryLevel {
 		return "there are few parameters"
 	}
-	if a.common.strict {
+	if a.common.kernel.Strict {
 		return "" // elementary functions are translated
 	}
 	for _, e := range s.Expressions() {

@@ -1,35 +1,25 @@
 package amd64
 
 import (
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many
-// operations are independent of one another, which small networks need to keep the processor busy; large ones would
-// only have rows that leave the first cache.
-type Tiling struct {
-	// Row is the size of a row in bytes, 0 that of a register.
-	Row int
-}
-
-// bytes is the size of a row.
-func (t Tiling) bytes() int { return max(lineBytes, t.Row) }
-
 // Tilings are those that a network may have: of one that is too large for straight code rows have one register, and so
 // they do where sums are ordered, whose functions have many independent operations as it is.
-func Tilings(p *plan.Program) []Tiling {
+func Tilings(p *plan.Program) []kernel.Tiling {
 	if p.Network.Rounding != spec.RoundingStrict && straightBatches(p) {
-		return []Tiling{{lineBytes}, {2 * lineBytes}}
+		return []kernel.Tiling{{Row: kernel.LineBytes}, {Row: 2 * kernel.LineBytes}}
 	}
-	return []Tiling{{lineBytes}}
+	return []kernel.Tiling{{Row: kernel.LineBytes}}
 }
 
 // wideMargin is how many cycles in a hundred wider rows must spare, for batches fill them up less often.
 const wideMargin = 2
 
 // chooseTiling finds the tiling whose batches are predicted to take the least at the highest level.
-func (a *Assembly) chooseTiling() (Tiling, error) {
+func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	tilings := Tilings(a.p)
 	best, least := tilings[0], 0.0
 	if len(tilings) == 1 {
@@ -39,7 +29,7 @@ func (a *Assembly) chooseTiling() (Tiling, error) {
 	forms := a.batchForms(highest, tilings...)
 	a.allow(len(forms))
 	if err := a.predict(forms...); err != nil {
-		return Tiling{}, err
+		return kernel.Tiling{}, err
 	}
 	if a.tooLong(forms...) {
 		return best, nil
@@ -47,7 +37,7 @@ func (a *Assembly) chooseTiling() (Tiling, error) {
 	for i, tiling := range tilings {
 		predicted, err := a.PredictBatches(highest, tiling)
 		if err != nil {
-			return Tiling{}, err
+			return kernel.Tiling{}, err
 		}
 		total := 0.0
 		for _, c := range predicted {
@@ -67,7 +57,7 @@ func straightBatches(p *plan.Program) bool {
 		batches = batches || fn.Batch && Missing(p, fn) == ""
 	}
 	for _, b := range p.Buffers {
-		if b.Kind == plan.Weight && 2*b.Len() > straightProducts {
+		if b.Kind == plan.Weight && 2*b.Len() > kernel.StraightProducts {
 			return false
 		}
 	}
@@ -81,7 +71,7 @@ type BatchCycles struct {
 }
 
 // batchForms are the codes of the batch functions whose time is predicted.
-func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) {
+func (a *Assembly) batchForms(levels []Level, tilings ...kernel.Tiling) (forms []form) {
 	for _, tiling := range tilings {
 		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
 			if fn := a.p.Func(name); fn != nil && a.Missing(name) == "" {
@@ -96,7 +86,7 @@ func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) 
 
 // PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has
 // nothing to say of a tiling whose code is too long.
-func (a *Assembly) PredictBatches(levels []Level, tiling Tiling) ([]BatchCycles, error) {
+func (a *Assembly) PredictBatches(levels []Level, tiling kernel.Tiling) ([]BatchCycles, error) {
 	forms := a.batchForms(levels, tiling)
 	if err := a.predict(forms...); err != nil {
 		return nil, err
@@ -104,14 +94,14 @@ func (a *Assembly) PredictBatches(levels []Level, tiling Tiling) ([]BatchCycles,
 	if a.tooLong(forms...) {
 		return nil, nil // it was not chosen for that
 	}
-	lay := newTileLayout(a.p, tiling)
+	lay := kernel.NewTileLayout(a.p, tiling)
 	var predictions []BatchCycles
 	for i, f := range forms {
 		if i%len(levels) == 0 {
 			predictions = append(predictions, BatchCycles{Function: f.function})
 		}
 		c := &predictions[len(predictions)-1]
-		c.Cycles = append(c.Cycles, float64(a.code[f].cycles)/float64(lay.tiles*lay.samples))
+		c.Cycles = append(c.Cycles, float64(a.code[f].cycles)/float64(lay.Tiles*lay.Samples))
 	}
 	return predictions, nil
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -27,8 +28,8 @@ func TestChooseTiling(t *testing.T) {
 		chosen := a.Tiling
 		if len(Tilings(p)) == 1 {
 			alone++
-			if chosen.bytes() != lineBytes {
-				t.Errorf("%s: rows of %d bytes, want %d", n.Name, chosen.bytes(), lineBytes)
+			if chosen.Bytes() != kernel.LineBytes {
+				t.Errorf("%s: rows of %d bytes, want %d", n.Name, chosen.Bytes(), kernel.LineBytes)
 			}
 			continue
 		}
@@ -66,16 +67,16 @@ func TestPredictBatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lay := newTileLayout(p, Tiling{})
+	lay := kernel.NewTileLayout(p, kernel.Tiling{})
 	parts, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var total [2]int
-	for i, tiles := range []int{lay.tiles, 4 * lay.tiles} {
+	for i, tiles := range []int{lay.Tiles, 4 * lay.Tiles} {
 		total[i] = zen4.cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
-		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.tiles, total[0], total[1])
+		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.Tiles, total[0], total[1])
 	}
 }

@@ -21,12 +21,12 @@ func TestTriples(t *testing.T) {
 				for i := range 3 * lanes {
 					in.set(i, cube(i))
 				}
-				fn.code.Wide(bits, func() {
+				codeOf(fn).Wide(bits, func() {
 					var vectors []*vec.Value
 					for k := range count {
-						vectors = append(vectors, fn.code.Load(vec.Place{Base: fn.bases["x"], Disp: k * bits / 8}, lanes))
+						vectors = append(vectors, codeOf(fn).Load(vec.Place{Base: fn.bases["x"], Disp: k * bits / 8}, lanes))
 					}
-					fn.code.Store(fn.code.Triples(vectors), vec.Place{Base: fn.bases["y"]}, lanes)
+					codeOf(fn).Store(codeOf(fn).Triples(vectors), vec.Place{Base: fn.bases["y"]}, lanes)
 				})
 				fn.finish()
 				execute(t, fn, in.bytes, out.bytes)

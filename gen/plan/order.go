@@ -27,8 +27,8 @@ import (
 //     the runs up in pairs, by number too.
 //
 // Zeros need no care where lanes are padded: -0 added to anything leaves it. gen/portable/ordered.go and
-// gen/amd64/ordered.go follow this order, the latter for one sample; for tiles of samples, whose rows are the lanes,
-// gen/amd64/orderedtile.go.
+// gen/kernel/ordered.go follow this order, the latter for one sample; for tiles of samples, whose rows are the lanes,
+// gen/kernel/orderedtile.go.
 
 // What the lanes of a sum are: as many elements as fill registerBytes along a vector, rowLanes across the rows of a
 // matrix.

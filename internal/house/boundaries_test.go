@@ -45,9 +45,9 @@ var mayImport = map[string][]string{
 	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
 	"gen/vec":         nil,
-	"gen/kernel":      {"gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
-	"gen/amd64":       {"spec", "gen/expr", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
+	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
+	"gen/amd64":       {"spec", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
+	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/vec/functions": {"gen/vec"},
 

@@ -1,10 +1,9 @@
-package amd64
+package kernel
 
 import (
 	"fmt"
 	"slices"
 
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -24,51 +23,51 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 		body(index{})
 		return
 	}
-	f.flush()
+	f.to.Flush()
 	at := index{regs: map[int]*vec.Int{}}
 	for _, s := range scales {
 		if at.regs[s] == nil {
-			r := f.pointer()
+			r := f.to.Pointer()
 			at.regs[s] = r
-			f.integer(vec.IntZero, vec.Ref(r))
+			f.to.Int(vec.IntZero, vec.Ref(r))
 		}
 	}
 	label := f.label()
-	before := f.enter()
+	round := f.to.Enter()
 	body(at)
-	f.flush()
+	f.to.Flush()
 	scale := scales[0]
 	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
 	for _, s := range distinct {
-		f.integer(vec.IntAdd, vec.Const(step*s*f.m.size), vec.Ref(at.regs[s]))
+		f.to.Int(vec.IntAdd, vec.Const(step*s*f.m.Size), vec.Ref(at.regs[s]))
 	}
-	f.round(before, trips)
-	f.integer(vec.IntCompare, vec.Ref(at.regs[scale]), vec.Const(trips*step*scale*f.m.size))
-	f.branch(vec.IfNotEqual, label)
+	round(trips)
+	f.to.Int(vec.IntCompare, vec.Ref(at.regs[scale]), vec.Const(trips*step*scale*f.m.Size))
+	f.to.Branch(vec.IfNotEqual, label)
 	for _, s := range distinct {
-		f.drop(at.regs[s])
+		f.to.Drop(at.regs[s])
 	}
 }
 
 // loopFrom is a loop over elements that begins where an index stands.
 func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
-	f.flush()
-	count, r := f.pointer(), f.pointer()
+	f.to.Flush()
+	count, r := f.to.Pointer(), f.to.Pointer()
 	if from.regs[1] != nil {
-		f.integer(vec.IntCopy, vec.Ref(from.regs[1]), vec.Ref(r))
+		f.to.Int(vec.IntCopy, vec.Ref(from.regs[1]), vec.Ref(r))
 	} else {
-		f.integer(vec.IntZero, vec.Ref(r))
+		f.to.Int(vec.IntZero, vec.Ref(r))
 	}
-	f.integer(vec.IntSet, vec.Const(trips), vec.Ref(count))
+	f.to.Int(vec.IntSet, vec.Const(trips), vec.Ref(count))
 	label := f.label()
-	before := f.enter()
+	round := f.to.Enter()
 	body(index{off: from.off, regs: map[int]*vec.Int{1: r}})
-	f.flush()
-	f.integer(vec.IntAdd, vec.Const(step*f.m.size), vec.Ref(r))
-	f.round(before, trips)
-	f.countDown(count, label)
-	f.drop(r)
-	f.drop(count)
+	f.to.Flush()
+	f.to.Int(vec.IntAdd, vec.Const(step*f.m.Size), vec.Ref(r))
+	round(trips)
+	f.to.CountDown(count, label)
+	f.to.Drop(r)
+	f.to.Drop(count)
 }
 
 // backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the
@@ -88,34 +87,34 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 		}
 		return
 	}
-	f.flush()
-	at, count := index{regs: map[int]*vec.Int{}}, f.pointer()
+	f.to.Flush()
+	at, count := index{regs: map[int]*vec.Int{}}, f.to.Pointer()
 	scales = slices.Compact(slices.Clone(scales))
 	for _, s := range scales {
-		at.regs[s] = f.pointer()
-		f.integer(vec.IntSet, vec.Const((full-1)*step*s*f.m.size), vec.Ref(at.regs[s]))
+		at.regs[s] = f.to.Pointer()
+		f.to.Int(vec.IntSet, vec.Const((full-1)*step*s*f.m.Size), vec.Ref(at.regs[s]))
 	}
-	f.integer(vec.IntSet, vec.Const(full), vec.Ref(count))
+	f.to.Int(vec.IntSet, vec.Const(full), vec.Ref(count))
 	label := f.label()
-	before := f.enter()
+	round := f.to.Enter()
 	body(at, step)
-	f.flush()
+	f.to.Flush()
 	for _, s := range scales {
-		f.integer(vec.IntSub, vec.Const(step*s*f.m.size), vec.Ref(at.regs[s]))
+		f.to.Int(vec.IntSub, vec.Const(step*s*f.m.Size), vec.Ref(at.regs[s]))
 	}
-	f.round(before, full)
+	round(full)
 	for _, s := range scales {
-		f.drop(at.regs[s])
+		f.to.Drop(at.regs[s])
 	}
-	f.countDown(count, label)
-	f.drop(count)
+	f.to.CountDown(count, label)
+	f.to.Drop(count)
 }
 
 // variables makes n variables that begin with a value.
-func (f *function) variables(n int, from func(b *kernel.Code) *vec.Value) []*vec.Value {
+func (f *function) variables(n int, from func(b *Code) *vec.Value) []*vec.Value {
 	cells := make([]*vec.Value, n)
 	for i := range cells {
-		cells[i] = f.cell()
+		cells[i] = f.to.Variable()
 	}
 	for _, c := range cells {
 		f.code.Set(c, from(f.code))
@@ -127,14 +126,14 @@ func (f *function) variables(n int, from func(b *kernel.Code) *vec.Value) []*vec
 func (f *function) label() string {
 	label := fmt.Sprintf("loop%d", f.labels)
 	f.labels++
-	f.mark(label)
+	f.to.Mark(label)
 	return label
 }
 
 // releasePending gives back the variables of loops that have been read.
 func (f *function) releasePending() {
 	if len(f.pending) > 0 {
-		f.release(f.pending...)
+		f.to.Release(f.pending...)
 		f.pending = nil
 	}
 }
@@ -158,16 +157,16 @@ func (f *function) chunks(n, step, unrolled int, scales []int, body func(at inde
 // at is the place of an element of a vector, or of a matrix's row and column; the loops' registers are those of the
 // scales 1 and, for rows, the number of columns.
 func (f *function) at(b *plan.Buffer, i index) vec.Place {
-	r := f.file.layout.place(f, b)
-	r.Disp += i.off * f.m.size
+	r := f.place(b)
+	r.Disp += i.off * f.m.Size
 	r.Index = i.regs[1]
 	return r
 }
 
 // row is the place of a matrix's row.
 func (f *function) row(b *plan.Buffer, i index) vec.Place {
-	r := f.file.layout.place(f, b)
-	r.Disp += i.off * b.Cols * f.m.size
+	r := f.place(b)
+	r.Disp += i.off * b.Cols * f.m.Size
 	r.Index = i.regs[b.Cols]
 	return r
 }
@@ -177,15 +176,15 @@ func (f *function) address(r vec.Place) (at vec.Place, release func()) {
 	if r.Index == nil {
 		return r, func() {}
 	}
-	f.flush()
-	p := f.pointer()
-	f.lea(vec.Place{Base: r.Base, Index: r.Index, Disp: r.Disp}, p)
-	return vec.Place{Base: p}, func() { f.flush(); f.drop(p) }
+	f.to.Flush()
+	p := f.to.Pointer()
+	f.to.PointTo(vec.Place{Base: r.Base, Index: r.Index, Disp: r.Disp}, p)
+	return vec.Place{Base: p}, func() { f.to.Flush(); f.to.Drop(p) }
 }
 
 // along is a place moved by an index.
 func (f *function) along(r vec.Place, i index) vec.Place {
-	r.Disp += i.off * f.m.size
+	r.Disp += i.off * f.m.Size
 	if i.regs[1] != nil {
 		r.Index = i.regs[1]
 	}

@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -34,7 +33,7 @@ const (
 
 func (t *tile) weighAll(es []expr.Expr) int {
 	c, call := expr.Share("u", es...).Count(), callWeight
-	if t.f.strict() {
+	if t.f.code.Strict {
 		call = translatedWeight
 	}
 	return 1 + int(c.Total()) + (call-1)*int(c.Calls)
@@ -43,10 +42,10 @@ func (t *tile) weighAll(es []expr.Expr) int {
 // step is how many units a loop over a Map takes at once: a few of a long one, which are computed side by side.
 func (t *tile) step(m *plan.Map) int {
 	weight := t.weigh(m)
-	if t.f.strict() && weight > translatedWeight { // as much is computed side by side as registers hold
+	if t.f.code.Strict && weight > translatedWeight { // as much is computed side by side as registers hold
 		return 1
 	}
-	return max(t.f.m.lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
+	return max(t.f.m.Lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
 }
 
 // evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its
@@ -81,9 +80,9 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.
 // mapping is an elementwise operation of its own.
 func (t *tile) mapping(m *plan.Map) {
 	if m.Role == plan.Deliver {
-		to := t.f.bases["out"]
+		to := t.f.to.Base("out")
 		if m.Layer == 0 {
-			to = t.f.bases["gxs"]
+			to = t.f.to.Base("gxs")
 		}
 		t.samplesOut(m.Args[0].Buf, vec.Place{Base: to}, m.N)
 		return
@@ -93,14 +92,14 @@ func (t *tile) mapping(m *plan.Map) {
 	if m.N*weight <= unrolledRows {
 		step, unrolled = m.N, 1
 	}
-	if m.Sum != nil && t.f.strict() {
+	if m.Sum != nil && t.f.code.Strict {
 		t.orderedMapping(m, step, unrolled)
 		return
 	}
 	totals := make([]*vec.Value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
-		totals = t.f.variables(t.vectors, (*kernel.Code).Zeros)
+		totals = t.f.variables(t.vectors, (*Code).Zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*vec.Value, n*t.vectors)
@@ -126,15 +125,15 @@ func (t *tile) mapping(m *plan.Map) {
 		t.finish(m.Sum, total, v)
 	}
 	if looped {
-		t.f.release(totals...)
+		t.f.to.Release(totals...)
 	}
 }
 
 // interleave runs a body for the vectors of n units, some of them side by side; i counts them.
 func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 	n *= t.vectors
-	for first := 0; first < n; first += t.f.m.lines() {
-		t.f.code.Interleave(min(t.f.m.lines(), n-first), func(k int) {
+	for first := 0; first < n; first += t.f.m.Lines() {
+		t.f.code.Interleave(min(t.f.m.Lines(), n-first), func(k int) {
 			unit, i := at, first+k
 			unit.off += i / t.vectors
 			body(unit, i, i%t.vectors)
@@ -151,8 +150,8 @@ func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 		t.store(total, s.Buf, index{}, v)
 		return
 	}
-	at, lanes := t.work(t.lay.loss, index{}, v), t.f.m.lanes()
-	if t.f.strict() {
+	at, lanes := t.work(t.lay.loss, index{}, v), t.f.m.Lanes()
+	if t.f.code.Strict {
 		t.f.code.Store(total, at, lanes)
 		return
 	}
@@ -163,11 +162,11 @@ func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 func (t *tile) returnLoss() {
 	var total *vec.Value
 	for v := range t.vectors {
-		x := t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.lanes())
+		x := t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.Lanes())
 		if total != nil {
 			x = t.f.code.Sum(total, x)
 		}
 		total = x
 	}
-	t.f.code.Store(t.f.code.Everywhere(total, (*kernel.Code).Sum), t.f.result, 1)
+	t.f.code.Store(t.f.code.Everywhere(total, (*Code).Sum), t.f.to.Result(), 1)
 }

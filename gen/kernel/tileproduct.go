@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -38,22 +37,22 @@ func (t *tile) backAffine(op *plan.BackAffine) {
 
 // Limits of the straight-line code of a product, in multiply-adds of registers.
 const (
-	straightProducts = 160 // of all of it
+	StraightProducts = 160 // of all of it
 	loopProducts     = 96  // of the body of its loop over terms
 	lightEach        = 6   // the weight of what is done with each sum where it is formed
 )
 
 // accumulators is how many sums of registers are formed at once: as many as leave registers for a weight and for a row.
-func (t *tile) accumulators() int { return t.f.m.registers() * 3 / 4 }
+func (t *tile) accumulators() int { return t.f.m.Registers * 3 / 4 }
 
 // product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A
 // weight is read once for all samples of a tile, a row once for all units of the group.
 func (t *tile) product(p product) {
-	if t.f.strict() {
+	if t.f.code.Strict {
 		t.orderedProduct(p)
 		return
 	}
-	if p.units*p.terms*t.vectors <= straightProducts {
+	if p.units*p.terms*t.vectors <= StraightProducts {
 		t.straightProduct(p)
 		return
 	}
@@ -61,7 +60,7 @@ func (t *tile) product(p product) {
 	heavy := t.weigh(p.each) > lightEach
 	most := t.accumulators() / t.vectors
 	if p.unitScale > 1 {
-		most = min(most, unconflicted(p.unitScale*t.f.m.size, most))
+		most = min(most, unconflicted(p.unitScale*t.f.m.Size, most))
 	}
 	groups := (p.units + most - 1) / most
 	size := (p.units + groups - 1) / groups
@@ -71,7 +70,7 @@ func (t *tile) product(p product) {
 	}
 	t.overRows(p.units, size, 1, func(at index, n int) {
 		sums := t.sums(p, at, n)
-		t.f.adopt(sums...)
+		t.f.to.Adopt(sums...)
 		for u := range n {
 			unit := at
 			unit.off += u
@@ -81,7 +80,7 @@ func (t *tile) product(p product) {
 					sum = t.f.code.Sum(sum, t.f.code.Spread(t.f.at(p.bias, unit)))
 				}
 				if heavy {
-					t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+					t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.Lanes())
 				} else {
 					t.evaluate(p.each, unit, v, p.acc, sum)
 				}
@@ -106,7 +105,7 @@ func unconflicted(bytes, most int) int {
 	var lines [cacheSets]int
 	last := -1
 	for n := range most {
-		line := n * bytes / lineBytes
+		line := n * bytes / LineBytes
 		if line == last {
 			continue
 		}
@@ -123,7 +122,7 @@ func unconflicted(bytes, most int) int {
 func (t *tile) applyEach(p product) {
 	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
 		t.interleave(at, n, func(unit index, _, v int) {
-			t.evaluate(p.each, unit, v, p.acc, t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.lanes()))
+			t.evaluate(p.each, unit, v, p.acc, t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.Lanes()))
 		})
 	})
 }
@@ -131,10 +130,10 @@ func (t *tile) applyEach(p product) {
 // sums forms the sums of n units in variables, a vector of samples after the other.
 func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w := t.f.at(p.w, index{})
-	w.Disp += at.off * p.unitScale * t.f.m.size
+	w.Disp += at.off * p.unitScale * t.f.m.Size
 	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
-	cells := t.f.variables(n*t.vectors, (*kernel.Code).Zeros)
+	cells := t.f.variables(n*t.vectors, (*Code).Zeros)
 	step := max(1, loopProducts/len(cells))
 	t.overRows(p.terms, step, 1, func(k index, terms int) {
 		for i := range terms {
@@ -145,7 +144,7 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 				rows = append(rows, t.load(p.in, term, v))
 			}
 			for u := range n {
-				c := w.Plus((term.off*p.termScale + u*p.unitScale) * t.f.m.size)
+				c := w.Plus((term.off*p.termScale + u*p.unitScale) * t.f.m.Size)
 				if r := k.regs[p.termScale]; r != nil {
 					c.Index = r
 				}

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func TestTileLayout(t *testing.T) {
 				}
 				name := fmt.Sprint(widths, cache, precision)
 				checkTileLayout(t, name, p, Tiling{}, forms)
-				checkTileLayout(t, name+" wide", p, Tiling{Row: 2 * lineBytes}, forms)
+				checkTileLayout(t, name+" wide", p, Tiling{Row: 2 * LineBytes}, forms)
 			}
 		}
 	}
@@ -36,13 +36,13 @@ func TestTileLayout(t *testing.T) {
 
 func checkTileLayout(t *testing.T, name string, p *plan.Program, tiling Tiling, forms map[bool]int) {
 	t.Helper()
-	l, size := newTileLayout(p, tiling), p.ElementBytes()
+	l, size := NewTileLayout(p, tiling), p.ElementBytes()
 	// Who has which row, of the area of a tile and of the kept one.
 	work, kept := map[int]string{}, map[int]string{}
 	take := func(area map[int]string, bytes, at, rows int, who string, shared bool) {
 		for i := range rows {
-			r := at + i*l.row
-			if r < 0 || r+l.row > bytes {
+			r := at + i*l.Row
+			if r < 0 || r+l.Row > bytes {
 				t.Errorf("%s: %s is at %d of %d bytes", name, who, r, bytes)
 			}
 			if other := area[r]; other != "" && !(shared && other == "scratch") {
@@ -59,12 +59,12 @@ func checkTileLayout(t *testing.T, name string, p *plan.Program, tiling Tiling, 
 		switch {
 		case !ok:
 		case l.kept[b]:
-			take(kept, l.stride, at, b.Len(), b.Name, false)
+			take(kept, l.Stride, at, b.Len(), b.Name, false)
 		default:
-			take(work, l.work, at, b.Len(), b.Name, b.Kind == plan.Scratch)
+			take(work, l.Work, at, b.Len(), b.Name, b.Kind == plan.Scratch)
 		}
 		if at, ok := l.copies[b]; ok {
-			take(kept, l.stride, at, l.samples*pitch(b, size)*size/l.row, "copies of "+b.Name, false)
+			take(kept, l.Stride, at, l.Samples*pitch(b, size)*size/l.Row, "copies of "+b.Name, false)
 		}
 	}
 	widest := 0
@@ -81,10 +81,10 @@ func checkTileLayout(t *testing.T, name string, p *plan.Program, tiling Tiling, 
 			}
 		}
 	}
-	take(work, l.work, l.sums, widest, "the sums", false)
-	take(work, l.work, l.live, 1, "the samples' mask", false)
-	take(work, l.work, l.loss, 1, "the losses", false)
-	if want := lineBytes + l.work + l.tiles*l.stride; l.bytes() != want || l.tiles < 1 {
-		t.Errorf("%s: %d bytes and %d tiles, want %d bytes and at least a tile", name, l.bytes(), l.tiles, want)
+	take(work, l.Work, l.sums, widest, "the sums", false)
+	take(work, l.Work, l.Live, 1, "the samples' mask", false)
+	take(work, l.Work, l.loss, 1, "the losses", false)
+	if want := LineBytes + l.Work + l.Tiles*l.Stride; l.Bytes() != want || l.Tiles < 1 {
+		t.Errorf("%s: %d bytes and %d tiles, want %d bytes and at least a tile", name, l.Bytes(), l.Tiles, want)
 	}
 }

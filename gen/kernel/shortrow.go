@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -6,7 +6,7 @@ import (
 
 // shortRow is affine for a row of few numbers: their products are added one by one.
 func (f *function) shortRow(op *plan.Affine) {
-	f.code.Wide(f.m.width(op.W.Cols), func() {
+	f.code.Wide(f.m.Width(op.W.Cols), func() {
 		b, n := f.code, op.W.Cols
 		products := b.Product(b.LoadLoose(f.at(op.In, index{}), n), f.parameters(f.row(op.W, index{}), n))
 		z := b.Lane(products, n-1)

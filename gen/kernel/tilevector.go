@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"math"
@@ -95,7 +95,7 @@ func (w *tileWindow) stage(i int) {
 	}
 	var cell, result *vec.Value
 	if w.looped {
-		cell = t.f.cell()
+		cell = t.f.to.Variable()
 	}
 	switch s.Fold {
 	case plan.FoldLet:
@@ -103,7 +103,7 @@ func (w *tileWindow) stage(i int) {
 	case plan.FoldScan:
 		result = w.fold(s, cell, s.From)
 	case plan.FoldSum:
-		if t.f.strict() {
+		if t.f.code.Strict {
 			result = w.orderedSum(s)
 			break
 		}
@@ -127,7 +127,7 @@ func (w *tileWindow) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
 		if x != nil && x.Var && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
-			w.t.f.release(x)
+			w.t.f.to.Release(x)
 			delete(w.scalars, s.Var)
 		}
 	}

@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -18,15 +17,15 @@ const (
 // backAffine is v = Wᵀ·δ, a few vectors of columns at a time: every row of W adds δ_i times itself to them. With an
 // update, the row is rewritten as it passes.
 func (f *function) backAffine(op *plan.BackAffine) {
-	if f.strict() {
+	if f.code.Strict {
 		f.orderedBackAffine(op)
 		return
 	}
 	if u := op.Update; u != nil {
 		f.biasUpdate(u)
 	}
-	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
-	group := f.m.registers() / 4
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
+	group := f.m.Registers / 4
 	chunks := (cols + lanes - 1) / lanes
 	looped := rows*chunks > unrolledProducts
 	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
@@ -65,7 +64,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			sums = all[:len(sizes)]
 			for k := len(sizes); k < len(all); k++ {
 				if all[k] != nil {
-					f.code.Wide(f.m.width(sizes[k-len(sizes)]),
+					f.code.Wide(f.m.Width(sizes[k-len(sizes)]),
 						func() { sums[k-len(sizes)] = f.code.Sum(sums[k-len(sizes)], all[k]) })
 				}
 			}
@@ -74,7 +73,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			i := at
 			i.off += c * lanes
 			if factors != nil {
-				f.code.Wide(f.m.width(size), func() { f.code.Store(sums[c], f.at(op.Each.Sets[0].Buf, i), size) })
+				f.code.Wide(f.m.Width(size), func() { f.code.Store(sums[c], f.at(op.Each.Sets[0].Buf, i), size) })
 				continue
 			}
 			f.each(&op.Each, i, size, plan.AccBackward, sums[c])
@@ -92,10 +91,10 @@ func (f *function) scaled(u *plan.Update, at index, sizes []int) []*vec.Value {
 	}
 	out := make([]*vec.Value, len(sizes))
 	for c, size := range sizes {
-		f.code.Wide(f.m.width(size), func() {
-			at.off += c * f.m.lanes()
+		f.code.Wide(f.m.Width(size), func() {
+			at.off += c * f.m.Lanes()
 			out[c] = f.code.Product(f.code.Spread(f.at(u.Rate, index{})), f.code.LoadLoose(f.at(u.A, at), size))
-			at.off -= c * f.m.lanes()
+			at.off -= c * f.m.Lanes()
 		})
 	}
 	return out
@@ -116,8 +115,8 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Va
 	out := make([]*vec.Value, len(sizes))
 	for c, size := range sizes {
 		i := at
-		i.off += c * f.m.lanes()
-		f.code.Wide(f.m.width(size), func() {
+		i.off += c * f.m.Lanes()
+		f.code.Wide(f.m.Width(size), func() {
 			out[c] = f.code.Program(expr.Share("u", e.Y),
 				func(v expr.Var) *vec.Value { return f.argument(m, v, i, size) })[0]
 		})
@@ -131,9 +130,9 @@ func (f *function) columns(
 	op *plan.BackAffine, w vec.Place, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores,
 	another bool, add func(c int, d, t *vec.Value),
 ) {
-	lanes, cols := f.m.lanes(), op.W.Cols
+	lanes, cols := f.m.Lanes(), op.W.Cols
 	var d, e *vec.Value
-	f.code.Wide(f.m.width(sizes[0]), func() {
+	f.code.Wide(f.m.Width(sizes[0]), func() {
 		d = f.code.Spread(f.at(op.D, row))
 		if u := op.Update; u != nil && scaled == nil {
 			e = f.code.Product(f.code.Spread(f.at(u.Rate, index{})), d)
@@ -141,7 +140,7 @@ func (f *function) columns(
 	})
 	another = another && (len(sizes)-1)*lanes < cols && cols <= len(sizes)*lanes // of which nothing has been written
 	for c, size := range sizes {
-		f.code.Wide(f.m.width(size), func() {
+		f.code.Wide(f.m.Width(size), func() {
 			p, u := f.along(w, index{off: i*cols + c*lanes}), op.Update
 			if u == nil {
 				add(c, d, f.looseRowPart(op.W, p, size))
@@ -163,12 +162,12 @@ func (f *function) columns(
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
 func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
-	cells := f.variables(len(sizes), (*kernel.Code).Zeros)
+	cells := f.variables(len(sizes), (*Code).Zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
-		v.Disp += down.off * cols * f.m.size
+		v.Disp += down.off * cols * f.m.Size
 		v.Index = down.regs[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
@@ -185,7 +184,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, siz
 
 // groups runs a body over n columns, up to group vectors at a time, with the sizes of the vectors.
 func (f *function) groups(n, group int, looped bool, body func(at index, sizes []int)) {
-	lanes := f.m.lanes()
+	lanes := f.m.Lanes()
 	unrolled := 1 << 30
 	if looped {
 		unrolled = 0

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
@@ -14,7 +14,7 @@ type rowStores struct {
 
 // moved is how many numbers to read and write where a row has n left.
 func (s *rowStores) moved(n int, another bool) int {
-	bytes, whole := n*s.f.m.size, s.f.code.Bits()/8/s.f.m.size
+	bytes, whole := n*s.f.m.Size, s.f.code.Bits()/8/s.f.m.Size
 	if !another || bytes&(bytes-1) == 0 || whole-n > s.cols {
 		return n
 	}

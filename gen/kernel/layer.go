@@ -1,11 +1,10 @@
-package amd64
+package kernel
 
 import (
 	"math"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -33,7 +32,7 @@ const (
 
 // vector is an operation over the windows of a layer, stage after stage. A scan takes one unit at a time.
 func (f *function) vector(op *plan.Vector) {
-	step := f.m.lanes()
+	step := f.m.Lanes()
 	for _, s := range op.Stages {
 		if s.Fold == plan.FoldScan {
 			step = 1
@@ -51,7 +50,7 @@ func (f *function) vector(op *plan.Vector) {
 			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
 			scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 		}
-		f.code.Wide(f.m.width(min(op.Window, step)), func() {
+		f.code.Wide(f.m.Width(min(op.Window, step)), func() {
 			for i := range op.Stages {
 				w.stage(i)
 			}
@@ -93,7 +92,7 @@ func (w *window) stage(i int) {
 	f, s := w.f, w.op.Stages[i]
 	var cell, result *vec.Value
 	if w.looped && s.Fold != plan.NoFold {
-		cell = f.cell()
+		cell = f.to.Variable()
 	}
 	switch s.Fold {
 	case plan.NoFold:
@@ -106,11 +105,11 @@ func (w *window) stage(i int) {
 	case plan.FoldScan:
 		result = w.fold(i, cell, s.From)
 	case plan.FoldSum:
-		if f.strict() {
+		if f.code.Strict {
 			result = w.orderedSum(s, cell)
 			break
 		}
-		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*kernel.Code).Sum)
+		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*Code).Sum)
 	case plan.FoldMax:
 		result = f.code.Folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
 	}
@@ -138,7 +137,7 @@ func (w *window) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
 		if x != nil && x.Var && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
-			w.f.release(x)
+			w.f.to.Release(x)
 			delete(w.scalars, s.Var)
 		}
 	}
@@ -146,12 +145,12 @@ func (w *window) release(later []plan.Stage) {
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
-func (w *window) largest(stage int) func(b *kernel.Code, x, y *vec.Value) *vec.Value {
-	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:],
+func (w *window) largest(stage int) func(b *Code, x, y *vec.Value) *vec.Value {
+	if !w.f.code.Strict && slices.ContainsFunc(w.op.Stages[stage+1:],
 		func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
-		return (*kernel.Code).Larger
+		return (*Code).Larger
 	}
-	return (*kernel.Code).Largest
+	return (*Code).Largest
 }
 
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
@@ -172,7 +171,7 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 		switch s.Fold {
 		case plan.FoldSum:
 			if !w.f.code.FewLanes(w.together()) {
-				b.Wide(w.f.m.width(n), func() { v = b.Clip(v, n) })
+				b.Wide(w.f.m.Width(n), func() { v = b.Clip(v, n) })
 			}
 			if sofar != nil {
 				v = b.Sum(sofar, v)
@@ -197,7 +196,7 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 // at computes a stage for n units: its draft, what it stores, and the value that is folded. sofar is that of a scan.
 func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Value) {
 	b := w.f.code
-	b.Wide(w.f.m.width(n), func() {
+	b.Wide(w.f.m.Width(n), func() {
 		memo := map[expr.Var]*vec.Value{}
 		var exprs []expr.Expr
 		if s.Draft != nil {

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"slices"
@@ -12,12 +12,12 @@ import (
 
 // operations writes the operations of a function of one sample.
 func (f *function) operations(ops []plan.Op) {
-	f.toWrite = len(ops)
 	first, at, host := overlappedLoss(ops)
-	if host == 0 || f.file.layered || !f.loopsOver(ops[len(ops)-1]) {
-		f.layerByLayer(ops, f.where, f.operation)
+	if host == 0 || f.to.Layered() || !f.loopsOver(ops[len(ops)-1]) {
+		f.to.LayerByLayer(ops, f.where, f.operation)
 		return
 	}
+	f.to.Expect(len(ops))
 	delta, loss := ops[at].(*plan.Map).Parted()
 	for _, op := range slices.Concat(ops[:first], []plan.Op{delta}, ops[at+1:host]) {
 		f.operation(op)
@@ -96,6 +96,6 @@ func (f *function) loopsOver(op plan.Op) bool {
 	default:
 		return false
 	}
-	lanes := f.m.stream()
+	lanes := f.m.Streamed()
 	return w.Rows*((w.Cols+lanes-1)/lanes) > unrolledProducts
 }

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"slices"
@@ -41,12 +41,12 @@ func (t *tile) orderedProduct(p product) {
 			sum = t.f.code.Sum(sum, t.f.code.Spread(t.f.at(p.bias, unit)))
 		}
 		if heavy {
-			t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+			t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.Lanes())
 		} else {
 			t.evaluate(p.each, unit, v, p.acc, sum)
 		}
 	}
-	if p.units*p.terms*t.vectors <= straightProducts {
+	if p.units*p.terms*t.vectors <= StraightProducts {
 		t.interleave(index{}, p.units,
 			func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
 	} else {
@@ -74,14 +74,14 @@ func (t *tile) orderedProduct(p product) {
 // orderedGroup forms the sums of n units for a vector of samples.
 func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	w := t.f.at(p.w, index{})
-	w.Disp += at.off * p.unitScale * t.f.m.size
+	w.Disp += at.off * p.unitScale * t.f.m.Size
 	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
 	tree, partial := orderedLanes(p.lanes)
 	cells := make([][]*vec.Value, n)
 	for u := range cells {
 		for range partial {
-			cells[u] = append(cells[u], t.f.cell())
+			cells[u] = append(cells[u], t.f.to.Variable())
 		}
 	}
 	whole := p.terms / p.lanes * p.lanes
@@ -94,7 +94,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		add := func(k index, i int) {
 			row := t.load(p.in, k, v)
 			for u := range cells {
-				c := w.Plus((k.off*p.termScale + u*p.unitScale) * t.f.m.size)
+				c := w.Plus((k.off*p.termScale + u*p.unitScale) * t.f.m.Size)
 				if r := k.regs[p.termScale]; r != nil {
 					c.Index = r
 				}
@@ -119,7 +119,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		}
 	})
 	release()
-	t.f.adopt(slices.Concat(cells...)...)
+	t.f.to.Adopt(slices.Concat(cells...)...)
 	var sums []*vec.Value
 	for u := range cells {
 		sums = append(sums, cells[u][0])
@@ -129,7 +129,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 
 // orderedRows adds up the rows of n units from one on that lie where the sums of products do.
 func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
-	row := func(unit index) *vec.Value { return t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.lanes()) }
+	row := func(unit index) *vec.Value { return t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.Lanes()) }
 	if n <= 2*lanes {
 		return t.f.code.OrderedSum(lanes, n, func(k int) *vec.Value {
 			unit := from
@@ -140,7 +140,7 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 	tree, partial := orderedLanes(lanes)
 	var cells []*vec.Value
 	for range partial {
-		cells = append(cells, t.f.cell())
+		cells = append(cells, t.f.to.Variable())
 	}
 	whole := n / lanes * lanes
 	tree.Tree(n, func(of []int, first int) {
@@ -163,7 +163,7 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 			}
 		}
 	}, func(into, from int) { t.f.code.Set(cells[into], t.f.code.Sum(cells[into], cells[from])) })
-	t.f.adopt(cells...)
+	t.f.to.Adopt(cells...)
 	return cells[0]
 }
 
@@ -175,7 +175,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		t.interleave(at, n, func(unit index, i, v int) {
 			term := t.evaluate(m, unit, v, "", nil)
 			if looped {
-				t.f.code.Store(term, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+				t.f.code.Store(term, t.work(t.lay.sums, unit, v), t.f.m.Lanes())
 			} else {
 				terms[at.off*t.vectors+i] = term
 			}
@@ -197,7 +197,7 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	w.units(func(at index) {
 		term := w.at(s, at, nil)
 		if w.looped {
-			t.f.code.Store(term, t.work(t.lay.sums, at, w.v), t.f.m.lanes())
+			t.f.code.Store(term, t.work(t.lay.sums, at, w.v), t.f.m.Lanes())
 		} else {
 			terms = append(terms, term)
 		}
@@ -211,23 +211,23 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
 // batch struct is still where the argument says.
 func (t *tile) beginLosses(offset int) {
-	at, first := t.f.word(), t.f.scratch()
+	at, first := t.f.to.Word(), t.f.to.Scratch()
 	t.losses = &at
-	t.f.integer(vec.IntAddress, vec.Word(vec.Place{Base: t.f.bases["b"], Disp: offset}), vec.Ref(first))
-	t.f.integer(vec.IntCopy, vec.Ref(first), vec.Word(at))
-	t.f.outlives(vec.Word(at), vec.Ref(t.f.bases["b"]))
+	t.f.to.Int(vec.IntAddress, vec.Word(vec.Place{Base: t.f.to.Base("b"), Disp: offset}), vec.Ref(first))
+	t.f.to.Int(vec.IntCopy, vec.Ref(first), vec.Word(at))
+	t.f.to.Outlives(vec.Word(at), vec.Ref(t.f.to.Base("b")))
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
 func (t *tile) storeLosses() {
-	t.f.flush()
-	at := t.f.scratch()
-	t.f.integer(vec.IntCopy, vec.Word(*t.losses), vec.Ref(at))
+	t.f.to.Flush()
+	at := t.f.to.Scratch()
+	t.f.to.Int(vec.IntCopy, vec.Word(*t.losses), vec.Ref(at))
 	for v := range t.vectors {
-		t.f.code.Store(t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.lanes()),
-			t.rowAt(vec.Place{Base: at}, index{}, v), t.f.m.lanes())
+		t.f.code.Store(t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.Lanes()),
+			t.rowAt(vec.Place{Base: at}, index{}, v), t.f.m.Lanes())
 	}
-	t.f.flush()
-	t.f.integer(vec.IntAdd, vec.Const(t.lay.row), vec.Ref(at))
-	t.f.integer(vec.IntCopy, vec.Ref(at), vec.Word(*t.losses))
+	t.f.to.Flush()
+	t.f.to.Int(vec.IntAdd, vec.Const(t.lay.Row), vec.Ref(at))
+	t.f.to.Int(vec.IntCopy, vec.Ref(at), vec.Word(*t.losses))
 }

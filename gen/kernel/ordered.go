@@ -1,9 +1,8 @@
-package amd64
+package kernel
 
 import (
 	"slices"
 
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -12,30 +11,19 @@ import (
 // the bits of the portable code. A sum along a vector has as many lanes as 64 bytes hold numbers: one register at
 // AVX-512 and at AVX2 two, which are called parts; a column of Wᵀ·δ has a sum for each of four rows. Lanes that the
 // last columns don't reach get -0, which changes no number, not even -0. Products and sums are rounded apart: madd and
-// its like see to that (block.go).
-
-// strict says whether every operation is rounded by itself and sums are ordered.
-func (f *function) strict() bool { return f.file.strict }
-
-// parts is how many registers the lanes of an ordered sum of n terms take.
-func (m machine) parts(n int) int {
-	if n > m.lanes() && m.widest() < 8*lineBytes {
-		return 2
-	}
-	return 1
-}
+// its like see to that (code.go).
 
 // orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered
 // reduction.
 func (f *function) orderedAffine(op *plan.Affine) {
-	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
 	step := f.blockRows(op.W)
 	unrolledRows := (rows + step - 1) / step
 	if rows*chunks > unrolledProducts {
 		unrolledRows = 1
 	}
-	width := f.m.width(min(cols, lanes))
+	width := f.m.Width(min(cols, lanes))
 	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
 		looped := n*chunks > 2*bodyProducts && chunks > 4
@@ -50,7 +38,7 @@ func (f *function) orderedAffine(op *plan.Affine) {
 				sums = f.orderedDots(op, w, n)
 			}
 			z := f.code.OrderedReduce(sums)
-			f.code.Wide(f.m.width(n), func() {
+			f.code.Wide(f.m.Width(n), func() {
 				if op.B != nil {
 					z = f.code.Sum(z, f.code.Load(f.at(op.B, at), n))
 				}
@@ -62,12 +50,12 @@ func (f *function) orderedAffine(op *plan.Affine) {
 }
 
 // rowsTogether is how many rows are formed side by side: their lanes take half of the registers.
-func (f *function) rowsTogether(cols int) int { return f.m.registers() / 2 / f.m.parts(cols) }
+func (f *function) rowsTogether(cols int) int { return f.m.Registers / 2 / f.m.Parts(cols) }
 
 // orderedDots forms the lanes of n rows in straight code.
 func (f *function) orderedDots(op *plan.Affine, w vec.Place, n int) (sums []*vec.Value) {
-	cols, lanes := op.W.Cols, f.m.lanes()
-	parts, group := f.m.parts(cols), f.rowsTogether(cols)
+	cols, lanes := op.W.Cols, f.m.Lanes()
+	parts, group := f.m.Parts(cols), f.rowsTogether(cols)
 	for first := 0; first < n; first += group {
 		of := make([][]*vec.Value, min(group, n-first))
 		for off := 0; off < cols; off += lanes {
@@ -91,16 +79,16 @@ func (f *function) orderedDots(op *plan.Affine, w vec.Place, n int) (sums []*vec
 
 // orderedLoops is orderedDots with loops over the columns, one for every group of rows.
 func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*vec.Value) {
-	cols, lanes := op.W.Cols, f.m.lanes()
-	parts, group := f.m.parts(cols), f.rowsTogether(cols)
+	cols, lanes := op.W.Cols, f.m.Lanes()
+	parts, group := f.m.Parts(cols), f.rowsTogether(cols)
 	// The sums of all groups but the last are kept in variables.
 	var done []*vec.Value
 	for range (n - 1) / group * group {
-		done = append(done, f.cell())
+		done = append(done, f.to.Variable())
 	}
 	for first := 0; first < n; first += group {
 		count := min(group, n-first)
-		cells := f.variables(count*parts, (*kernel.Code).NegativeZero)
+		cells := f.variables(count*parts, (*Code).NegativeZero)
 		of := slices.Collect(slices.Chunk(cells, parts))
 		add := func(at index, size int) {
 			x := f.code.Padded(f.code.Load(f.at(op.In, at), size), size)
@@ -123,7 +111,7 @@ func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*ve
 		if last {
 			cells = append(cells, done...)
 		}
-		f.adopt(cells...)
+		f.to.Adopt(cells...)
 		for r, s := range of {
 			v := f.code.JoinParts(s)
 			if last {
@@ -142,8 +130,8 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 	if op.Update != nil {
 		f.biasUpdate(op.Update)
 	}
-	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
-	group := f.m.registers() / (2 * op.Lanes)
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
+	group := f.m.Registers / (2 * op.Lanes)
 	chunks := (cols + lanes - 1) / lanes
 	looped := rows*chunks > unrolledProducts
 	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
@@ -167,7 +155,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 			stores.flush()
 		}
 		for c, size := range sizes {
-			f.code.Wide(f.m.width(size), func() {
+			f.code.Wide(f.m.Width(size), func() {
 				for half := op.Lanes / 2; half >= 1; half /= 2 {
 					for i := range half {
 						if i+half < len(sums) {
@@ -186,7 +174,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
 func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index, sizes []int, sums [][]*vec.Value) {
-	cells := f.variables(len(sums)*len(sizes), (*kernel.Code).NegativeZero)
+	cells := f.variables(len(sums)*len(sizes), (*Code).NegativeZero)
 	for i := range sums {
 		sums[i] = cells[i*len(sizes):][:len(sizes)]
 	}
@@ -194,7 +182,7 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index,
 	step := max(1, bodyProducts/2/len(sizes)/op.Lanes) * op.Lanes
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
-		v.Disp += down.off * cols * f.m.size
+		v.Disp += down.off * cols * f.m.Size
 		v.Index = down.regs[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
@@ -205,22 +193,22 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index,
 		}
 		stores.flush()
 	})
-	f.adopt(cells...)
+	f.to.Adopt(cells...)
 }
 
 // orderedTotal is the sum of what a body makes of n elements, a register full at a time.
 func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
-	lanes := f.m.lanes()
-	f.code.Wide(f.m.width(min(n, lanes)), func() {
-		sums := make([]*vec.Value, f.m.parts(n))
+	lanes := f.m.Lanes()
+	f.code.Wide(f.m.Width(min(n, lanes)), func() {
+		sums := make([]*vec.Value, f.m.Parts(n))
 		looped := n/lanes > unrolled
 		if looped {
-			sums = f.variables(len(sums), (*kernel.Code).NegativeZero)
+			sums = f.variables(len(sums), (*Code).NegativeZero)
 		}
 		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) },
 			body)
 		if looped {
-			f.adopt(sums...)
+			f.to.Adopt(sums...)
 		}
 		total = f.code.JoinParts(sums)
 	})
@@ -233,7 +221,7 @@ func (f *function) addParts(
 	sums []*vec.Value, from index, n int, loop func(trips, step int, body func(at index)),
 	body func(at index, n int) *vec.Value,
 ) {
-	lanes, done := f.m.lanes(), 0
+	lanes, done := f.m.Lanes(), 0
 	looped := sums[0] != nil
 	add := func(at index, size, part int) {
 		v := body(at, size)
@@ -268,14 +256,14 @@ func (f *function) addParts(
 // orderedSum is the sum of a stage over its window, in every lane, and in the stage's variable where there is one.
 func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 	f, n := w.f, w.op.Window
-	if w.step != f.m.lanes() {
-		f.fail("a sum beside a scan has no order")
+	if w.step != f.m.Lanes() {
+		f.to.Fail("a sum beside a scan has no order")
 	}
-	sums := make([]*vec.Value, f.m.parts(n))
+	sums := make([]*vec.Value, f.m.Parts(n))
 	if cell != nil {
 		sums[0] = cell
 		for i := 1; i < len(sums); i++ {
-			sums[i] = f.cell()
+			sums[i] = f.to.Variable()
 		}
 		for _, c := range sums {
 			f.code.Set(c, f.code.NegativeZero())
@@ -283,13 +271,13 @@ func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 	}
 	f.addParts(sums, w.unit, n, func(trips, step int, body func(at index)) { f.loopFrom(w.unit, trips, step, body) },
 		func(at index, size int) *vec.Value { return w.at(s, at, size, nil) })
-	total := f.code.Everywhere(f.code.JoinParts(sums), (*kernel.Code).Sum)
+	total := f.code.Everywhere(f.code.JoinParts(sums), (*Code).Sum)
 	if cell == nil {
 		return total
 	}
 	f.code.Set(cell, total)
 	if len(sums) > 1 {
-		f.release(sums[1:]...)
+		f.to.Release(sums[1:]...)
 	}
 	return cell
 }

@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -15,10 +14,10 @@ func (w *sweeper) startFolds() {
 		return
 	}
 	for range w.vectorsInRound() {
-		w.folds = append(w.folds, w.f.cell())
+		w.folds = append(w.folds, w.f.to.Variable())
 	}
 	for i, cell := range w.folds {
-		w.f.code.Within(w.wide.number(), w.bits, func() {
+		w.f.code.Within(w.wide.Number(), w.bits, func() {
 			from := w.f.code.Zeros()
 			if i == 0 {
 				from = w.begun()
@@ -26,14 +25,14 @@ func (w *sweeper) startFolds() {
 			w.f.code.Set(cell, from)
 		})
 	}
-	w.f.flush()
+	w.f.to.Flush()
 }
 
 // begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be
 // read at once until they have reached the cache.
 func (w *sweeper) begun() (all *vec.Value) {
 	const half = plan.FoldLanes / 2
-	at, b := w.wide.size*half, w.f.code
+	at, b := w.wide.Size*half, w.f.code
 	var low, high *vec.Value
 	b.Wide(8*at, func() { low, high = b.Load(w.to, half), b.Load(w.to.Plus(at), half) })
 	b.Wide(2*8*at, func() { all = b.Join(low, high) })
@@ -45,8 +44,8 @@ func (w *sweeper) finishFolds() {
 	if w.Fold == plan.NoFold {
 		return
 	}
-	w.f.adopt(w.folds...)
-	w.f.code.Within(w.wide.number(), w.bits, w.foldAll)
+	w.f.to.Adopt(w.folds...)
+	w.f.code.Within(w.wide.Number(), w.bits, w.foldAll)
 }
 
 // foldAll does so where numbers are those that are folded.
@@ -58,12 +57,12 @@ func (w *sweeper) foldAll() {
 		}
 	}
 	total := list[0]
-	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.size; bits /= 2 {
+	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.Size; bits /= 2 {
 		var high *vec.Value
 		w.f.code.Wide(bits, func() { high = w.f.code.Half(total) })
 		w.f.code.Wide(bits/2, func() { total = w.fold(high, total) })
 	}
-	w.f.code.Wide(plan.FoldLanes*8*w.wide.size, func() { w.f.code.Store(total, w.to, plan.FoldLanes) })
+	w.f.code.Wide(plan.FoldLanes*8*w.wide.Size, func() { w.f.code.Store(total, w.to, plan.FoldLanes) })
 }
 
 // fold folds a vector into what has been folded, which is no NaN where the largest is taken.
@@ -76,7 +75,7 @@ func (w *sweeper) fold(x, so *vec.Value) *vec.Value {
 
 // body does what the sweep does with some vectors from the index on, only the lanes of a mask if there is one.
 func (w *sweeper) body(vectors []int, mask *vec.Value) {
-	w.f.code.Within(w.wide.number(), w.bits, func() {
+	w.f.code.Within(w.wide.Number(), w.bits, func() {
 		var results []func()
 		for _, i := range vectors {
 			results = append(results, w.vector(i, mask)...)
@@ -112,7 +111,7 @@ func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
 	case plan.FoldMax:
 		w.f.code.Set(w.folds[i], w.fold(w.f.code.Expression(w.Of, look), w.folds[i]))
 	case plan.FoldSum:
-		if p, ok := kernel.Factors(w.Of); ok {
+		if p, ok := Factors(w.Of); ok {
 			x := w.f.code.Expression(p.X, look)
 			w.f.code.Accumulate(w.folds[i], x, w.f.code.Expression(p.Y, look))
 			break
@@ -124,7 +123,7 @@ func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
 
 // elementAt is where vector i of an array is.
 func (w *sweeper) elementAt(v expr.Var, i int) vec.Place {
-	return vec.Place{Base: w.arrays[v], Index: w.index, Disp: i * w.lanes * w.f.m.size}
+	return vec.Place{Base: w.arrays[v], Index: w.index, Disp: i * w.lanes * w.f.m.Size}
 }
 
 // element reads vector i of an array, 0 in the lanes outside of a mask.
@@ -154,5 +153,5 @@ func (w *sweeper) put(x *vec.Value, v expr.Var, i int, mask *vec.Value) func() {
 
 // narrowly writes instructions on numbers as the arrays have them.
 func (w *sweeper) narrowly(write func()) {
-	w.f.code.Within(w.f.m.number(), w.f.code.Bits()*w.f.m.size/w.wide.size, write)
+	w.f.code.Within(w.f.m.Number(), w.f.code.Bits()*w.f.m.Size/w.wide.Size, write)
 }

@@ -1,7 +1,6 @@
-package amd64
+package kernel
 
 import (
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -19,7 +18,7 @@ import (
 // tiles.
 func outerForm(o *plan.OuterSum, size int) bool {
 	const tiles = 8
-	n := lineBytes / size
+	n := LineBytes / size
 	rows, cols := o.D.Rows, o.A.Rows
 	outer := tiles * n * rows * ((cols + n - 1) / n)
 	if o.A.Kind != plan.Input {
@@ -30,11 +29,11 @@ func outerForm(o *plan.OuterSum, size int) bool {
 
 // outerSum is the gradient of a layer's parameters.
 func (t *tile) outerSum(o *plan.OuterSum) {
-	if t.f.strict() {
+	if t.f.code.Strict {
 		t.orderedOuter(o)
 		return
 	}
-	if outerForm(o, t.f.m.size) {
+	if outerForm(o, t.f.m.Size) {
 		t.outer(o)
 		if o.GB != nil {
 			t.dots(o.D, nil, nil, o.GB)
@@ -46,33 +45,33 @@ func (t *tile) outerSum(o *plan.OuterSum) {
 
 // kept is the row of a buffer of the kept area that a pointer stands at.
 func (t *tile) kept(base *vec.Int, unit, v int) vec.Place {
-	return vec.Place{Base: base, Disp: unit*t.lay.row + v*t.f.m.lanes()*t.f.m.size}
+	return vec.Place{Base: base, Disp: unit*t.lay.Row + v*t.f.m.Lanes()*t.f.m.Size}
 }
 
 // keptAt points to the kept area of the first tile, a row of a buffer.
 func (t *tile) keptAt(to *vec.Int, b *plan.Buffer, unit index) {
 	at := t.row(b, unit, 0)
-	t.f.lea(at, to)
+	t.f.to.PointTo(at, to)
 }
 
 // countdown runs a body as often as an argument says.
 func (t *tile) countdown(argument string, body func()) {
-	t.f.flush()
-	count := t.f.pointer()
-	t.f.integer(vec.IntCopy, vec.Word(t.f.counts[argument]), vec.Ref(count))
+	t.f.to.Flush()
+	count := t.f.to.Pointer()
+	t.f.to.Int(vec.IntCopy, vec.Word(t.f.to.Given(argument)), vec.Ref(count))
 	label := t.f.label()
-	before := t.f.enter()
+	round := t.f.to.Enter()
 	body()
-	t.f.flush()
-	t.f.round(before, t.most(argument))
-	t.f.countDown(count, label)
-	t.f.drop(count)
+	t.f.to.Flush()
+	round(t.most(argument))
+	t.f.to.CountDown(count, label)
+	t.f.to.Drop(count)
 }
 
 // most is how large an argument gets.
 func (t *tile) most(argument string) int {
 	if argument == "tiles" {
-		return t.lay.tiles
+		return t.lay.Tiles
 	}
 	return t.samples
 }
@@ -94,7 +93,7 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 	}
 	height := min(d.Rows, max(1, t.accumulators()/(width+bias)))
 	if cols == 0 {
-		height = min(d.Rows, t.f.m.lanes(), t.accumulators())
+		height = min(d.Rows, t.f.m.Lanes(), t.accumulators())
 	}
 	groups := (d.Rows + height - 1) / height
 	height = (d.Rows + groups - 1) / groups
@@ -117,19 +116,19 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 
 // dotGroup adds the sums of n rows and m columns, and those of the biases of the rows where gb isn't nil.
 func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) {
-	t.f.flush()
-	dp := t.f.pointer()
+	t.f.to.Flush()
+	dp := t.f.to.Pointer()
 	t.keptAt(dp, d, down)
 	ap := dp
 	if m > 0 {
-		ap = t.f.pointer()
+		ap = t.f.to.Pointer()
 		t.keptAt(ap, a, right)
 	}
 	count := n * m
 	if gb != nil {
 		count += n
 	}
-	cells := t.f.variables(count, (*kernel.Code).Zeros)
+	cells := t.f.variables(count, (*Code).Zeros)
 	weights, biases := cells[:n*m], cells[n*m:]
 	t.countdown("tiles", func() {
 		for v := range t.vectors {
@@ -137,7 +136,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
 			read := func(from *vec.Int, unit int) *vec.Value {
-				return b.Keep(alive, b.Load(t.kept(from, unit, v), t.f.m.lanes()))
+				return b.Keep(alive, b.Load(t.kept(from, unit, v), t.f.m.Lanes()))
 			}
 			var columns []*vec.Value
 			for c := range m {
@@ -153,28 +152,28 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 				}
 			}
 		}
-		t.f.flush()
-		t.f.integer(vec.IntAdd, vec.Const(t.lay.stride), vec.Ref(dp))
+		t.f.to.Flush()
+		t.f.to.Int(vec.IntAdd, vec.Const(t.lay.Stride), vec.Ref(dp))
 		if m > 0 {
-			t.f.integer(vec.IntAdd, vec.Const(t.lay.stride), vec.Ref(ap))
+			t.f.to.Int(vec.IntAdd, vec.Const(t.lay.Stride), vec.Ref(ap))
 		}
 	})
-	t.f.drop(dp)
+	t.f.to.Drop(dp)
 	var w vec.Place
 	release := func() {}
 	if m > 0 {
-		t.f.drop(ap)
+		t.f.to.Drop(ap)
 		w = t.f.at(gw, index{})
-		w.Disp += (down.off*gw.Cols + right.off) * t.f.m.size
+		w.Disp += (down.off*gw.Cols + right.off) * t.f.m.Size
 		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
 	}
-	t.f.adopt(cells...)
+	t.f.to.Adopt(cells...)
 	if m > 0 {
 		if m == gw.Cols {
 			t.addTo(w, weights)
 		} else {
 			for r := range n {
-				t.addTo(w.Plus(r*gw.Cols*t.f.m.size), weights[r*m:(r+1)*m])
+				t.addTo(w.Plus(r*gw.Cols*t.f.m.Size), weights[r*m:(r+1)*m])
 			}
 		}
 	}
@@ -182,7 +181,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 		t.addTo(t.f.at(gb, down), biases)
 	}
 	release()
-	t.f.flush()
+	t.f.to.Flush()
 }
 
 // joined computes a place moved by up to two registers.
@@ -203,12 +202,12 @@ func (t *tile) joined(r vec.Place, registers ...*vec.Int) (at vec.Place, release
 
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
 func (t *tile) addTo(at vec.Place, vectors []*vec.Value) {
-	lanes := t.f.m.lanes()
+	lanes := t.f.m.Lanes()
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
-		place := at.Plus(i * t.f.m.size)
+		place := at.Plus(i * t.f.m.Size)
 		sums := t.f.code.Reduce(part)
-		t.f.code.Wide(t.f.m.width(len(part)), func() {
+		t.f.code.Wide(t.f.m.Width(len(part)), func() {
 			t.f.code.Store(t.f.code.Sum(t.f.code.Load(place, len(part)), sums), place, len(part))
 		})
 	}
@@ -219,7 +218,7 @@ func (t *tile) columnsTogether() int { return min(4, t.accumulators()/4) }
 
 // outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
 func (t *tile) outer(o *plan.OuterSum) {
-	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.lanes()
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
 	wide := min(chunks, t.columnsTogether())
 	// Groups of nearly the same width.
@@ -235,25 +234,25 @@ func (t *tile) outer(o *plan.OuterSum) {
 
 // outerGroup adds the sums of n rows and m columns.
 func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
-	t.f.flush()
-	lanes, size := t.f.m.lanes(), t.f.m.size
+	t.f.to.Flush()
+	lanes, size := t.f.m.Lanes(), t.f.m.Size
 	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next
 	// tile's first.
-	from, step, gap := vec.Place{Base: t.f.bases["xs"]}, o.A.Rows*size, 0
+	from, step, gap := vec.Place{Base: t.f.to.Base("xs")}, o.A.Rows*size, 0
 	if at, ok := t.lay.copies[o.A]; ok {
 		step = pitch(o.A, size) * size
-		from, gap = vec.Place{Base: t.f.bases["b"], Disp: t.lay.work + at}, t.lay.stride-t.samples*step
+		from, gap = vec.Place{Base: t.f.to.Base("b"), Disp: t.lay.Work + at}, t.lay.Stride-t.samples*step
 	}
-	dp, ap := t.f.pointer(), t.f.pointer()
+	dp, ap := t.f.to.Pointer(), t.f.to.Pointer()
 	t.keptAt(dp, o.D, down)
 	from.Disp += right.off * size
 	from.Index = right.regs[1]
-	t.f.lea(from, ap)
+	t.f.to.PointTo(from, ap)
 	var sizes []int
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := t.f.variables(n*len(sizes), (*kernel.Code).Zeros)
+	cells := t.f.variables(n*len(sizes), (*Code).Zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
 			var as []*vec.Value
@@ -261,35 +260,35 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 				as = append(as, t.f.code.Load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
 			}
 			for r := range n {
-				d := t.f.code.Spread(vec.Place{Base: dp, Disp: r * t.lay.row})
+				d := t.f.code.Spread(vec.Place{Base: dp, Disp: r * t.lay.Row})
 				for c := range sizes {
 					t.f.code.Accumulate(cells[r*len(sizes)+c], as[c], d)
 				}
 			}
-			t.f.flush()
-			t.f.integer(vec.IntAdd, vec.Const(size), vec.Ref(dp))
-			t.f.integer(vec.IntAdd, vec.Const(step), vec.Ref(ap))
+			t.f.to.Flush()
+			t.f.to.Int(vec.IntAdd, vec.Const(size), vec.Ref(dp))
+			t.f.to.Int(vec.IntAdd, vec.Const(step), vec.Ref(ap))
 		})
 		// Where more tiles follow, this one was full.
-		t.f.integer(vec.IntAdd, vec.Distance(t.lay.stride-t.lay.row), vec.Ref(dp))
+		t.f.to.Int(vec.IntAdd, vec.Distance(t.lay.Stride-t.lay.Row), vec.Ref(dp))
 		if gap != 0 {
-			t.f.integer(vec.IntAdd, vec.Distance(gap), vec.Ref(ap))
+			t.f.to.Int(vec.IntAdd, vec.Distance(gap), vec.Ref(ap))
 		}
 	})
-	t.f.drop(dp)
-	t.f.drop(ap)
+	t.f.to.Drop(dp)
+	t.f.to.Drop(ap)
 	w := t.f.at(o.GW, index{})
 	w.Disp += (down.off*o.GW.Cols + right.off) * size
 	w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
-	t.f.adopt(cells...)
+	t.f.to.Adopt(cells...)
 	for r := range n {
 		for c, s := range sizes {
 			place := w.Plus((r*o.GW.Cols + c*lanes) * size)
-			t.f.code.Wide(t.f.m.width(s), func() {
+			t.f.code.Wide(t.f.m.Width(s), func() {
 				t.f.code.Store(t.f.code.Sum(t.f.code.Load(place, s), cells[r*len(sizes)+c]), place, s)
 			})
 		}
 	}
 	release()
-	t.f.flush()
+	t.f.to.Flush()
 }

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"fmt"
@@ -17,38 +17,49 @@ import (
 //	kept, tile 0             the deltas and activations that the gradients of the parameters are summed up of
 //	kept, tile 1             …
 
-// lineBytes is the size of the widest register and of a line of the cache, at whose multiples rows begin.
-const lineBytes = 64
+// LineBytes is the size of the widest register and of a line of the cache, at whose multiples rows begin.
+const LineBytes = 64
 
-// tileLayout says where the rows of a tile are.
-type tileLayout struct {
-	// row is the size of a row in bytes, and samples the number of samples that it has numbers of, those of a tile.
+// Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many
+// operations are independent of one another, which small networks need to keep the processor busy; large ones would
+// only have rows that leave the first cache.
+type Tiling struct {
+	// Row is the size of a row in bytes, 0 that of a register.
+	Row int
+}
+
+// Bytes is the size of a row.
+func (t Tiling) Bytes() int { return max(LineBytes, t.Row) }
+
+// TileLayout says where the rows of a tile are.
+type TileLayout struct {
+	// Row is the size of a row in bytes, and Samples the number of samples that it has numbers of, those of a tile.
 	// They are the same at every level, whatever the width of registers.
-	row, samples int
+	Row, Samples int
 	// rows are places in the area of a tile, or in the kept one where kept says so.
 	rows map[*plan.Buffer]int
 	kept map[*plan.Buffer]bool
 	// copies are places in the kept area where the vectors that outer products are made of lie sample after sample,
 	// pitch numbers each.
 	copies map[*plan.Buffer]int
-	// sums are the rows of a product before a long function is applied, live is the row that has 1 for samples and 0
+	// sums are the rows of a product before a long function is applied, Live is the row that has 1 for samples and 0
 	// for what fills the tile up, loss the row of the losses so far.
-	sums, live, loss int
-	// ordered says that sums are, and losses how far into the batch struct the losses of samples are then, 0 where they
+	sums, Live, loss int
+	// Ordered says that sums are, and Losses how far into the batch struct the losses of samples are then, 0 where they
 	// are not.
-	ordered bool
-	losses  int
-	// work is the size of a tile's area, stride that of its kept area, and tiles how many of these there are.
-	work, stride, tiles int
+	Ordered bool
+	Losses  int
+	// Work is the size of a tile's area, Stride that of its kept area, and Tiles how many of these there are.
+	Work, Stride, Tiles int
 }
 
-// newTileLayout lays out the rows for the batch functions of a plan.
-func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
-	l := &tileLayout{
+// NewTileLayout lays out the rows for the batch functions of a plan.
+func NewTileLayout(p *plan.Program, tiling Tiling) *TileLayout {
+	l := &TileLayout{
 		rows: map[*plan.Buffer]int{}, kept: map[*plan.Buffer]bool{}, copies: map[*plan.Buffer]int{},
-		ordered: p.Network.Rounding == spec.RoundingStrict, row: tiling.bytes(),
+		Ordered: p.Network.Rounding == spec.RoundingStrict, Row: tiling.Bytes(),
 	}
-	l.samples = l.row / p.ElementBytes()
+	l.Samples = l.Row / p.ElementBytes()
 	for _, f := range p.Funcs {
 		for _, op := range f.Ops {
 			o, ok := op.(*plan.OuterSum)
@@ -56,7 +67,7 @@ func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 				continue
 			}
 			switch {
-			case l.ordered:
+			case l.Ordered:
 				l.copy(o.D, p.ElementBytes())
 				l.copy(o.A, p.ElementBytes())
 			case !outerForm(o, p.ElementBytes()):
@@ -69,8 +80,8 @@ func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 		}
 	}
 	row := func(n int) (at int) {
-		at = l.work
-		l.work += n * l.row
+		at = l.Work
+		l.Work += n * l.Row
 		return at
 	}
 	slots := make([]int, len(p.Slots))
@@ -92,36 +103,36 @@ func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 			l.rows[b] = slots[b.Slot]
 		}
 	}
-	l.sums, l.live, l.loss = row(widest), row(1), row(1)
-	l.tiles = tilesAtOnce(p, l)
-	if l.ordered {
-		l.losses = l.bytes() + l.samples*(p.Network.Input+p.Network.Width(p.Network.Depth()))*p.ElementBytes()
+	l.sums, l.Live, l.loss = row(widest), row(1), row(1)
+	l.Tiles = tilesAtOnce(p, l)
+	if l.Ordered {
+		l.Losses = l.Bytes() + l.Samples*(p.Network.Input+p.Network.Width(p.Network.Depth()))*p.ElementBytes()
 	}
 	return l
 }
 
 // copy gives a buffer a place among the copies, but for the input, which is there already.
-func (l *tileLayout) copy(b *plan.Buffer, size int) {
+func (l *TileLayout) copy(b *plan.Buffer, size int) {
 	if _, ok := l.copies[b]; !ok && b.Kind != plan.Input {
-		l.copies[b] = l.stride
-		l.stride += l.samples * pitch(b, size) * size
+		l.copies[b] = l.Stride
+		l.Stride += l.Samples * pitch(b, size) * size
 	}
 }
 
 // keep gives a buffer rows in the kept area.
-func (l *tileLayout) keep(b *plan.Buffer) {
+func (l *TileLayout) keep(b *plan.Buffer) {
 	if !l.kept[b] {
-		l.rows[b], l.kept[b] = l.stride, true
-		l.stride += b.Len() * l.row
+		l.rows[b], l.kept[b] = l.Stride, true
+		l.Stride += b.Len() * l.Row
 	}
 }
 
-// bytes is the size of the whole area; it begins at a multiple of 64, wherever the struct lies.
-func (l *tileLayout) bytes() int { return lineBytes + l.work + l.tiles*l.stride }
+// Bytes is the size of the whole area; it begins at a multiple of 64, wherever the struct lies.
+func (l *TileLayout) Bytes() int { return LineBytes + l.Work + l.Tiles*l.Stride }
 
 // pitch is the length of a vector among the copies, a multiple of any register's.
 func pitch(b *plan.Buffer, size int) int {
-	n := lineBytes / size
+	n := LineBytes / size
 	return (b.Len() + n - 1) / n * n
 }
 
@@ -131,21 +142,20 @@ const (
 	callProducts = 250_000
 	callTiles    = 16        // tiles: more gain nothing
 	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
-	maxTileBytes = 256 << 20 // of the whole area
 )
 
 // tilesAtOnce is how many tiles a call takes.
-func tilesAtOnce(p *plan.Program, l *tileLayout) int {
+func tilesAtOnce(p *plan.Program, l *TileLayout) int {
 	products := 0
 	for _, b := range p.Buffers {
 		if b.Kind == plan.Weight {
 			products += b.Len()
 		}
 	}
-	vectors := l.row / lineBytes
+	vectors := l.Row / LineBytes
 	n := min(callTiles/vectors, callProducts/max(1, products*vectors))
-	if l.stride > 0 {
-		n = min(n, keptBytes/l.stride)
+	if l.Stride > 0 {
+		n = min(n, keptBytes/l.Stride)
 	}
 	return max(1, n)
 }
@@ -159,16 +169,16 @@ type TileField struct {
 
 // TileFields are the fields that the batch struct of a plan has for the assembly, which come first.
 func TileFields(p *plan.Program, tiling Tiling) []TileField {
-	l := newTileLayout(p, tiling)
-	n := l.samples
+	l := NewTileLayout(p, tiling)
+	n := l.Samples
 	depth := p.Network.Depth()
 	fields := []TileField{
-		{"tiles", []int{l.bytes() / p.ElementBytes()}, fmt.Sprintf("tiles of %d samples, for the assembly", n)},
+		{"tiles", []int{l.Bytes() / p.ElementBytes()}, fmt.Sprintf("tiles of %d samples, for the assembly", n)},
 		{"restX", []int{n, p.Network.Input}, "the last samples, fewer than a tile's"},
 		{"restY", []int{n, p.Network.Width(depth)}, "what belongs to them"},
 	}
-	if l.ordered {
-		fields = append(fields, TileField{"losses", []int{l.tiles * n}, "those of samples, for sums in their order"})
+	if l.Ordered {
+		fields = append(fields, TileField{"losses", []int{l.Tiles * n}, "those of samples, for sums in their order"})
 	}
 	return fields
 }
@@ -186,20 +196,16 @@ func TileBytes(p *plan.Program, tiling Tiling) int {
 	return total
 }
 
-// TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a
-// call takes.
-func TileSamples(p *plan.Program, tiling Tiling) int { return newTileLayout(p, tiling).samples }
-
 // TileLines say how the assembly takes batches, and how it sums up the gradient of each layer's weights.
 func TileLines(p *plan.Program, tiling Tiling) []string {
-	l := newTileLayout(p, tiling)
+	l := NewTileLayout(p, tiling)
 	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes",
-		l.samples, l.samples*l.tiles, TileBytes(p, tiling))}
+		l.Samples, l.Samples*l.Tiles, TileBytes(p, tiling))}
 	var forms []string
 	for _, op := range p.Func(plan.GradBatch).Ops {
 		if o, ok := op.(*plan.OuterSum); ok {
 			form := "dot products of rows"
-			if l.ordered || outerForm(o, p.ElementBytes()) {
+			if l.Ordered || outerForm(o, p.ElementBytes()) {
 				form = "outer products of samples"
 			}
 			forms = append(forms, fmt.Sprintf("∇%s of %s", "W"+fmt.Sprint(o.D.Layer), form))
@@ -207,6 +213,3 @@ func TileLines(p *plan.Program, tiling Tiling) []string {
 	}
 	return append(lines, "summed up over them: "+strings.Join(forms, ", "))
 }
-
-// Tiles is how many tiles a call of the assembly takes at most.
-func Tiles(p *plan.Program, tiling Tiling) int { return newTileLayout(p, tiling).tiles }

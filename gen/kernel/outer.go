@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -8,8 +8,8 @@ import (
 // outer is ∇W = δ·aᵀ and ∇b = δ.
 func (f *function) outer(op *plan.Outer) {
 	if op.GB != nil {
-		f.chunks(op.D.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
-			f.code.Wide(f.m.width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
+		f.chunks(op.D.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
+			f.code.Wide(f.m.Width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
 		})
 	}
 	if lanes, ok := f.packs(op.GW); ok {
@@ -33,7 +33,7 @@ func (f *function) update(op *plan.Update) {
 		return
 	}
 	rate := op.Rate
-	if f.strict() {
+	if f.code.Strict {
 		rate = nil // it is δ that is multiplied with it
 	}
 	f.rowwise(op.W, op.A, rate,
@@ -55,11 +55,11 @@ func (f *function) update(op *plan.Update) {
 func (f *function) held(
 	in *plan.Buffer, rows int, rate *plan.Buffer,
 ) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
-	lanes := f.m.stream()
+	lanes := f.m.Streamed()
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*vec.Value, chunks)
 	read := func(c int) *vec.Value {
-		f.code.Wide(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
+		f.code.Wide(f.m.Width(min(lanes, in.Len()-c*lanes)), func() {
 			held[c] = f.code.LoadLoose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
 			if rate != nil {
 				held[c] = f.code.Product(f.code.Spread(f.at(rate, index{})), held[c])
@@ -68,7 +68,7 @@ func (f *function) held(
 		return held[c]
 	}
 	switch {
-	case chunks > f.m.registers()/2:
+	case chunks > f.m.Registers/2:
 		return func(at index, size int) *vec.Value { return f.code.LoadLoose(f.at(in, at), size) }, false, func() {}
 	case rows*chunks <= unrolledProducts:
 		of := -1
@@ -85,12 +85,12 @@ func (f *function) held(
 	}
 	cells := make([]*vec.Value, chunks)
 	for c := range cells {
-		cells[c] = f.cell()
+		cells[c] = f.to.Variable()
 	}
 	for c := range cells {
 		f.code.Set(cells[c], read(c))
 	}
-	return func(at index, _ int) *vec.Value { return cells[at.off/lanes] }, rate != nil, func() { f.release(cells...) }
+	return func(at index, _ int) *vec.Value { return cells[at.off/lanes] }, rate != nil, func() { f.to.Release(cells...) }
 }
 
 // biasUpdate is b −= rate·δ.
@@ -99,8 +99,8 @@ func (f *function) biasUpdate(op *plan.Update) {
 		return
 	}
 	rate := f.at(op.Rate, index{})
-	f.chunks(op.B.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
-		f.code.Wide(f.m.width(n), func() {
+	f.chunks(op.B.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
+		f.code.Wide(f.m.Width(n), func() {
 			p := f.at(op.B, at)
 			f.code.Store(f.code.Nmadd(f.code.Spread(rate), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p, n)
 		})
@@ -114,10 +114,10 @@ func (f *function) rowwise(
 	w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
 	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
-	lanes := f.m.stream()
+	lanes := f.m.Streamed()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
-	if looped && chunks > f.m.registers()/2 || chunks > bodyProducts {
+	if looped && chunks > f.m.Registers/2 || chunks > bodyProducts {
 		f.rowsSideBySide(w, in, factor, vectorOf)
 		return
 	}
@@ -128,10 +128,10 @@ func (f *function) rowwise(
 			row := down
 			row.off += i
 			var d *vec.Value
-			f.code.Wide(f.m.width(min(w.Cols, f.m.lanes())), func() { d = factor(row, scaled) })
+			f.code.Wide(f.m.Width(min(w.Cols, f.m.Lanes())), func() { d = factor(row, scaled) })
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
-				f.code.Wide(f.m.width(size), func() {
+				f.code.Wide(f.m.Width(size), func() {
 					p, moved := f.along(at, index{off: i*w.Cols + c*lanes}), stores.moved(size, i < n-1)
 					stores.put(vectorOf(d, input(index{off: c * lanes}, size), p, moved), p, size, moved)
 				})
@@ -155,18 +155,18 @@ func (f *function) rowsSideBySide(
 	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
-	lanes := f.m.stream()
-	line := lineBytes / f.m.size
+	lanes := f.m.Streamed()
+	line := LineBytes / f.m.Size
 	f.backwards(w.Rows, min(together, w.Rows), []int{1, w.Cols}, func(down index, n int) {
 		at, release := f.address(f.row(w, down))
 		factors := make([]*vec.Value, n)
 		for i := range factors {
-			factors[i] = f.cell()
+			factors[i] = f.to.Variable()
 		}
 		for i, cell := range factors {
 			row := down
 			row.off += i
-			f.code.Wide(8*f.m.size*lanes, func() { f.code.Set(cell, factor(row, false)) })
+			f.code.Wide(8*f.m.Size*lanes, func() { f.code.Set(cell, factor(row, false)) })
 		}
 		f.chunks(w.Cols, vectors*lanes, 1, []int{1}, func(right index, size int) {
 			for off := 0; off < size; off += line {
@@ -174,7 +174,7 @@ func (f *function) rowsSideBySide(
 				halves := func(body func(h, n int, at index)) {
 					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
 						n := min(lanes, size-k)
-						f.code.Wide(f.m.width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
+						f.code.Wide(f.m.Width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
 					}
 				}
 				halves(func(_, n int, k index) { inputs = append(inputs, f.code.LoadLoose(f.at(in, k), n)) })
@@ -186,7 +186,7 @@ func (f *function) rowsSideBySide(
 				}
 			}
 		})
-		f.release(factors...)
+		f.to.Release(factors...)
 		release()
 	})
 }

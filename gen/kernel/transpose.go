@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"slices"
@@ -16,11 +16,11 @@ const straightColumns = 4
 
 // samplesIn makes rows of arrays of samples.
 func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
-	group := 16 / t.f.m.size
+	group := 16 / t.f.m.Size
 	switch {
 	case to.Len() == 1: // which is a row
 		for v := range t.vectors {
-			t.store(t.f.code.Load(t.rowAt(vec.Place{Base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
+			t.store(t.f.code.Load(t.rowAt(vec.Place{Base: from}, index{}, v), t.f.m.Lanes()), to, index{}, v)
 		}
 		return
 	case 2*to.Len() == group:
@@ -32,9 +32,9 @@ func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
 			var rows []*vec.Value
 			for r := range group {
 				var x *vec.Value
-				for q := range t.f.m.lanes() / group {
-					sample := v*t.f.m.lanes() + q*group + r
-					piece := vec.Place{Base: from, Index: at.regs[1], Disp: (sample*to.Len() + at.off) * t.f.m.size}
+				for q := range t.f.m.Lanes() / group {
+					sample := v*t.f.m.Lanes() + q*group + r
+					piece := vec.Place{Base: from, Index: at.regs[1], Disp: (sample*to.Len() + at.off) * t.f.m.Size}
 					var part *vec.Value
 					t.f.code.Wide(128, func() { part = t.f.code.Load(piece, n) })
 					if x == nil {
@@ -59,10 +59,10 @@ func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 	for v := range t.vectors {
 		var halves [2]*vec.Value
 		for h := range halves {
-			for q := range t.f.m.lanes() / 4 {
-				sample := v*t.f.m.lanes() + q*4 + 2*h
+			for q := range t.f.m.Lanes() / 4 {
+				sample := v*t.f.m.Lanes() + q*4 + 2*h
 				var part *vec.Value
-				t.f.code.Wide(128, func() { part = t.f.code.Load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.size}, 4) })
+				t.f.code.Wide(128, func() { part = t.f.code.Load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.Size}, 4) })
 				if q == 0 {
 					halves[h] = part
 				} else {
@@ -81,11 +81,11 @@ func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 	if from.Len() == 1 && pitch == 1 {
 		for v := range t.vectors {
-			t.f.code.Store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.lanes())
+			t.f.code.Store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.Lanes())
 		}
 		return
 	}
-	group := 16 / t.f.m.size
+	group := 16 / t.f.m.Size
 	t.columns(from.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
 			var rows []*vec.Value
@@ -95,9 +95,9 @@ func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 				rows = append(rows, t.load(from, unit, v))
 			}
 			for r, x := range t.f.code.Squares(rows, group) {
-				for q := range t.f.m.lanes() / group {
-					sample := v*t.f.m.lanes() + q*group + r
-					place := to.Plus((sample*pitch + at.off) * t.f.m.size)
+				for q := range t.f.m.Lanes() / group {
+					sample := v*t.f.m.Lanes() + q*group + r
+					place := to.Plus((sample*pitch + at.off) * t.f.m.Size)
 					if i := at.regs[1]; i != nil {
 						place.Index = i
 					}

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -14,30 +14,41 @@ import (
 // repeat. A load waits for stores that are not like it: a matrix that is also taken row by row on the way back is not
 // packed where it is updated.
 func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
+	lanes, ok = packs(f.m, w)
+	return lanes, ok && f.style != Apart && !f.code.Strict && !f.byRows[w]
+}
+
+// Packs says whether a matrix has such rows, which the style decides on.
+func Packs(m Machine, w *plan.Buffer) bool {
+	_, ok := packs(m, w)
+	return ok
+}
+
+func packs(m Machine, w *plan.Buffer) (lanes int, ok bool) {
 	rows, cols := w.Rows, w.Cols
-	lanes = f.m.lanes()
-	for lanes*f.m.size > 16 && rows <= lanes/2 && 2*cols <= lanes/2 {
+	lanes = m.Lanes()
+	for lanes*m.Size > 16 && rows <= lanes/2 && 2*cols <= lanes/2 {
 		lanes /= 2
 	}
-	if f.file.style.Apart || f.strict() || f.byRows[w] || rows*cols > unrolledProducts*lanes {
+	if rows*cols > unrolledProducts*lanes {
 		return lanes, false
 	}
 	least := 2 * lanes
-	if lanes*f.m.size == 16 {
+	if lanes*m.Size == 16 {
 		least = lanes + 1 // what is shuffled lies within 128 bits
 	}
 	switch {
 	case cols == 1:
 		return lanes, rows > 1
 	case cols == 3:
-		return lanes, f.m.size == 4 && rows >= 2*lanes
+		return lanes, m.Size == 4 && rows >= 2*lanes
 	}
 	return lanes, cols&(cols-1) == 0 && 2*cols <= lanes && min(rows, lanes)*cols >= least
 }
 
 // packedAffine is affine for such maps.
 func (f *function) packedAffine(op *plan.Affine, lanes int) {
-	f.code.Wide(8*f.m.size*lanes, func() { f.packedRows(op, lanes) })
+	f.code.Wide(8*f.m.Size*lanes, func() { f.packedRows(op, lanes) })
 }
 
 func (f *function) packedRows(op *plan.Affine, lanes int) {
@@ -62,7 +73,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
 			products = append(products,
-				f.code.Product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).Plus(k*f.m.size), size)))
+				f.code.Product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).Plus(k*f.m.Size), size)))
 		}
 		var z *vec.Value
 		switch cols {
@@ -73,7 +84,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		default:
 			z = f.code.Neighbours(products, cols)
 		}
-		f.code.Wide(f.m.width(n), func() {
+		f.code.Wide(f.m.Width(n), func() {
 			if op.B != nil {
 				z = f.code.Sum(z, f.biases(op.B, at, n))
 			}
@@ -85,7 +96,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 // pairs is packedRows for rows of two numbers in two registers of 128 bits: the weights are put in the order of their
 // rows, and not the products, which are added as they are formed.
 func (f *function) pairs(op *plan.Affine, at index, n int) {
-	b, lanes := f.code, f.code.Bits()/8/f.m.size
+	b, lanes := f.code, f.code.Bits()/8/f.m.Size
 	first := f.parameters(f.row(op.W, at), min(lanes, 2*n))
 	last := first
 	if 2*n > lanes {
@@ -112,7 +123,7 @@ func (f *function) packedOuter(
 	w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at vec.Place, n int, row, input *vec.Value),
 ) {
 	cols := w.Cols
-	f.code.Wide(8*f.m.size*lanes, func() {
+	f.code.Wide(8*f.m.Size*lanes, func() {
 		input := f.repeated(in)
 		if rate != nil {
 			for i := range input {
@@ -131,7 +142,7 @@ func (f *function) packedOuter(
 				if cols > 1 {
 					row = f.code.Permute(rows, from)
 				}
-				body(f.row(w, at).Plus(k*f.m.size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
+				body(f.row(w, at).Plus(k*f.m.Size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
 			}
 		}
 	})
@@ -143,7 +154,7 @@ func (f *function) repeated(in *plan.Buffer) []*vec.Value {
 	if n&(n-1) == 0 {
 		return []*vec.Value{f.code.Tiled(f.at(in, index{}), n)}
 	}
-	lanes := f.code.Bits() / 8 / f.m.size
+	lanes := f.code.Bits() / 8 / f.m.Size
 	x := f.code.LoadLoose(f.at(in, index{}), n)
 	list := make([]*vec.Value, n)
 	for k := range list {

@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -11,7 +10,7 @@ import (
 // input and the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases
 // are added and which Each takes on.
 func (f *function) affine(op *plan.Affine) {
-	if f.strict() {
+	if f.code.Strict {
 		f.orderedAffine(op)
 		return
 	}
@@ -23,7 +22,7 @@ func (f *function) affine(op *plan.Affine) {
 		f.packedAffine(op, lanes)
 		return
 	}
-	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
 	step := f.blockRows(op.W)
 	blocks := (rows + step - 1) / step
@@ -47,7 +46,7 @@ func (f *function) affine(op *plan.Affine) {
 	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
 		var sums []*vec.Value
-		width := f.m.width(min(cols, lanes))
+		width := f.m.Width(min(cols, lanes))
 		straight := f.straightDots(op.W, n)
 		if straight {
 			f.code.Wide(width, func() { sums = f.dots(op, w, at, n, held) })
@@ -61,12 +60,12 @@ func (f *function) affine(op *plan.Affine) {
 				z = f.code.Reduce(sums)
 			} else {
 				var bias *vec.Value
-				f.code.Wide(f.m.width(n), func() { bias = f.biases(op.B, at, n) })
+				f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
 				z = f.code.ReduceOnto(bias, sums)
 			}
 			later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
 		})
-		if unrolledRows == 1 || !straight || len(later) == f.m.registers()/4 {
+		if unrolledRows == 1 || !straight || len(later) == f.m.Registers/4 {
 			finish()
 		}
 		f.releasePending()
@@ -74,13 +73,13 @@ func (f *function) affine(op *plan.Affine) {
 	})
 	finish()
 	if held != nil {
-		f.release(held...)
+		f.to.Release(held...)
 	}
 }
 
 // straightDots says whether the products of n rows are straight code.
 func (f *function) straightDots(w *plan.Buffer, n int) bool {
-	chunks := (w.Cols + f.m.lanes() - 1) / f.m.lanes()
+	chunks := (w.Cols + f.m.Lanes() - 1) / f.m.Lanes()
 	return n*chunks <= 2*bodyProducts || chunks <= 4
 }
 
@@ -93,14 +92,14 @@ func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 			return nil
 		}
 	}
-	lanes, cols := f.m.lanes(), op.W.Cols
-	held := make([]*vec.Value, min((cols+lanes-1)/lanes, f.m.registers()-n-1))
+	lanes, cols := f.m.Lanes(), op.W.Cols
+	held := make([]*vec.Value, min((cols+lanes-1)/lanes, f.m.Registers-n-1))
 	for c := range held {
-		held[c] = f.cell()
+		held[c] = f.to.Variable()
 	}
 	for c, cell := range held {
 		size := min(lanes, cols-c*lanes)
-		f.code.Wide(f.m.width(min(cols, lanes)),
+		f.code.Wide(f.m.Width(min(cols, lanes)),
 			func() { f.code.Set(cell, f.code.Load(f.at(op.In, index{off: c * lanes}), size)) })
 	}
 	return held
@@ -115,8 +114,8 @@ func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
 // not where they are written as well, for a load that is wider than the store before it waits until that has reached
 // the cache.
 func (f *function) parameters(r vec.Place, n int) *vec.Value {
-	whole := f.code.Bits() / 8 / f.m.size
-	if !f.code.Updating && r.Index == nil && r.Disp+whole*f.m.size <= f.file.layout.params {
+	whole := f.code.Bits() / 8 / f.m.Size
+	if !f.code.Updating && r.Index == nil && r.Disp+whole*f.m.Size <= f.lay.Params {
 		n = whole
 	}
 	return f.code.Load(r, n)
@@ -125,14 +124,14 @@ func (f *function) parameters(r vec.Place, n int) *vec.Value {
 // goesOn says whether a whole register may be read where a row of a matrix of parameters has n numbers left: whether
 // parameters go on so far after its last row, and none is written, for a load waits for a store that is not like it.
 func (f *function) goesOn(w *plan.Buffer, n int) bool {
-	whole := f.code.Bits() / 8 / f.m.size
-	return !f.code.Updating && n < whole && f.at(w, index{}).Disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
+	whole := f.code.Bits() / 8 / f.m.Size
+	return !f.code.Updating && n < whole && f.at(w, index{}).Disp+(w.Len()-n+whole)*f.m.Size <= f.lay.Params
 }
 
 // rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
 // which takes an instruction where moving them in pieces takes up to four.
 func (f *function) rowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
-	if bytes := n * f.m.size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
+	if bytes := n * f.m.Size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
 		return f.code.Load(r, n)
 	}
 	return f.code.LoadFirst(r, n)
@@ -141,7 +140,7 @@ func (f *function) rowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 // looseRowPart is rowPart with anything in the lanes above.
 func (f *function) looseRowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 	if f.goesOn(w, n) {
-		n = f.code.Bits() / 8 / f.m.size
+		n = f.code.Bits() / 8 / f.m.Size
 	}
 	return f.code.Load(r, n)
 }
@@ -153,9 +152,9 @@ func (f *function) dots(op *plan.Affine, w vec.Place, first index, n int, held [
 	if n == 1 && op.B != nil {
 		sums[0] = f.code.Load(f.at(op.B, first), 1)
 	}
-	f.chunks(op.W.Cols, f.m.lanes(), 1<<30, nil, func(at index, size int) {
+	f.chunks(op.W.Cols, f.m.Lanes(), 1<<30, nil, func(at index, size int) {
 		var x *vec.Value
-		if c := at.off / f.m.lanes(); c < len(held) {
+		if c := at.off / f.m.Lanes(); c < len(held) {
 			x = held[c]
 		} else {
 			x = f.code.Load(f.at(op.In, at), size)
@@ -184,8 +183,8 @@ func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(a
 // blockRows is how many rows an affine map takes at once: as many as a register has lanes, but of long rows fewer, for
 // those that a call read last should still be in the first cache when the next one, or the way back, begins with them.
 func (f *function) blockRows(w *plan.Buffer) int {
-	n := min(w.Rows, f.m.lanes())
-	for n >= 8 && n*w.Cols*f.m.size > f.file.core.firstCache/2 {
+	n := min(w.Rows, f.m.Lanes())
+	for n >= 8 && n*w.Cols*f.m.Size > f.m.Cache/2 {
 		n /= 2
 	}
 	return n
@@ -196,11 +195,11 @@ func (f *function) blockRows(w *plan.Buffer) int {
 func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) []*vec.Value {
 	const chains = 8
 	ways := max(1, chains/n)
-	cells := f.variables(n*ways, (*kernel.Code).Zeros)
+	cells := f.variables(n*ways, (*Code).Zeros)
 	if n == 1 && op.B != nil {
 		f.code.Set(cells[0], f.code.Load(f.at(op.B, first), 1))
 	}
-	lanes, cols := f.m.lanes(), op.W.Cols
+	lanes, cols := f.m.Lanes(), op.W.Cols
 	f.chunks(cols, ways*lanes, 0, []int{1}, func(at index, size int) {
 		for way := 0; way*lanes < size; way++ {
 			x := f.code.Load(f.at(op.In, at), min(lanes, size-way*lanes))

@@ -1,8 +1,7 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -21,7 +20,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 	loaded := map[expr.Var]*vec.Value{}
 	f.code.Live = n
 	defer func() { f.code.Live = 0 }()
-	f.code.Wide(f.m.width(n), func() {
+	f.code.Wide(f.m.Width(n), func() {
 		out := f.code.Program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value {
 			if acc != "" && v == acc {
 				return held
@@ -36,7 +35,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 		}
 		if m.Sum != nil {
 			// the sum of one is what is in the first lane
-			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.code.FewLanes(m.N) {
+			if terms = out[len(out)-1]; !f.code.Strict && m.N > 1 && !f.code.FewLanes(m.N) {
 				terms = f.code.Clip(terms, n)
 			}
 		}
@@ -55,13 +54,13 @@ func (f *function) argument(m *plan.Map, v expr.Var, at index, n int) *vec.Value
 
 // mapping is an elementwise operation of its own.
 func (f *function) mapping(m *plan.Map) {
-	lanes := f.m.lanes()
+	lanes := f.m.Lanes()
 	if m.Sum == nil {
 		f.chunks(m.N, lanes, unrolledChunks, []int{1}, func(at index, n int) { f.each(m, at, n, "", nil) })
 		return
 	}
 	add := f.sum
-	if f.strict() {
+	if f.code.Strict {
 		add = f.orderedTotal
 	}
 	total := add(m.N, unrolledChunks, func(at index, n int) *vec.Value { return f.each(m, at, n, "", nil) })
@@ -74,8 +73,8 @@ const unrolledChunks = 4
 // sum adds the vectors that a body makes of n elements, a register full at a time, each with 0 in the lanes that it
 // lacks.
 func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
-	lanes := f.m.lanes()
-	f.code.Wide(f.m.width(min(n, lanes)), func() {
+	lanes := f.m.Lanes()
+	f.code.Wide(f.m.Width(min(n, lanes)), func() {
 		if n/lanes <= unrolled {
 			f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
 				v := body(at, n)
@@ -87,7 +86,7 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 			})
 			return
 		}
-		total = f.cell()
+		total = f.to.Variable()
 		f.code.Set(total, f.code.Zeros())
 		f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
 			f.code.Set(total, f.code.Sum(total, body(at, n)))
@@ -99,15 +98,15 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 
 // finishSum adds the lanes of a sum over n elements and stores it, as the function's result where it is the loss.
 func (f *function) finishSum(s *plan.Sum, total *vec.Value, n int) {
-	f.code.Wide(f.m.width(min(n, f.m.lanes())), func() {
-		if n > 1 || f.strict() {
-			total = f.code.Folded(total, n, (*kernel.Code).Sum)
+	f.code.Wide(f.m.Width(min(n, f.m.Lanes())), func() {
+		if n > 1 || f.code.Strict {
+			total = f.code.Folded(total, n, (*Code).Sum)
 		}
 		if s.Scale != 1 {
 			total = f.code.Product(total, f.code.Number(s.Scale))
 		}
 	})
-	at := f.result
+	at := f.to.Result()
 	if s.Buf.Kind != plan.Loss {
 		at = f.at(s.Buf, index{})
 	}

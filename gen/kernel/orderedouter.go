@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -9,7 +9,7 @@ import (
 // sums go on from what is in memory, so that it is no matter how many samples a call has. Vectors of both δ and a lie
 // sample after sample.
 func (t *tile) orderedOuter(o *plan.OuterSum) {
-	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.lanes()
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
 	wide := min(chunks, t.columnsTogether())
 	high := min(rows, t.accumulators()/wide)
@@ -28,22 +28,22 @@ func (t *tile) orderedOuter(o *plan.OuterSum) {
 // and how many more from the last of a tile to the first of the next.
 func (t *tile) samplesOf(b *plan.Buffer) (from vec.Place, step, gap int) {
 	if at, ok := t.lay.copies[b]; ok {
-		step = pitch(b, t.f.m.size) * t.f.m.size
-		return vec.Place{Base: t.f.bases["b"], Disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
+		step = pitch(b, t.f.m.Size) * t.f.m.Size
+		return vec.Place{Base: t.f.to.Base("b"), Disp: t.lay.Work + at}, step, t.lay.Stride - t.samples*step
 	}
-	return vec.Place{Base: t.f.bases["xs"]}, b.Rows * t.f.m.size, 0
+	return vec.Place{Base: t.f.to.Base("xs")}, b.Rows * t.f.m.Size, 0
 }
 
 // orderedOuterGroup adds to n rows and m columns.
 func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) {
-	lanes, size := t.f.m.lanes(), t.f.m.size
+	lanes, size := t.f.m.Lanes(), t.f.m.Size
 	var sizes []int
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
 	cells := make([]*vec.Value, n*len(sizes))
 	for i := range cells {
-		cells[i] = t.f.cell()
+		cells[i] = t.f.to.Variable()
 	}
 	// each runs a body for every vector of the gradient and its place.
 	each := func(body func(i, s int, place vec.Place)) {
@@ -52,20 +52,20 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
 		for r := range n {
 			for c, s := range sizes {
-				t.f.code.Wide(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
+				t.f.code.Wide(t.f.m.Width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
 			}
 		}
 		release()
-		t.f.flush()
+		t.f.to.Flush()
 	}
 	each(func(i, s int, place vec.Place) { t.f.code.Set(cells[i], t.f.code.Load(place, s)) })
-	dp, ap := t.f.pointer(), t.f.pointer()
+	dp, ap := t.f.to.Pointer(), t.f.to.Pointer()
 	d, dStep, dGap := t.samplesOf(o.D)
 	a, aStep, aGap := t.samplesOf(o.A)
 	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
 	a.Disp, a.Index = a.Disp+right.off*size, right.regs[1]
-	t.f.lea(d, dp)
-	t.f.lea(a, ap)
+	t.f.to.PointTo(d, dp)
+	t.f.to.PointTo(a, ap)
 	t.throughSamples(func() {
 		var as []*vec.Value
 		for c, s := range sizes {
@@ -77,51 +77,51 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 				t.f.code.Accumulate(cells[r*len(sizes)+c], as[c], x)
 			}
 		}
-		t.f.flush()
-		t.f.integer(vec.IntAdd, vec.Const(dStep), vec.Ref(dp))
-		t.f.integer(vec.IntAdd, vec.Const(aStep), vec.Ref(ap))
+		t.f.to.Flush()
+		t.f.to.Int(vec.IntAdd, vec.Const(dStep), vec.Ref(dp))
+		t.f.to.Int(vec.IntAdd, vec.Const(aStep), vec.Ref(ap))
 	}, func() {
-		t.f.integer(vec.IntAdd, vec.Distance(dGap), vec.Ref(dp))
+		t.f.to.Int(vec.IntAdd, vec.Distance(dGap), vec.Ref(dp))
 		if aGap != 0 {
-			t.f.integer(vec.IntAdd, vec.Distance(aGap), vec.Ref(ap))
+			t.f.to.Int(vec.IntAdd, vec.Distance(aGap), vec.Ref(ap))
 		}
 	})
-	t.f.drop(dp)
-	t.f.drop(ap)
+	t.f.to.Drop(dp)
+	t.f.to.Drop(ap)
 	each(func(i, s int, place vec.Place) { t.f.code.Store(cells[i], place, s) })
-	t.f.release(cells...)
+	t.f.to.Release(cells...)
 }
 
 // orderedBiases adds to n biases.
 func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
-	lanes, size := t.f.m.lanes(), t.f.m.size
+	lanes, size := t.f.m.Lanes(), t.f.m.Size
 	var cells []*vec.Value
 	for k := 0; k < n; k += lanes {
-		cells = append(cells, t.f.cell())
+		cells = append(cells, t.f.to.Variable())
 	}
 	vectors := func(body func(c, s int)) {
 		for c := range cells {
 			s := min(lanes, n-c*lanes)
-			t.f.code.Wide(t.f.m.width(s), func() { body(c, s) })
+			t.f.code.Wide(t.f.m.Width(s), func() { body(c, s) })
 		}
 	}
 	place := t.f.at(o.GB, down)
 	vectors(func(c, s int) { t.f.code.Set(cells[c], t.f.code.Load(place.Plus(c*lanes*size), s)) })
-	t.f.flush()
-	dp := t.f.pointer()
+	t.f.to.Flush()
+	dp := t.f.to.Pointer()
 	d, step, gap := t.samplesOf(o.D)
 	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
-	t.f.lea(d, dp)
+	t.f.to.PointTo(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {
 			t.f.code.Set(cells[c], t.f.code.Sum(cells[c], t.f.code.Load(vec.Place{Base: dp, Disp: c * lanes * size}, s)))
 		})
-		t.f.flush()
-		t.f.integer(vec.IntAdd, vec.Const(step), vec.Ref(dp))
-	}, func() { t.f.integer(vec.IntAdd, vec.Distance(gap), vec.Ref(dp)) })
-	t.f.drop(dp)
+		t.f.to.Flush()
+		t.f.to.Int(vec.IntAdd, vec.Const(step), vec.Ref(dp))
+	}, func() { t.f.to.Int(vec.IntAdd, vec.Distance(gap), vec.Ref(dp)) })
+	t.f.to.Drop(dp)
 	vectors(func(c, s int) { t.f.code.Store(cells[c], place.Plus(c*lanes*size), s) })
-	t.f.release(cells...)
+	t.f.to.Release(cells...)
 }
 
 // throughSamples runs a body for every sample of the call, and another after each tile. Where more tiles follow, a tile

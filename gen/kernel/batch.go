@@ -1,0 +1,108 @@
+package kernel
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
+
+// Tiles writes a function of a batch but for what is done once in a call: what is done for tiles of samples.
+func Tiles(to Function, c *Common, p *plan.Program, fn *plan.Func, lay *TileLayout) {
+	t := newTile(to, c, lay)
+	if fn.Name == plan.GradBatch {
+		t.keptBase = to.InPlaceOf("gxs")
+	}
+	loss := fn.Name != plan.ForwardBatch && !c.Strict
+	if loss {
+		t.prepare(loss)
+	}
+	t.samplesThrough(p, fn)
+	if loss {
+		t.returnLoss()
+	}
+}
+
+// Sums writes the function that sums up what GradBatch leaves behind of tiles.
+func Sums(to Function, c *Common, fn *plan.Func, lay *TileLayout) {
+	t := newTile(to, c, lay)
+	to.LendArguments("p", "ys") // which it has not
+	to.LayerByLayer(outerSums(fn), t.where, func(op plan.Op) {
+		if to.Operation(op) {
+			t.outerSum(op.(*plan.OuterSum))
+		}
+	})
+}
+
+// outerSums are the operations that sum gradients up.
+func outerSums(fn *plan.Func) []plan.Op {
+	return slices.DeleteFunc(slices.Clone(fn.Ops), func(op plan.Op) bool {
+		_, ok := op.(*plan.OuterSum)
+		return !ok
+	})
+}
+
+// samplesThrough takes tiles of samples through the operations of a function.
+func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
+	n := p.Network
+	in, out := n.Input*t.lay.Row, n.Width(n.Depth())*t.lay.Row
+	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
+		t.samplesIn(t.f.to.Base("xs"), p.Buffer("x"))
+		if t.f.to.Base("ys") != nil {
+			t.samplesIn(t.f.to.Base("ys"), p.Buffer("y"))
+		}
+		ops := slices.DeleteFunc(slices.Clone(fn.Ops),
+			func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })
+		t.f.to.LayerByLayer(ops, t.where, t.operation)
+		if t.losses != nil {
+			t.storeLosses()
+		}
+	})
+}
+
+// operation writes an operation of the samples.
+func (t *tile) operation(op plan.Op) {
+	if !t.f.to.Operation(op) {
+		return
+	}
+	switch op := op.(type) {
+	case *plan.Affine:
+		t.affine(op)
+	case *plan.BackAffine:
+		t.backAffine(op)
+	case *plan.Map:
+		t.mapping(op)
+	case *plan.Vector:
+		t.vector(op)
+	case *plan.OuterSum:
+		for _, b := range []*plan.Buffer{op.A, op.D} {
+			if at, ok := t.lay.copies[b]; ok {
+				t.samplesOut(b, vec.Place{Base: t.keptBase, Disp: at}, pitch(b, t.f.m.Size))
+			}
+		}
+	default:
+		t.f.to.Fail(fmt.Sprintf("unexpected operation %T", op))
+	}
+}
+
+// Descent writes p −= rate·∇ over so many parameters.
+func Descent(to Function, c *Common, n int) {
+	d := newFunction(to, c)
+	m := d.m
+	to.Begin()
+	rate := d.to.Variable()
+	d.code.Set(rate, d.code.Spread(d.to.Given("rate")))
+	step := func(at index, size int) {
+		w, g := d.along(vec.Place{Base: d.to.Base("p")}, at), d.along(vec.Place{Base: d.to.Base("grad")}, at)
+		for k := 0; k < size; k += m.Lanes() {
+			s := min(m.Lanes(), size-k)
+			d.code.Wide(m.Width(s), func() {
+				place := w.Plus(k * m.Size)
+				d.code.Store(d.code.Nmadd(rate, d.code.Load(g.Plus(k*m.Size), s), d.code.Load(place, s)), place, s)
+			})
+		}
+	}
+	d.chunks(n, 4*m.Lanes(), 2, []int{1}, step)
+	d.to.Release(rate)
+}

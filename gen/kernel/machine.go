@@ -1,0 +1,35 @@
+package kernel
+
+import "github.com/backpropgen/backpropgen/gen/vec"
+
+// Machine is what those who write code must know of the registers that it is written for.
+type Machine struct {
+	// Size is that of a number in bytes, Bits the width of the widest vector, and Registers how many vectors there is
+	// room for.
+	Size, Bits, Registers int
+	// Stream is how many bytes at once are written to large arrays, and Cache how many the first cache holds.
+	Stream, Cache int
+}
+
+// Number is the type of numbers.
+func (m Machine) Number() vec.Elem { return vec.FloatOf(m.Size) }
+
+// Lanes is how many numbers the widest vector has.
+func (m Machine) Lanes() int { return m.Bits / 8 / m.Size }
+
+// Width is the number of bits of the narrowest vector that holds n numbers.
+func (m Machine) Width(n int) int { return Width(n * m.Size) }
+
+// Streamed is how many numbers at once are written to large arrays.
+func (m Machine) Streamed() int { return m.Stream / m.Size }
+
+// Lines is how many elementary functions there are registers for side by side.
+func (m Machine) Lines() int { return m.Registers / 5 }
+
+// Parts is how many vectors the lanes of an ordered sum of n terms take.
+func (m Machine) Parts(n int) int {
+	if n > m.Lanes() && m.Bits < 8*LineBytes {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,54 @@
+package kernel
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Sample writes a function of one sample in a style; alternates says whether it goes through rows in alternating
+// directions.
+func Sample(to Function, c *Common, fn *plan.Func, style Style, alternates bool) {
+	f := newFunction(to, c)
+	f.style, f.byRows = style, updatedByRows(fn)
+	f.code.Updating = fn.Name == plan.Step
+	to.Begin()
+	if alternates {
+		f.alternates(fn)
+	}
+	f.operations(fn.Ops)
+}
+
+// operation writes one operation of a function of one sample.
+func (f *function) operation(op plan.Op) {
+	if !f.to.Operation(op) {
+		return
+	}
+	switch op := op.(type) {
+	case *plan.Affine:
+		f.affine(op)
+	case *plan.BackAffine:
+		f.backAffine(op)
+	case *plan.Outer:
+		f.outer(op)
+	case *plan.Update:
+		f.update(op)
+	case *plan.Map:
+		f.mapping(op)
+	case *plan.Vector:
+		f.vector(op)
+	default:
+		f.to.Fail(fmt.Sprintf("unexpected operation %T", op))
+	}
+}
+
+// updatedByRows are the matrices that a function updates as it goes back through them.
+func updatedByRows(fn *plan.Func) map[*plan.Buffer]bool {
+	found := map[*plan.Buffer]bool{}
+	for _, op := range fn.Ops {
+		if back, ok := op.(*plan.BackAffine); ok && back.Update != nil {
+			found[back.W] = true
+		}
+	}
+	return found
+}
