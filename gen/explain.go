@@ -39,6 +39,9 @@ func Explain(n spec.Network, o Options) (string, error) {
 	}
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
+	if line := c.trained.explain(c); line != "" {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
 	for _, line := range lines {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}

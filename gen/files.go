@@ -19,6 +19,7 @@ const (
 	Test         Kind = "test"         // their test
 	Store        Kind = "store"        // saves and loads a network
 	Team         Kind = "team"         // spreads batches over several cores
+	Weights      Kind = "weights"      // the trained weights
 	Declarations Kind = "declarations" // of a backend's functions, where a build has them
 	Fallback     Kind = "fallback"     // stands in for them elsewhere
 	Assembly     Kind = "assembly"     // is no Go
@@ -39,7 +40,7 @@ type File struct {
 }
 
 // Names lists every file that Generate may emit for a network: the portable kernels first, their test second, what
-// saves and loads the network, its team, and then those of backends.
+// saves and loads the network, its team, its trained weights, and then those of backends.
 func (o Options) Names(n spec.Network) []FileName {
 	names := own(n)
 	for _, b := range o.backends() {
@@ -53,7 +54,7 @@ func own(n spec.Network) []FileName {
 	stem := stem(n)
 	return []FileName{
 		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store},
-		{stem + "_team_gen.go", Team},
+		{stem + "_team_gen.go", Team}, {stem + "_weights_gen.go", Weights},
 	}
 }
 
@@ -76,7 +77,7 @@ var partOf = map[Kind]spec.Part{Test: spec.EmitTest, Store: spec.EmitSave, Team:
 func asked(n spec.Network, files []FileName) []FileName {
 	return slices.DeleteFunc(files, func(f FileName) bool {
 		part, known := partOf[f.Kind]
-		return known && !n.Emits(part)
+		return known && !n.Emits(part) || f.Kind == Weights && n.Weights == ""
 	})
 }
 
@@ -95,6 +96,7 @@ func (c *Compiled) Files() ([]File, error) {
 			return nil
 		}
 	}
+	var outline *File // of the weights
 	var tasks []func() error
 	for i, f := range files {
 		switch f.Kind {
@@ -113,6 +115,12 @@ func (c *Compiled) Files() ([]File, error) {
 			}))
 		case Team:
 			tasks = append(tasks, write(i, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }))
+		case Weights:
+			tasks = append(tasks, write(i, "its weights", func() (text []byte, _ error) {
+				outline = &File{Name: f.Name, Kind: f.Kind}
+				text, outline.Data = c.weightsFile()
+				return text, nil
+			}))
 		}
 	}
 	emitted := make([][]File, len(c.outputs))
@@ -130,6 +138,9 @@ func (c *Compiled) Files() ([]File, error) {
 	files = append(files, slices.Concat(emitted...)...)
 	// The kernels are most of all Go, so they are parsed once, and formatted while their types are checked.
 	common, builds := parts(files)
+	if outline != nil {
+		common = append(common, *outline)
+	}
 	err := parallel.Run(write(0, "its kernels", kernels.Format), func() error {
 		if err := typeCheck(kernels, common, builds...); err != nil {
 			return fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
@@ -145,13 +156,13 @@ func (c *Compiled) Files() ([]File, error) {
 	return files, nil
 }
 
-// parts are the Go files that every build has, but the kernels, and those of which a build has one.
+// parts are the Go files that every build has, but the kernels and weights, and those of which a build has one.
 func parts(files []File) (common, builds []File) {
 	for _, f := range files {
 		switch f.Kind {
 		case Declarations, Fallback:
 			builds = append(builds, f)
-		case Kernels, Assembly:
+		case Kernels, Assembly, Weights:
 		default:
 			common = append(common, f)
 		}

@@ -7,6 +7,7 @@ package gen
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -36,6 +37,8 @@ type Options struct {
 	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be
 	// called again; 0: amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
 	CallCycles int
+	// Files are those of the spec's folder, where the file of weights is that a spec may name, such as os.DirFS(folder).
+	Files fs.FS
 	// Ranges are for Explain.
 	Ranges Ranges
 	// Backends are those that may be asked for; nil: Backends().
@@ -63,6 +66,7 @@ type Compiled struct {
 	o        Options
 	outputs  []Output   // of the backends that the network asks for
 	program  *code.File // the portable kernels
+	trained  *trained   // nil unless the spec names weights
 	summary  Summary
 }
 
@@ -70,6 +74,9 @@ type Compiled struct {
 func Compile(n spec.Network, o Options) (*Compiled, error) {
 	c, err := compile(n, o)
 	if err != nil {
+		return nil, err
+	}
+	if c.trained, err = readTrained(c.n, o.Files); err != nil {
 		return nil, err
 	}
 	for _, b := range c.o.backends() {
@@ -99,6 +106,8 @@ func (c *Compiled) kernels(name string) (templates.Source, error) {
 // test is the test of the emitted package.
 func (c *Compiled) test() ([]byte, error) {
 	n := c.n
+	bare := n
+	bare.Weights = "" // which the judge does not need
 	var functions, batches []string
 	for _, s := range plan.APIOf(n) {
 		if s.Batch {
@@ -112,7 +121,7 @@ func (c *Compiled) test() ([]byte, error) {
 		Gradients: c.p.Func(plan.Grad) != nil || c.p.Func(plan.GradBatch) != nil,
 		Stored:    n.Emits(spec.EmitSave), Team: n.Emits(spec.EmitTeam),
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
-		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
+		Header: []string{marker(c.o)}, Spec: string(bare.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n),
 		Rate: exampleRate(n), Careful: careful(n), Optimizers: tested(n), Spread: c.p.Spreads(),
 		Levels: c.takesOver(), Strict: n.Rounding == spec.RoundingStrict,
@@ -189,7 +198,7 @@ func PackageNames(n spec.Network) []string {
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Worker",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name,
-		templates.ExampleName(name, prefix),
+		templates.ExampleName(name, prefix), templates.TrainedName(name),
 	}
 	if len(n.Optimizers) > 0 {
 		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")

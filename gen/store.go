@@ -22,6 +22,18 @@ func clipped(text string) string {
 	return text
 }
 
+// shapes are the matrices and vectors of a network's parameters in the order of Flat.
+func shapes(n spec.Network) (list []templates.Shape) {
+	for l := 1; l <= n.Depth(); l++ {
+		layer := n.Layers[l-1]
+		list = append(list, templates.Shape{Name: fmt.Sprintf("W%d", l), Rows: layer.Dense, Cols: n.Width(l - 1)})
+		if !layer.NoBias {
+			list = append(list, templates.Shape{Name: fmt.Sprintf("B%d", l), Rows: layer.Dense})
+		}
+	}
+	return list
+}
+
 // storeFile is the file that saves and loads a network and its optimizers. It stands by itself, since it needs more of
 // the standard library than kernels do: without it they and their test compile all the same.
 func storeFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
@@ -31,15 +43,8 @@ func storeFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 			"JSON. Nothing else needs this file."},
 		Layers: n.Depth(), Activations: clipped(activations(n)), Cost: clipped(n.Cost.Brief()),
 		Function: n.FunctionDigest(), Training: n.TrainingDigest(),
-		Types: []templates.Stored{{Type: n.Name, Kind: "parameters"}},
-	}
-	for l := 1; l <= n.Depth(); l++ {
-		layer := n.Layers[l-1]
-		s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("W%d", l), Rows: layer.Dense,
-			Cols: n.Width(l - 1)})
-		if !layer.NoBias {
-			s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("B%d", l), Rows: layer.Dense})
-		}
+		Types:  []templates.Stored{{Type: n.Name, Kind: "parameters"}},
+		Shapes: shapes(n),
 	}
 	large := func(arrays int) bool { return arrays*n.Params()*p.ElementBytes() > largeBytes }
 	s.Types[0].Large = large(1)

@@ -24,6 +24,7 @@ var networkFields = []fieldOf[Network]{
 	{"optimizers", false, decodeOptimizers},
 	{"emit", false, decodeEmit},
 	{"targets", false, decodeTargets},
+	{"weights", false, func(d *decoder, path string, v *value, n *Network) { n.Weights = d.text(path, v) }},
 }
 
 // layerFields are the fields of one layer.

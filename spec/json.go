@@ -25,6 +25,7 @@ type file struct {
 	Optimizers    []Optimizer `json:"optimizers"`
 	Emit          []Part      `json:"emit,omitempty"`
 	Targets       []Target    `json:"targets"`
+	Weights       string      `json:"weights,omitempty"`
 }
 
 type fileLayer struct {
@@ -34,15 +35,15 @@ type fileLayer struct {
 }
 
 // JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in fixed order (a
-// function without parameters is its name alone), except that an empty Package is left out, and Emit where all is
-// emitted. Decode reads a valid network's back to n.WithDefaults().
+// function without parameters is its name alone), except that an empty Package and empty Weights are left out, and Emit
+// where all is emitted. Decode reads a valid network's back to n.WithDefaults().
 func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
 		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers,
-		Emit: n.Emit, Targets: n.Targets,
+		Emit: n.Emit, Targets: n.Targets, Weights: n.Weights,
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)
@@ -114,10 +115,10 @@ func (m mapping) MarshalJSON() ([]byte, error) {
 	return append(text, '}'), nil
 }
 
-// Digest returns the SHA-256, as 64 hex digits, of the canonical JSON of n with Package left out: it
+// Digest returns the SHA-256, as 64 hex digits, of the canonical JSON of n with Package and Weights left out: it
 // changes exactly when the emitted kernels may, whichever package they are emitted into.
 func (n Network) Digest() string {
-	n.Package = ""
+	n.Package, n.Weights = "", ""
 	sum := sha256.Sum256(n.JSON())
 	return hex.EncodeToString(sum[:])
 }

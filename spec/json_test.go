@@ -52,6 +52,17 @@ func TestJSONFunctions(t *testing.T) {
 	}
 }
 
+// TestWeightsInJSON: weights come back, and are left out where there are none.
+func TestWeightsInJSON(t *testing.T) {
+	n := with(func(n *Network) { n.Weights = "a/iris.npz" })
+	if back, err := Decode("x.json", n.JSON()); err != nil || back.Weights != n.Weights {
+		t.Errorf("%s is read as %q, %v", n.JSON(), back.Weights, err)
+	}
+	if strings.Contains(string(iris.JSON()), "weights") {
+		t.Errorf("weights that are not there are in %s", iris.JSON())
+	}
+}
+
 func TestDigest(t *testing.T) {
 	// printf '%s' "$canonical" | sha256sum
 	const want = "42386aecfacd913f2654cf8a64deafc91f4ec993cec94f7181229f4530574a31"
@@ -62,6 +73,7 @@ func TestDigest(t *testing.T) {
 		"defaults": iris.WithDefaults(), "package": with(func(n *Network) { n.Package = "other" }),
 		"no optimizers":    with(func(n *Network) { n.Optimizers = []Optimizer{} }),
 		"empty parameters": with(func(n *Network) { n.Cost.Params = map[string]float64{} }),
+		"weights":          with(func(n *Network) { n.Weights = "iris.npz" }),
 	} {
 		if got := n.Digest(); got != want {
 			t.Errorf("%s: the digest has changed to %s", name, got)
@@ -138,6 +150,7 @@ func TestStoredDigests(t *testing.T) {
 		{"optimizers", func(n *Network) { n.Optimizers = []Optimizer{Adam} }, false, false},
 		{"emit", func(n *Network) { n.Emit = []Part{EmitForward} }, false, false},
 		{"targets", func(n *Network) { n.Targets = []Target{} }, false, false},
+		{"weights", func(n *Network) { n.Weights = "iris.npz" }, false, false},
 		{"cost", func(n *Network) { n.Cost.Name = "mse" }, false, true},
 		{"delta", func(n *Network) { n.Cost = Function{Name: "huber"} }, false, true},
 		{"input", func(n *Network) { n.Input++ }, true, true},

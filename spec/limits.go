@@ -20,6 +20,11 @@ const (
 	// MaxBatch bounds the block size of batch kernels, in samples; larger batches are processed in
 	// blocks, so a larger block only costs workspace.
 	MaxBatch = 65536
+	// MaxTrained bounds the weights and biases of a network whose trained weights are emitted. They are constants, and
+	// the Go compiler takes 20 s and 1 GB for 1 Mi of them.
+	MaxTrained = 1 << 20
+	// MaxWeightsPath bounds the path of a file of weights, in characters.
+	MaxWeightsPath = 255
 	// MaxNameLength bounds the network's and the package's name, in bytes: file systems limit file
 	// names to 255 bytes and suffixes are added.
 	MaxNameLength = 64

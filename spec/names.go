@@ -13,7 +13,7 @@ var (
 	// emittedSuffixes are what is put behind a network's name to name its other types and constants.
 	// No name may end in one: then the emitted names of two networks in one package differ
 	// whenever the networks' names do (no suffix is the end of another).
-	emittedSuffixes = append([]string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params", "Team"},
+	emittedSuffixes = append([]string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params", "Team", "Trained"},
 		optimizerTypes()...)
 
 	// constructorName is how the constructors of a network's types begin, the network's name following.

@@ -17,8 +17,8 @@ var schema []byte
 //     plain decimal digits, true and false only.
 //   - formula: to a schema a formula is any text.
 //   - window: that it divides the width of its layer.
-//   - total size: that the whole network has at most MaxParams weights and biases, and formulas
-//     of at most MaxFormulas together.
+//   - total size: that the whole network has at most MaxParams weights and biases, MaxTrained with
+//     weights, and formulas of at most MaxFormulas together.
 //   - last activation: with a cost that needs probabilities the schema asks for a layer that gives
 //     them, Decode for the last to be one.
 //   - YAML itself: one document to a file, in UTF-8 and of at most MaxFileBytes, nested no deeper than 100

@@ -160,6 +160,13 @@ var agreement = []string{
 	"emit: [step]\ninput_gradient: false", "emit: [forward]\ncache: pre",
 	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: amd64", "targets: ~",
 	"targets: [~]",
+	"weights: iris.safetensors", "weights: iris.npz", "weights: a/b.c/d.npz", "weights: iris.pt", "weights: .npz",
+	"weights: npz", "weights: iris.npz.txt", "weights: /iris.npz", "weights: ../iris.npz", "weights: a/../iris.npz",
+	"weights: ./iris.npz", "weights: a//iris.npz", "weights: ..iris.npz", "weights: a/...npz", "weights: 'a\\iris.npz'",
+	"weights: \"a\\niris.npz\"", "weights: \"\\x7f.npz\"", "weights: 'über gross.npz'", "weights: ''", "weights: ~",
+	"weights: [iris.npz]", "weights: {file: iris.npz}", "weights: true", "weights: 1", "weights: iris.NPZ",
+	"weights: a/.npz", "weights: a/", "weights: " + strings.Repeat("é", 251) + ".npz",
+	"weights: " + strings.Repeat("é", 252) + ".npz", "name: IrisTrained", "name: Trained", "name: TrainedIris",
 	"targets: ['']", "targets: [[amd64]]", "targets: {}", "colour: red", "Name: Iris", "'': 1", "\" name\": Iris",
 	"inputs: 4",
 }
@@ -189,6 +196,7 @@ var exceptions = []struct{ name, text string }{
 	{windowSize, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 3}}]")},
 	{windowSize, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 16}}]")},
 	{totalSize, specWith("layers: [{dense: 65536}, {dense: 65536}]")},
+	{totalSize, specWith("layers: [{dense: 1024}, {dense: 1024}]") + "weights: iris.npz\n"},
 	{lastActivation, "name: A\ninput: 4\nlayers: [{dense: 2, activation: softmax}, {dense: 1}]\ncost: cross-entropy\n"},
 	{yamlItself, specWith("input: &x 4")},
 	{yamlItself, specWith("input: &x 4") + "batch: *x\n"},
@@ -294,9 +302,10 @@ var oddNumber = regexp.MustCompile(`[:,\[] *-?[0-9]+(\.0|[eE][0-9]+)`)
 // excuse names an exception that holds for a document, found without the help of the decoder.
 func excuse(text string) string {
 	var doc struct {
-		Input  float64
-		Cost   any
-		Layers []struct {
+		Input   float64
+		Cost    any
+		Weights any
+		Layers  []struct {
 			Dense      float64
 			Activation any
 			Bias       *bool
@@ -342,7 +351,7 @@ func excuse(text string) string {
 			total += l.Dense
 		}
 	}
-	if total > MaxParams {
+	if total > MaxParams || doc.Weights != nil && total > MaxTrained {
 		return totalSize
 	}
 	last, some := false, false

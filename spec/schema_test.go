@@ -93,9 +93,10 @@ func TestSchemaFields(t *testing.T) {
 		}
 	}
 	limits := []int{int(s.Defs["width"].Maximum), int(s.Properties["batch"].Maximum), s.Properties["layers"].MaxItems,
-		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength, s.Defs["formula"].MaxLength}
+		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength, s.Defs["formula"].MaxLength,
+		s.Properties["weights"].MaxLength}
 	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength,
-		formula.MaxLength}; !slices.Equal(limits, want) {
+		formula.MaxLength, MaxWeightsPath}; !slices.Equal(limits, want) {
 		t.Errorf("limits %v, want %v", limits, want)
 	}
 	for _, name := range []string{"number", "positive"} {

@@ -46,6 +46,9 @@ type Network struct {
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
 	// default, [amd64]; an empty non-nil slice means portable Go only.
 	Targets []Target
+	// Weights is a file of trained weights beside the spec, which are emitted as a variable: a path within the spec's
+	// folder with slashes, that ends in .safetensors or .npz. Empty: none.
+	Weights string
 }
 
 // Layer is one affine map a ↦ W·a + b followed by an activation.

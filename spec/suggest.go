@@ -27,6 +27,8 @@ var synonyms = map[string][]string{
 	"bce": {"binary-cross-entropy"}, "nll": {"cross-entropy"}, "log-loss": {"binary-cross-entropy"},
 	"categorical_crossentropy": {"cross-entropy"}, "mean_squared_error": {"mse"},
 	"f32": {"float32"}, "single": {"float32"}, "f64": {"float64"}, "double": {"float64"},
+	"parameters": {"weights"}, "params": {"weights"}, "checkpoint": {"weights"}, "model": {"weights"},
+	"pretrained": {"weights"}, "state_dict": {"weights"},
 	"x86_64": {"amd64"}, "x86-64": {"amd64"}, "x64": {"amd64"},
 }
 

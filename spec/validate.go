@@ -98,6 +98,7 @@ func (c *checker) network(n Network) {
 		optimizerNames()...)
 	c.emit(n)
 	choices(c, "targets", "target", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
+	c.weights(n)
 }
 
 func (c *checker) text(path, value string, problem func(string) string) {
@@ -165,7 +166,7 @@ func (c *checker) layers(n Network) {
 	}
 }
 
-// params checks the number of weights and biases. Every width and window is in range here, so that a layer
+// params checks the number of weights and biases, also of those whose values are emitted. Every width and window is in range here, so that a layer
 // has less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
 func (c *checker) params(n Network) {
 	params := int64(0)
@@ -180,6 +181,7 @@ func (c *checker) params(n Network) {
 			return
 		}
 	}
+	c.trained(n, params)
 }
 
 // probabilities checks that a cost that takes logarithms of the outputs is given probabilities.

@@ -50,17 +50,44 @@ func TestValidateAccepts(t *testing.T) {
 		"no bias": with(func(n *Network) {
 			n.Input, n.Layers, n.Cost.Name = 4096, []Layer{{Dense: 4096, NoBias: true}}, "mse"
 		}),
-		"largest batch":     with(func(n *Network) { n.Batch = MaxBatch }),
-		"sigmoid for ce":    with(func(n *Network) { n.Layers[1].Activation.Name = "sigmoid" }),
-		"softmax inside":    with(func(n *Network) { n.Layers[0].Activation.Name = "softmax" }),
-		"longest name":      with(func(n *Network) { n.Name = strings.Repeat("N", MaxNameLength) }),
-		"name not a test":   with(func(n *Network) { n.Name = "Tester" }),
-		"name like a word":  with(func(n *Network) { n.Name = "Type" }),
-		"suffix inside":     with(func(n *Network) { n.Name = "GradientBatcher" }),
+		"largest batch":    with(func(n *Network) { n.Batch = MaxBatch }),
+		"sigmoid for ce":   with(func(n *Network) { n.Layers[1].Activation.Name = "sigmoid" }),
+		"softmax inside":   with(func(n *Network) { n.Layers[0].Activation.Name = "softmax" }),
+		"longest name":     with(func(n *Network) { n.Name = strings.Repeat("N", MaxNameLength) }),
+		"name not a test":  with(func(n *Network) { n.Name = "Tester" }),
+		"name like a word": with(func(n *Network) { n.Name = "Type" }),
+		"suffix inside":    with(func(n *Network) { n.Name = "GradientBatcher" }),
+		"weights":          with(func(n *Network) { n.Weights = "a/..b/Über 1.safetensors" }),
+		"most weights": with(func(n *Network) {
+			n.Input, n.Layers, n.Cost.Name, n.Weights = 1023, layersOf(1, 1024), "mse", "a.npz"
+		}),
 		"package with test": with(func(n *Network) { n.Package = "testing_" }),
 	} {
 		if got := mistakes(t, n); got != nil {
 			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestValidateWeights: paths of files of weights lie in the spec's folder, whatever the system.
+func TestValidateWeights(t *testing.T) {
+	const rule = "; write the path from the spec's folder, such as weights/iris.safetensors"
+	for path, want := range map[string]string{
+		"iris.pt":       `"iris.pt" must end in .safetensors or .npz`,
+		"a/iris":        `"a/iris" must end in .safetensors or .npz`,
+		"/iris.npz":     `"/iris.npz" is absolute; the file must lie in the spec's folder or below it` + rule,
+		"../iris.npz":   `"../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` + rule,
+		"a/../iris.npz": `"a/../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` + rule,
+		`a\iris.npz`:    `"a\iris.npz" has a backslash; write / between folders, on every system`,
+		"./iris.npz":    `"./iris.npz" has parts that are empty or a dot` + rule,
+		"a//iris.npz":   `"a//iris.npz" has parts that are empty or a dot` + rule,
+		"a\n.npz":       `"a␊.npz" has characters that no path should have` + rule,
+		"\xff.npz":      "\"\ufffd.npz\" has characters that no path should have" + rule,
+		strings.Repeat("a", MaxWeightsPath) + ".npz": "the path has more than 255 characters",
+	} {
+		got := mistakes(t, with(func(n *Network) { n.Weights = path }))
+		if len(got) != 1 || got[0] != "weights: "+want {
+			t.Errorf("%q: %q, want %q", path, got, want)
 		}
 	}
 }
@@ -135,6 +162,12 @@ func TestValidateRefuses(t *testing.T) {
 			`targets[0]: unknown target "arm"; use amd64`,
 			`targets[2]: "amd64" is listed twice`,
 			`targets[3]: missing; name an architecture or use [] for portable Go only`,
+		}},
+		{"too many weights", func(n *Network) {
+			n.Input, n.Layers, n.Cost.Name, n.Weights = 1024, layersOf(1, 1024), "mse", "a.npz"
+		}, []string{
+			`weights: the network has 1049600 weights and biases; at most 1048576 can be emitted with their values, since ` +
+				`the compiler takes long for them: remove this line, and load the file at run time with tensors.Load`,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

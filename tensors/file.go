@@ -32,10 +32,22 @@ func formatOf(path string) (format, error) {
 	return format{}, fmt.Errorf("%s: the name must end in .safetensors or .npz", path)
 }
 
+// Read reads a file of the given size, of the format that the end of its name says: .safetensors or .npz.
+func Read(name string, r io.ReaderAt, size int64) (*File, error) {
+	format, err := formatOf(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := format.read(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, nil
+}
+
 // ReadFile reads a file whose name ends in .safetensors or .npz.
 func ReadFile(path string) (*File, error) {
-	format, err := formatOf(path)
-	if err != nil {
+	if _, err := formatOf(path); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(path)
@@ -50,11 +62,7 @@ func ReadFile(path string) (*File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
-	f, err := format.read(file, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return f, nil
+	return Read(path, file, info.Size())
 }
 
 // WriteFile writes a file whose name ends in .safetensors or .npz. Whatever happens, there is the file that was there

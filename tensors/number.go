@@ -106,7 +106,7 @@ func convert[F Float](t Tensor, i int, round bool) (F, error) {
 		return 0, fmt.Errorf("tensor %s: number %d is %g, beyond %T", quote(t.Name), i, v, f)
 	case !exact && !round:
 		return 0, fmt.Errorf("tensor %s: number %d is %s of %v, which %T cannot hold exactly; the nearest is %v",
-			quote(t.Name), i, whole.text(v), t.DType, f, f)
+			quote(t.Name), i, whole.text(v), t.DType, f, float64(f))
 	}
 	return f, nil
 }

@@ -69,7 +69,7 @@ func TestCopyTo(t *testing.T) {
 		err   string
 	}{
 		{f64(0.5, math.Inf(-1), 0x1p-149), false, []float32{0.5, float32(math.Inf(-1)), 0x1p-149}, ""},
-		{f64(1, 0.1), false, nil, `tensor "n": number 1 is 0.1 of F64, which float32 cannot hold exactly; the nearest is 0.1`},
+		{f64(1, 0.1), false, nil, `tensor "n": number 1 is 0.1 of F64, which float32 cannot hold exactly; the nearest is 0.10000000149011612`},
 		{f64(1, 0.1), true, []float32{1, 0.1}, ""},
 		{f64(1e300), true, nil, `number 0 is 1e+300, beyond float32`},
 		{f64(1e-60), false, nil, "cannot hold exactly"},

@@ -47,12 +47,12 @@ var mayImport = map[string][]string{
 	"gen/vec":         nil,
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64":       {"spec", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
+	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/vec/functions": {"gen/vec"},
 
 	// What tests share, and packages that have nothing but tests.
-	"gen/internal/gentest": {"spec", "spec/formula", "gen", "gen/expr", "gen/portable"},
+	"gen/internal/gentest": {"spec", "tensors", "spec/formula", "gen", "gen/expr", "gen/portable"},
 	"gen/endtoend":         nil,
 	"gen/mutants":          nil,
 	"gen/machinecode":      nil,

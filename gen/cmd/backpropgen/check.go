@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -156,7 +157,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 			r.addf(exitStale, "%s: missing", path)
 			fixable = true
 		case !sameText(t.data, f.Data):
-			r.addf(exitStale, "%s: %s", path, g.difference(j, t))
+			r.addf(exitStale, "%s: %s", path, g.difference(j, t, f))
 			fixable = true
 		}
 	}
@@ -164,7 +165,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 }
 
 // difference says why a file in place is not what would be generated, as far as it can be told.
-func (g *group) difference(j *job, t target) string {
+func (g *group) difference(j *job, t target, f gen.File) string {
 	stamp, ok := gen.ReadStamp(t.data)
 	_, isPlaceholder := placeholderOf(t.data)
 	switch {
@@ -184,7 +185,11 @@ func (g *group) difference(j *job, t target) string {
 	case stamp.Version != gen.Version:
 		return fmt.Sprintf("stale: it was made by backpropgen %s, and this is %s", stamp.Version, gen.Version)
 	}
-	if !g.sameSpec(j, t) {
+	if f.Kind == gen.Weights && gen.WeightsSource(t.data) != gen.WeightsSource(f.Data) {
+		return fmt.Sprintf("stale: %s changed since it was made", shown(filepath.Join(filepath.Dir(j.source.path),
+			filepath.FromSlash(j.network.Weights))))
+	}
+	if f.Kind != gen.Weights && !g.sameSpec(j, t) {
 		return fmt.Sprintf("stale: %s changed since it was made", shown(j.source.path))
 	}
 	// The spec is the same; would other surroundings explain the difference?

@@ -24,7 +24,7 @@ func runExplain(c *call) int {
 			continue
 		}
 		text, err := gen.Explain(s.network, gen.Options{
-			Package: c.explainedPackage(s, seen), Source: s.mark, Ranges: c.ranges,
+			Package: c.explainedPackage(s, seen), Source: s.mark, Files: s.files(), Ranges: c.ranges,
 		})
 		if err != nil {
 			r.add(refused(s, err))

@@ -40,6 +40,9 @@ batch: 32                  # samples that the batch functions take at a time; ea
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
 emit: [forward, grad, step, batch, save, team, test]    # or some of these, as below
 targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
+
+# Optional, without a default:
+weights: iris.safetensors  # a file of trained weights beside the spec, or an .npz: emit them as IrisTrained
 `
 
 // helpSpec is what a spec may hold.

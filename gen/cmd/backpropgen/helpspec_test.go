@@ -59,16 +59,17 @@ func TestHelpSpecExampleIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain.Package = explicit.Package
+	plain.Package, plain.Weights = explicit.Package, explicit.Weights // which have no defaults
 	if !reflect.DeepEqual(plain.WithDefaults(), explicit.WithDefaults()) {
 		t.Errorf("the optional fields are not the defaults:\n%+v\n%+v", plain.WithDefaults(), explicit.WithDefaults())
 	}
+	explicit.Weights = "" // the file is not there
 	if _, err := gen.Generate(explicit, gen.Options{}); err != nil {
 		t.Error(err)
 	}
 	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias",
 		"cost",
-		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "emit", "targets"} {
+		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "emit", "targets", "weights"} {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("no field %s", field)
 		}

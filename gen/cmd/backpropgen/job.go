@@ -61,7 +61,7 @@ func plan(c *call, opened places, r *report) []*group {
 		}
 		j := &job{source: s, folder: g.folder, network: s.network}
 		j.network.Package = pkg
-		j.options = gen.Options{Package: pkg, Source: s.mark}
+		j.options = gen.Options{Package: pkg, Source: s.mark, Files: s.files()}
 		g.jobs = append(g.jobs, j)
 	}
 	for _, g := range groups {

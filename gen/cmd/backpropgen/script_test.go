@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/tensors"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -69,6 +71,7 @@ func TestScript(t *testing.T) {
 			"oddname": oddName,
 			"crlf":    crlf,
 			"replace": replace,
+			"weights": weights,
 		},
 	})
 }
@@ -129,6 +132,27 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: replace OLD NEW FILE")
 	}
 	rewrite(ts, args[2], args[0], args[1])
+}
+
+// weights writes a file of weights that are all alike, as float64: weights FILE VALUE NAME:ROWS… NAME:ROWSxCOLUMNS…
+func weights(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: weights FILE VALUE NAME:SHAPE...")
+	}
+	value, err := strconv.ParseFloat(args[1], 64)
+	ts.Check(err)
+	file := &tensors.File{}
+	for _, arg := range args[2:] {
+		name, text, _ := strings.Cut(arg, ":")
+		size, shape := 1, []int{}
+		for _, axis := range strings.Split(text, "x") {
+			n, err := strconv.Atoi(axis)
+			ts.Check(err)
+			size, shape = size*n, append(shape, n)
+		}
+		file.Tensors = append(file.Tensors, tensors.New(name, shape, slices.Repeat([]float64{value}, size)))
+	}
+	ts.Check(tensors.WriteFile(ts.MkAbs(args[0]), file))
 }
 
 func rewrite(ts *testscript.TestScript, file, from, to string) {

@@ -35,7 +35,7 @@ type textFile struct{ name, text string }
 
 func (s start) files() []textFile {
 	fill := strings.NewReplacer("NAME", s.name, "PACKAGE", s.pkg, "TEST", s.testFunction(), "GENERATE",
-		s.generateLine()).Replace
+		s.generateLine(), "STEM", s.stem).Replace
 	return []textFile{
 		{s.spec(), alignComments(fill(startSpec))},
 		{generateFile, fill(startGenerate)},
@@ -102,6 +102,9 @@ cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)
 # rounding: fast  # strict: the same bits on every platform
 # emit: [forward, grad, step, batch, save, team, test]  # [forward] for inference alone
 # targets: [amd64]  # [] for portable Go without assembly, as beside import "C"
+
+# Optional, without a default:
+# weights: STEM.safetensors  # trained weights to emit as NAMETrained
 `
 
 const startGenerate = `package PACKAGE

@@ -36,16 +36,17 @@ func TestStartSpecIsTrue(t *testing.T) {
 	if !ok {
 		t.Fatal("no optional fields")
 	}
+	optional = strings.Replace(optional, "# Optional, without a default:\n", "", 1)
 	all := required + strings.ReplaceAll(optional, "# ", "")
 	all = regexp.MustCompile(`(?m)(: (?:\[.*?\]|\S+)) .*$`).ReplaceAllString(all, "$1")
 	explicit, err := spec.Decode("net.yaml", []byte(all))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, all)
 	}
-	if explicit.Package != "nets" {
-		t.Errorf("package is %q", explicit.Package)
+	if explicit.Package != "nets" || explicit.Weights != "net.safetensors" {
+		t.Errorf("package is %q, weights are %q", explicit.Package, explicit.Weights)
 	}
-	explicit.Package = ""
+	explicit.Package, explicit.Weights = "", ""
 	if !reflect.DeepEqual(plain.WithDefaults(), explicit.WithDefaults()) {
 		t.Errorf("the optional fields are not the defaults:\n%+v\n%+v", plain.WithDefaults(), explicit.WithDefaults())
 	}
