@@ -15,9 +15,9 @@ import (
 // B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method Flat, where *P or
 // *G has one, returns all of them as one array, a view.
 //
-// The functions that the network's emit leaves out are nil, and no others: a kernel that has more or fewer than its spec
-// says was generated from another one, and is refused. What is there is judged as strictly as when all is. Without Grad
-// there is no type of gradients, and G is P; without batch B is struct{}.
+// The functions that the network's emit leaves out are nil, and no others. A kernel that has more or fewer than its spec
+// says was generated from another one, and is refused. What is there is judged as when all is. Where no function takes a
+// gradient there is no type of gradients, and G is P. Where there are no batches B is struct{}.
 //
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but Backward may find
 // anything in the workspace; Backward finds what Forward on the same x left. Forward returns a pointer into the

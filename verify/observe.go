@@ -35,7 +35,8 @@ type Observed struct {
 // Half of the draws are of kinds that are known to have large errors, the others are the worst so far with something
 // changed. Errors are distances from the reference, less what its own rounding may come to.
 //
-// The kernel needs Forward, Loss, Grad, with Samples GradBatch, and InputGrad where the network has input_gradient.
+// The kernel needs Forward, Loss, Grad, with Samples GradBatch, and InputGrad where the network has input_gradient:
+// whose emit leaves them out can't be observed.
 func Observe[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], h Hunt) ([]Observed, error) {
 	n = n.WithDefaults()
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
