@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/generated/strict"
+	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 )
 
@@ -77,6 +78,56 @@ func TestEmitOrder(t *testing.T) {
 		order(n, report, only(wrong, functions))
 		namesAll(t, l.emit, reportOf(report), functions, "promises the order of sums",
 			"Init Loss Backward Norm Clip Scale LossBatch InputGradBatch New Close"+fieldless(functions))
+	}
+}
+
+// TestEmitHiddenOrder: a sum that nothing shows, as the first of a network that goes forward only and begins with tanh,
+// is judged by what comes of it.
+func TestEmitHiddenOrder(t *testing.T) {
+	all, err := spec.DecodeFile("../generated/strict/iris.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type (
+		P = strict.Iris
+		G = strict.IrisGrad
+		W = struct{ strict.IrisWorkspace } // whose fields the judge does not see
+		X = [strict.IrisInputs]float32
+		Y = [strict.IrisOutputs]float32
+	)
+	// other has the first two columns of W1 in the place of one another: with x likewise, the sums are in another order.
+	other := func(p *P) *P {
+		q := *p
+		for i := range q.W1 {
+			q.W1[i][0], q.W1[i][1] = q.W1[i][1], q.W1[i][0]
+		}
+		return &q
+	}
+	right := Kernel[P, G, W, struct{}, X, Y, float32]{
+		Forward: func(p *P, ws *W, x *X) *Y { return p.Forward(&ws.IrisWorkspace, x) },
+		Step: func(p *P, ws *W, x *X, y *Y, rate float32) float32 {
+			return p.Step(&ws.IrisWorkspace, x, y, rate)
+		},
+	}
+	wrong := right
+	wrong.Forward = func(p *P, ws *W, x *X) *Y {
+		return right.Forward(other(p), ws, &X{x[1], x[0], x[2], x[3]})
+	}
+	wrong.Step = func(p *P, ws *W, x *X, y *Y, rate float32) float32 {
+		q := other(p)
+		loss := right.Step(q, ws, &X{x[1], x[0], x[2], x[3]}, y, rate)
+		*p = *other(q)
+		return loss
+	}
+	for emit, name := range map[string]string{"forward": "Forward", "step": "Step"} {
+		n := emitting(all, emit).WithDefaults()
+		report := &finding.Report{}
+		if order(n, report, only(right, name)); report.Finish().Err() != nil {
+			t.Errorf("%s: %v", name, report.Err())
+		}
+		report = &finding.Report{}
+		order(n, report, only(wrong, name))
+		namesAll(t, emit, reportOf(report), name, "promises the order of sums.*layer 1.* weights 0", "")
 	}
 }
 

@@ -112,17 +112,21 @@ func (j orderJudge[F]) singles(d *strictData[F], where string) {
 	}
 	layers := j.layers(d.params, grad)
 	layers[0].a = d.x(0)
+	var hidden []hiddenSum[F]
 	for l := 1; l <= n.Depth(); l++ {
 		this, below := &layers[l], layers[l-1]
 		if below.a != nil {
 			z := j.affine(*this, below.a)
 			j.same(call, finding.Block{Name: fmt.Sprintf("Z%d", l), N: len(z)}, where, this.z, z)
-			if a, known := exactly(n.Layers[l-1].Activation, z); known {
+			a, known := exactly(n.Layers[l-1].Activation, z)
+			if known {
 				j.same(call, finding.Block{Name: fmt.Sprintf("A%d", l), N: len(z)}, where, this.a, a)
 				if l == n.Depth() {
 					j.same("Forward", finding.Block{Name: "ŷ", N: len(z)}, where, output, a)
 				}
 				this.a = a
+			} else if this.z == nil && this.b != nil {
+				hidden = append(hidden, hiddenSum[F]{l, z})
 			}
 			// Every element of the gradient is one product.
 			if this.d != nil && this.gw != nil {
@@ -147,6 +151,9 @@ func (j orderJudge[F]) singles(d *strictData[F], where string) {
 		case l > 1 && n.Layers[l-2].Activation.Name == "identity" && below.d != nil:
 			j.same(call, finding.Block{Name: fmt.Sprintf("D%d", l-1), N: len(v)}, where, below.d, v)
 		}
+	}
+	for _, h := range hidden { // last, as it is done by other calls
+		j.byBias(d, h, where)
 	}
 }
 
