@@ -95,12 +95,12 @@ func TestEmitHiddenOrder(t *testing.T) {
 		X = [strict.IrisInputs]float32
 		Y = [strict.IrisOutputs]float32
 	)
-	// other has the first two columns of W1 in the place of one another: with x likewise, the sums are in another order.
-	other := func(p *P) *P {
+	// other gives the same but that one sum is in another order: it is the bias of its unit, whose weights are 0.
+	other := func(p *P, x *X) *P {
 		q := *p
-		for i := range q.W1 {
-			q.W1[i][0], q.W1[i][1] = q.W1[i][1], q.W1[i][0]
-		}
+		w := q.W1[3]
+		q.W1[3] = [len(x)]float32{}
+		q.B1[3] += float32(w[0]*x[0]) + float32(w[1]*x[1]) + (float32(w[2]*x[2]) + float32(w[3]*x[3])) // not 0 2, 1 3
 		return &q
 	}
 	right := Kernel[P, G, W, struct{}, X, Y, float32]{
@@ -110,15 +110,8 @@ func TestEmitHiddenOrder(t *testing.T) {
 		},
 	}
 	wrong := right
-	wrong.Forward = func(p *P, ws *W, x *X) *Y {
-		return right.Forward(other(p), ws, &X{x[1], x[0], x[2], x[3]})
-	}
-	wrong.Step = func(p *P, ws *W, x *X, y *Y, rate float32) float32 {
-		q := other(p)
-		loss := right.Step(q, ws, &X{x[1], x[0], x[2], x[3]}, y, rate)
-		*p = *other(q)
-		return loss
-	}
+	wrong.Forward = func(p *P, ws *W, x *X) *Y { return right.Forward(other(p, x), ws, x) }
+	wrong.Step = func(p *P, ws *W, x *X, y *Y, rate float32) float32 { return right.Step(other(p, x), ws, x, y, rate) }
 	for emit, name := range map[string]string{"forward": "Forward", "step": "Step"} {
 		n := emitting(all, emit).WithDefaults()
 		report := &finding.Report{}

@@ -72,7 +72,9 @@ func CheckOrder[F memory.Float](k *Kernel[F]) {
 		fill := trial.Fills[round%2]
 		d := newStrictData[F](n, rng, fill, count)
 		where := fmt.Sprintf("%s, round %d, seed %s", fill.Name, round, report.Seed)
-		j.singles(d, where)
+		for i := range count {
+			j.singles(d, i, where)
+		}
 		j.batches(d, count, where)
 	}
 }
@@ -92,26 +94,26 @@ func (j orderJudge[F]) same(call string, b finding.Block, where string, got, wan
 	}
 }
 
-// singles judges functions on one sample, layer by layer, as far as values are known: the gradient, what the workspace
+// singles judges functions on sample i, layer by layer, as far as values are known: the gradient, what the workspace
 // holds after the call that goes through most of the network, and ŷ.
-func (j orderJudge[F]) singles(d *strictData[F], where string) {
+func (j orderJudge[F]) singles(d *strictData[F], i int, where string) {
 	n, m := j.network, j.machine
 	var output []F
 	if m.Forward != nil {
-		d.single(m, 0)
+		d.single(m, i)
 		output = slices.Clone(m.Forward())
 	}
-	gradient, grad := j.gradient(d, 0)
+	gradient, grad := j.gradient(d, i)
 	call := gradient
 	if m.Gradient == nil { // it has left nothing in the workspace
 		all := calls(m)
 		last := all[len(all)-1]
 		call = last.name
-		d.single(m, 0)
+		d.single(m, i)
 		last.run(m, d.rate)
 	}
 	layers := j.layers(d.params, grad)
-	layers[0].a = d.x(0)
+	layers[0].a = d.x(i)
 	var hidden []hiddenSum[F]
 	for l := 1; l <= n.Depth(); l++ {
 		this, below := &layers[l], layers[l-1]
@@ -153,7 +155,7 @@ func (j orderJudge[F]) singles(d *strictData[F], where string) {
 		}
 	}
 	for _, h := range hidden { // last, as it is done by other calls
-		j.byBias(d, h, where)
+		j.byBias(d, i, h, where)
 	}
 }
 

@@ -13,9 +13,9 @@ type hiddenSum[F any] struct {
 	z     []F
 }
 
-// byBias judges such sums by what comes of them: with weights 0 and z for its bias, the layer and all that follow give
+// byBias judges such sums of sample i by what comes of them: with weights 0 and z for its bias, the layer and all that follow give
 // the same bits as with its own. A sum in another order shows as far as the layers that follow let a last bit through.
-func (j orderJudge[F]) byBias(d *strictData[F], h hiddenSum[F], where string) {
+func (j orderJudge[F]) byBias(d *strictData[F], i int, h hiddenSum[F], where string) {
 	for _, v := range h.z {
 		if v-v != 0 || v == 0 {
 			return // NaN, infinite, or a zero, whose sign may be another
@@ -27,7 +27,7 @@ func (j orderJudge[F]) byBias(d *strictData[F], h hiddenSum[F], where string) {
 		c = all[len(all)-1]
 	}
 	run := func(params []F) []F {
-		d.single(j.machine, 0)
+		d.single(j.machine, i)
 		copy(j.machine.Params, params)
 		loss, output := c.run(j.machine, d.rate)
 		return append(slices.Clone(output), loss)
