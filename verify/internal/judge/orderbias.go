@@ -13,8 +13,9 @@ type hiddenSum[F any] struct {
 	z     []F
 }
 
-// byBias judges such sums of sample i by what comes of them: with weights 0 and z for its bias, the layer and all that follow give
-// the same bits as with its own. A sum in another order shows as far as the layers that follow let a last bit through.
+// byBias judges such sums of sample i by what comes of them: with weights 0 and z for its bias, the layer and all that
+// follow give the same bits as with its own. A sum in another order shows as far as the layers that follow let a last
+// bit through.
 func (j orderJudge[F]) byBias(d *strictData[F], i int, h hiddenSum[F], where string) {
 	for _, v := range h.z {
 		if v-v != 0 || v == 0 {
