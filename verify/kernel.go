@@ -16,8 +16,8 @@ import (
 // *G has one, returns all of them as one array, a view.
 //
 // The functions that the network's emit leaves out are nil, and no others. A kernel that has more or fewer than its spec
-// says was generated from another one, and is refused. What is there is judged as when all is. Where no function takes a
-// gradient there is no type of gradients, and G is P. Where there are no batches B is struct{}.
+// says was generated from another one, and is refused. What is there is judged as when all is. Where no function takes
+// a gradient there is no type of gradients, and G is P. Where there are no batches B is struct{}.
 //
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but Backward may find
 // anything in the workspace; Backward finds what Forward on the same x left. Forward returns a pointer into the
