@@ -5,9 +5,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/backpropgen/backpropgen/generated/xor"
+	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/tensors"
 )
+
+// loadAndSave is what docs/weights.md shows.
+func loadAndSave() error {
+	var net iris.Iris
+	if err := tensors.Load("iris.safetensors", &net); err != nil {
+		return err
+	}
+	// train it further, and save it
+	return tensors.Save("iris.npz", &net)
+}
 
 // A network is saved as safetensors, and another one loads it.
 func ExampleLoad() {
@@ -16,9 +26,9 @@ func ExampleLoad() {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "xor.safetensors")
+	path := filepath.Join(dir, "iris.safetensors")
 
-	var trained, net xor.Xor
+	var trained, net iris.Iris
 	trained.B2[0] = 0.5
 	if err := tensors.Save(path, &trained); err != nil {
 		panic(err)
@@ -30,10 +40,12 @@ func ExampleLoad() {
 	for _, t := range net.Tensors() {
 		fmt.Println(t.Name, t.Shape)
 	}
+	fmt.Println(loadAndSave() != nil) // there is no such file here
 	// Output:
 	// true
-	// W1 [3 2]
-	// b1 [3]
-	// W2 [1 3]
-	// b2 [1]
+	// W1 [8 4]
+	// b1 [8]
+	// W2 [3 8]
+	// b2 [3]
+	// true
 }
