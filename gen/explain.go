@@ -75,7 +75,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "\n%s\n%s", errors, p)
+	fmt.Fprintf(&b, "\n%s\n%s", errors, c.schedule)
 	return b.String(), nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -62,6 +63,7 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 type Compiled struct {
 	n        spec.Network
 	p        *plan.Program
+	schedule *schedule.Schedule // of the plan as portable Go
 	cachings []portable.Caching
 	o        Options
 	outputs  []Output   // of the backends that the network asks for
@@ -90,7 +92,7 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 		c.outputs = append(c.outputs, out)
 	}
 	options := c.portable()
-	if c.program, err = portable.Build(c.p, options); err != nil {
+	if c.program, err = portable.Build(c.schedule, options); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.n.Name, err)
 	}
 	c.summary, err = c.summarise(options)
@@ -123,7 +125,7 @@ func (c *Compiled) test() ([]byte, error) {
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(bare.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n),
-		Rate: exampleRate(n), Careful: careful(n), Optimizers: tested(n), Spread: c.p.Spreads(),
+		Rate: exampleRate(n), Careful: careful(n), Optimizers: tested(n), Spread: portable.Spreads(n),
 		Levels: c.takesOver(), Strict: n.Rounding == spec.RoundingStrict,
 		Cuts: c.cuts(),
 	})
@@ -174,21 +176,22 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 	if o.Source == "" {
 		o.Source = strings.ToLower(n.Name) + ".yaml"
 	}
-	p, cachings, err := portable.Compile(n)
+	s, cachings, err := portable.Compile(n)
 	if err != nil {
 		return nil, err
 	}
+	p := s.Program
 	// The default is made smaller instead, for it is nobody's wish.
 	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
 		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes "+
 			"each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of "+
 			"samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
 	}
-	if portable.TooLarge(p) {
+	if portable.TooLarge(s) {
 		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most "+
-			"%d MB compile in reasonable time: use unroll: auto", n.Unroll, p.CodeBytes()>>20, portable.MaxSource>>20)}}
+			"%d MB compile in reasonable time: use unroll: auto", n.Unroll, s.CodeBytes()>>20, portable.MaxSource>>20)}}
 	}
-	return &Compiled{n: n, p: p, cachings: cachings, o: o}, nil
+	return &Compiled{n: n, p: p, schedule: s, cachings: cachings, o: o}, nil
 }
 
 // PackageNames lists every package-level identifier that the emitted files may declare.

@@ -56,7 +56,7 @@ func (c *Compiled) summarise(o portable.Options) (Summary, error) {
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: o.WorkspaceBytes(p), Block: p.Block, BatchBytes: o.BatchBytes(p),
-		CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
+		CodeBytes: c.schedule.MachineBytes(), Digest: n.Digest(), Unrolled: c.schedule.Unrolled(),
 	}
 	counter := portable.Counter(p, c.program)
 	for _, f := range p.Funcs {
@@ -71,7 +71,7 @@ func (c *Compiled) summarise(o portable.Options) (Summary, error) {
 		return s, err
 	}
 	for _, d := range descents {
-		for i, one := range d.Cases {
+		for i, one := range d.Rule.Cases {
 			name := string(d.Name)
 			if one.When != "" {
 				name += fmt.Sprintf(", %s not 0", one.When)

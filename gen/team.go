@@ -30,7 +30,7 @@ func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 			fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
 		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Optimizers: optimizerTypes(n),
-		Spread: p.Spreads(), SpreadFrom: plan.SpreadFrom, Block: p.Block, Slots: slots(p),
+		Spread: portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p),
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -66,11 +67,12 @@ func floors(t *testing.T, root string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, _, err := portable.Compile(n)
+	s, _, err := portable.Compile(n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := portable.Build(p, portable.Options{})
+	p := s.Program
+	program, err := portable.Build(s, portable.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,17 +89,18 @@ func floors(t *testing.T, root string) map[string]string {
 	return map[string]string{
 		"spec":     read("iris.yaml"),
 		"plan":     between(t, p.String(), "Forward\n", "Loss\n", 20),
-		"code":     between(t, program.Func("Iris", part(p)).String(), "func", "", 14),
+		"schedule": between(t, s.String(), "Forward\n", "Loss\n", 20),
+		"code":     between(t, program.Func("Iris", part(s)).String(), "func", "", 14),
 		"tanh":     between(t, tanh.Func("", "irisTanh").String(), "\te := ", "", 8),
-		"go":       between(t, read("iris_gen.go"), "func (p *Iris) "+part(p)+"(", "", 10),
+		"go":       between(t, read("iris_gen.go"), "func (p *Iris) "+part(s)+"(", "", 10),
 		"vec":      between(t, fn.program.String(), "", "", 24),
 		"assembly": between(t, read("iris_amd64_gen.s"), "TEXT ·irisForwardAVX2", "", 18),
 	}
 }
 
 // part is the method that does what Forward does, if that has one.
-func part(p *plan.Program) string {
-	if name := p.Func(plan.Forward).Parts[0].Name; name != "" {
+func part(s *schedule.Schedule) string {
+	if name := s.Function(s.Program.Func(plan.Forward)).Parts[0].Name; name != "" {
 		return name
 	}
 	return plan.Forward

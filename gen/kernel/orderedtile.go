@@ -14,15 +14,15 @@ import (
 // lanesTogether is how many lanes are formed side by side in loops.
 const lanesTogether = 4
 
-// orderedLanes is a sum in so many lanes as it is gone through in loops, and the number of partial sums that are under
-// way.
-func orderedLanes(lanes int) (tree *plan.Loops, partial int) {
-	tree = &plan.Loops{Lanes: lanes, Together: min(lanes, lanesTogether)}
-	partial = tree.Together
-	for l := tree.Together; l < lanes; l *= 2 {
+// orderedLanes is how many of so many lanes are formed side by side as a sum is gone through in loops, and the number of
+// partial sums that are under way.
+func orderedLanes(lanes int) (together, partial int) {
+	together = min(lanes, lanesTogether)
+	partial = together
+	for l := together; l < lanes; l *= 2 {
 		partial++
 	}
-	return tree, partial
+	return together, partial
 }
 
 // orderedStraight is the sum of a unit of a product, in straight code.
@@ -77,7 +77,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	w.Disp += at.off * p.unitScale * t.f.m.Size
 	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
-	tree, partial := orderedLanes(p.lanes)
+	together, partial := orderedLanes(p.lanes)
 	cells := make([][]*vec.Value, n)
 	for u := range cells {
 		for range partial {
@@ -85,7 +85,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		}
 	}
 	whole := p.terms / p.lanes * p.lanes
-	tree.Tree(p.terms, func(lanes []int, first int) {
+	plan.Order{Lanes: p.lanes}.Tree(p.terms, together, func(lanes []int, first int) {
 		for u := range cells {
 			for i := range lanes {
 				t.f.code.Set(cells[u][first+i], t.f.code.NegativeZero())
@@ -137,13 +137,13 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 			return row(unit)
 		})
 	}
-	tree, partial := orderedLanes(lanes)
+	together, partial := orderedLanes(lanes)
 	var cells []*vec.Value
 	for range partial {
 		cells = append(cells, t.f.to.Variable())
 	}
 	whole := n / lanes * lanes
-	tree.Tree(n, func(of []int, first int) {
+	plan.Order{Lanes: lanes}.Tree(n, together, func(of []int, first int) {
 		for i := range of {
 			t.f.code.Set(cells[first+i], t.f.code.NegativeZero())
 		}

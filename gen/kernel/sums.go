@@ -62,8 +62,7 @@ func (b *Code) JoinParts(parts []*vec.Value) *vec.Value {
 // OrderedSum adds up n terms in lanes, in straight code.
 func (b *Code) OrderedSum(lanes, n int, term func(k int) *vec.Value) *vec.Value {
 	partial := make([]*vec.Value, lanes)
-	tree := &plan.Loops{Lanes: lanes, Together: 1}
-	tree.Tree(n, func(of []int, at int) {
+	plan.Order{Lanes: lanes}.Tree(n, 1, func(of []int, at int) {
 		for i, lane := range of {
 			sum := term(lane)
 			for k := lane + lanes; k < n; k += lanes {

@@ -3,13 +3,15 @@ package plan
 import (
 	"slices"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 )
 
 // TestAPI checks that plans have the functions that the table says, in its order, and that their operations read and
 // write what their arguments stand for.
 func TestAPI(t *testing.T) {
 	for _, inputGradient := range []bool{false, true} {
-		n := iris()
+		n := plantest.Iris()
 		n.InputGradient = inputGradient
 		p := mustCompile(t, n)
 		api := APIOf(n)

@@ -29,25 +29,14 @@ func ScopeOf(op Op) Scope {
 	return PerSample
 }
 
-// Nest says where in emitted code the loop over the samples of a block stands.
-type Nest int
-
-// The nests of pieces.
-const (
-	Unnested Nest = iota // there is none, or the operation has its own
-	Begin                // around the piece and those after it that go on
-	Continue             // the one that the piece before stands in
-	// within the piece's loop over blocks of results, so that their weights are read for all samples in a row
-	Within
-)
-
 // MaxBlockBytes bounds the workspaces of a block of samples: fixed arrays of more than 2 GiB compile on no 32-bit
 // machine, and long before that a larger block gains nothing.
 const MaxBlockBytes = 1 << 30
 
-// block is the number of samples of a block: the batch of the spec, but no more workspaces than MaxBlockBytes holds.
-func (p *Program) block() int {
-	return min(p.Network.Batch, max(1, MaxBlockBytes/max(1, p.WorkspaceBytes())))
+// block sets the number of samples of a block: the batch of the spec, but no more workspaces than MaxBlockBytes holds.
+func block(p *Program) error {
+	p.Block = min(p.Network.Batch, max(1, MaxBlockBytes/max(1, p.WorkspaceBytes())))
+	return nil
 }
 
 // SumsUp says whether the emitted batch type has room for a gradient: steps on batches sum it up there.
@@ -111,7 +100,6 @@ func (b *builder) all(matrix, vector Kind) []*Buffer {
 
 // Clear sets the gradient of every parameter to 0, before the first sample.
 type Clear struct {
-	Loops
 	G []*Buffer
 }
 
@@ -124,13 +112,9 @@ func (o *Clear) Writes() []*Buffer { return o.G }
 func (o *Clear) String() string { return "∇ = 0" }
 
 // OuterSum adds the gradients of a layer's parameters over the samples of a block to what is there: GW += Σ δ·aᵀ, GB +=
-// Σ δ; GB may be nil. A tile of GW stays in registers over all samples: Outer runs over columns, Inner over rows, and
-// for every tile the samples are gone through. BiasRows are the tiles of GB where it has its own; else it is summed
-// with the rows of a tile.
+// Σ δ; GB may be nil.
 type OuterSum struct {
-	Loops
 	GW, GB, D, A *Buffer
-	BiasRows     []Segment
 }
 
 // Reads lists δ, a and the sums so far.
@@ -149,7 +133,6 @@ func (o *OuterSum) String() string {
 
 // Descend takes the descent step of all parameters, after the last sample: p −= rate·∇.
 type Descend struct {
-	Loops
 	P, G []*Buffer
 	Rate *Buffer
 }
@@ -193,8 +176,8 @@ func forms(op Op, k Kind) bool {
 	return slices.ContainsFunc(op.Writes(), func(b *Buffer) bool { return b.Kind == k })
 }
 
-// weightsOf is the weight matrix that an operation of the samples reads.
-func weightsOf(op Op) (*Buffer, bool) {
+// WeightsOf is the weight matrix that an operation of the samples reads.
+func WeightsOf(op Op) (*Buffer, bool) {
 	switch o := op.(type) {
 	case *Affine:
 		return o.W, true

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify"
 )
@@ -15,10 +16,10 @@ import (
 // more, and no samples at all, and holds every result within the reference's bound for a batch.
 func TestBatchMeaning(t *testing.T) {
 	compared, unbounded := 0, 0
-	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
 		n.Batch = 1 + r.IntN(4)
 		single, double := newBatchTrial(t, n, spec.Float32, r), newBatchTrial(t, n, spec.Float64, r)
-		stages(t, n, func(p *Program) bool {
+		traced(t, n, func(p *Program) bool {
 			checkBatch[float32](p, single)
 			checkBatch[float64](p, double)
 			return true
@@ -134,7 +135,7 @@ func (c *batchTrial) step() (next, bound []float64) {
 // TestBatchMeaningFindsMistakes shows that TestBatchMeaning can fail: the mistakes are in plans that Check has no
 // objection to.
 func TestBatchMeaningFindsMistakes(t *testing.T) {
-	n := build("mse", []int{3, 5, 2}, "tanh", "identity")
+	n := plantest.Network("mse", []int{3, 5, 2}, "tanh", "identity")
 	n.Batch, n.InputGradient = 2, true
 	run := func(change func(p *Program)) (failed, compared int) {
 		p := mustCompile(t, n)
@@ -175,7 +176,7 @@ func TestBatchMeaningFindsMistakes(t *testing.T) {
 // TestBatchScopes checks that InputGradBatch is there for those who ask for it, that then no other batch function forms
 // the gradient with respect to x, and that it forms none of a parameter.
 func TestBatchScopes(t *testing.T) {
-	n := iris()
+	n := plantest.Iris()
 	if mustCompile(t, n).Func(InputGradBatch) != nil {
 		t.Error("InputGradBatch is there without input_gradient")
 	}
@@ -197,74 +198,22 @@ func TestBatchScopes(t *testing.T) {
 // TestBlock checks that blocks are as large as the spec says, unless their workspaces would be larger than fixed arrays
 // may be.
 func TestBlock(t *testing.T) {
-	n := iris()
+	n := plantest.Iris()
 	n.Batch = 7
 	p := mustCompile(t, n)
 	if p.Block != 7 || p.BatchBytes() != 7*p.WorkspaceBytes()+4*67 {
 		t.Errorf("%d samples in %d bytes, want 7 in 7 times %d and 268", p.Block, p.BatchBytes(), p.WorkspaceBytes())
 	}
-	n = build("mse", slices.Concat([]int{65536}, []int{1}), "identity")
+	n = plantest.Network("mse", slices.Concat([]int{65536}, []int{1}), "identity")
 	n.Batch = spec.MaxBatch
 	p = mustCompile(t, n)
 	if p.Block != spec.MaxBatch {
 		t.Errorf("%d samples of %d bytes, want %d", p.Block, p.WorkspaceBytes(), n.Batch)
 	}
-	n = build("mse", []int{1, 65536}, "tanh")
+	n = plantest.Network("mse", []int{1, 65536}, "tanh")
 	n.Batch = spec.MaxBatch
 	p = mustCompile(t, n)
 	if p.Block != MaxBlockBytes/p.WorkspaceBytes() || p.Block < 100 {
 		t.Errorf("%d samples of %d bytes, want as many as %d bytes hold", p.Block, p.WorkspaceBytes(), MaxBlockBytes)
-	}
-}
-
-// TestNests checks over random networks that large weights are read for all samples in a row, and what stands together
-// in a loop over samples is small.
-func TestNests(t *testing.T) {
-	within, together := 0, 0
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		for _, f := range drawnPlan(t, n).Funcs {
-			for _, part := range f.Parts {
-				size, pieces := 0, 0
-				for _, p := range part.Pieces {
-					if p.Nest != Continue {
-						size, pieces = 0, 0
-					}
-					size, pieces = size+emitted(p.Op, p.Outer), pieces+1
-					w, weights := weightsOf(p.Op)
-					if weights && p.Nest == Within {
-						within++
-					}
-					if p.Nest == Continue {
-						together++
-					}
-					if weights && p.Nest != Unnested && p.Nest != Within && w.Len() > nearWeights &&
-						p.Outer[0].Looped() {
-						t.Errorf("%s: %s reads %d weights in a loop for every sample", f.Name, p.Op, w.Len())
-					}
-					if f.Batch && pieces > 1 && size > sampleLoop {
-						t.Errorf("%s: %d statements stand together in a loop over samples", f.Name, size)
-					}
-				}
-			}
-		}
-	})
-	if within == 0 && !testing.Short() || together == 0 {
-		t.Errorf("%d pieces with samples within, %d that go on in a loop: draw other networks", within, together)
-	}
-}
-
-// TestTileColumns checks that tiles of columns cover them, that none has more sums than registers, and none two or
-// fewer where there are more columns.
-func TestTileColumns(t *testing.T) {
-	for n := 1; n <= 100; n++ {
-		segs := tileColumns(n)
-		if err := checkSegments(segs, n); err != nil {
-			t.Errorf("%d columns: %v", n, err)
-		}
-		for _, s := range segs {
-			if s.Size > tileResults || n > 2 && s.Size < 3 {
-				t.Errorf("%d columns have a tile of %d: %v", n, s.Size, segs)
-			}
-		}
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestBuildIsTheEquations reads the plan of a network as built: the equations of backpropagation, one an operation.
 func TestBuildIsTheEquations(t *testing.T) {
-	n := build("squared-error", []int{3, 5, 2}, "tanh", "sigmoid")
+	n := plantest.Network("squared-error", []int{3, 5, 2}, "tanh", "sigmoid")
 	n.InputGradient = true
 	p, err := Build(n)
 	if err != nil {
@@ -41,7 +42,7 @@ func TestBuildIsTheEquations(t *testing.T) {
 // TestBuildBuffers checks over random networks that there is one weight, gradient and delta a layer, of the right
 // shape, and biases where the spec has them.
 func TestBuildBuffers(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p, err := Build(n)
 		if err != nil {
 			t.Fatal(err)
@@ -86,7 +87,7 @@ func TestBuildBuffers(t *testing.T) {
 
 // TestBuildScale checks that a mean divides the loss and its gradient.
 func TestBuildScale(t *testing.T) {
-	p, err := Build(build("mse", []int{2, 5}, "identity"))
+	p, err := Build(plantest.Network("mse", []int{2, 5}, "identity"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -22,7 +23,7 @@ func caches(p *Program) string {
 
 // TestCacheKeeps lists what each mode keeps.
 func TestCacheKeeps(t *testing.T) {
-	plain := build("mse", []int{3, 5, 4, 2}, "tanh", "relu", "identity")
+	plain := plantest.Network("mse", []int{3, 5, 4, 2}, "tanh", "relu", "identity")
 	for _, c := range []struct {
 		about string
 		n     spec.Network
@@ -33,27 +34,27 @@ func TestCacheKeeps(t *testing.T) {
 		{"a plain network", plain, spec.CachePost, "a1 a2 a3"},
 		{"a plain network", plain, spec.CachePre, "z1 z2 z3 a3"},
 		{"a plain network", plain, spec.CacheBoth, "z1 a1 z2 a2 z3 a3"},
-		{"one layer", build("mse", []int{3, 2}, "sigmoid"), spec.CachePre, "z1 a1"},
-		{"one layer", build("mse", []int{3, 2}, "sigmoid"), spec.CachePost, "a1"},
-		{"the logits of softmax and cross-entropy", iris(), spec.CachePost, "a1 z2 a2 m2 s2"},
-		{"the logits of softmax and cross-entropy", iris(), spec.CacheAuto, "a1 z2 a2 m2 s2"},
-		{"the logits of softmax and cross-entropy", iris(), spec.CachePre, "z1 z2 a2 m2 s2"},
+		{"one layer", plantest.Network("mse", []int{3, 2}, "sigmoid"), spec.CachePre, "z1 a1"},
+		{"one layer", plantest.Network("mse", []int{3, 2}, "sigmoid"), spec.CachePost, "a1"},
+		{"the logits of softmax and cross-entropy", plantest.Iris(), spec.CachePost, "a1 z2 a2 m2 s2"},
+		{"the logits of softmax and cross-entropy", plantest.Iris(), spec.CacheAuto, "a1 z2 a2 m2 s2"},
+		{"the logits of softmax and cross-entropy", plantest.Iris(), spec.CachePre, "z1 z2 a2 m2 s2"},
 		{"the logits of sigmoid and binary cross-entropy",
-			build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"), spec.CachePost, "a1 z2 a2"},
-		{"the logits of sigmoid and cross-entropy", build("cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"),
+			plantest.Network("binary-cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"), spec.CachePost, "a1 z2 a2"},
+		{"the logits of sigmoid and cross-entropy", plantest.Network("cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"),
 			spec.CachePost, "a1 z2 a2"},
-		{"no logits: the cost has no closed form", build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "softmax"),
+		{"no logits: the cost has no closed form", plantest.Network("binary-cross-entropy", []int{3, 4, 2}, "tanh", "softmax"),
 			spec.CachePost, "a1 a2"},
 		{"sigmoid in a hidden layer keeps no logits",
-			build("binary-cross-entropy", []int{3, 4, 2}, "sigmoid", "sigmoid"), spec.CachePost, "a1 z2 a2"},
-		{"softmax in a hidden layer", build("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePost, "a1 a2"},
-		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CachePost, "z1 a1 z2 a2"},
-		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "tanh"), spec.CachePre, "z1 z2 a2"},
-		{"softmax in a hidden layer", build("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePre, "z1 z2 a2"},
+			plantest.Network("binary-cross-entropy", []int{3, 4, 2}, "sigmoid", "sigmoid"), spec.CachePost, "a1 z2 a2"},
+		{"softmax in a hidden layer", plantest.Network("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePost, "a1 a2"},
+		{"σ' needs z", plantest.Network("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CachePost, "z1 a1 z2 a2"},
+		{"σ' needs z", plantest.Network("mse", []int{3, 4, 2}, "arctan", "tanh"), spec.CachePre, "z1 z2 a2"},
+		{"softmax in a hidden layer", plantest.Network("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePre, "z1 z2 a2"},
 	} {
 		c.n.Cache = c.mode
 		if got := caches(mustCompile(t, c.n)); got != c.want {
-			t.Errorf("%s, %s, cache %s: keeps %s, want %s", c.about, title(c.n), c.mode, got, c.want)
+			t.Errorf("%s, %s, cache %s: keeps %s, want %s", c.about, plantest.Title(c.n), c.mode, got, c.want)
 		}
 	}
 }
@@ -61,7 +62,7 @@ func TestCacheKeeps(t *testing.T) {
 // TestCacheReads checks over random networks that the backward pass reads of each layer what its mode keeps, and
 // nothing that is not kept.
 func TestCacheReads(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		written := map[*Buffer]bool{}
 		for _, op := range p.Func(Backward).Ops {
@@ -110,7 +111,7 @@ func TestCacheForms(t *testing.T) {
 		{"softplus", "d1 = (W2ᵀ·d2)*sigmoid(z1)"},
 	} {
 		for _, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
-			n := build("mse", []int{3, 4, 2}, c.activation, "identity")
+			n := plantest.Network("mse", []int{3, 4, 2}, c.activation, "identity")
 			n.Cache = mode
 			p := mustCompile(t, n)
 			op := pick(p, Backward, is(backLayer, 2))
@@ -123,7 +124,7 @@ func TestCacheForms(t *testing.T) {
 
 // TestCacheChoices checks what explain has to say.
 func TestCacheChoices(t *testing.T) {
-	n := iris()
+	n := plantest.Iris()
 	n.Cache = spec.CachePre
 	want := "layer 1 keeps z; a is formed again from z on the way back\n" +
 		"layer 2 keeps z and a; z are the logits the loss is computed from"

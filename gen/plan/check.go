@@ -9,8 +9,8 @@ import (
 
 // Check finds what would make a plan compute nonsense: shapes that don't fit, expressions with unbound variables,
 // reads of what was never written, scratch read across functions, weights written before their old
-// values have been read, gradients written twice or never, slots that two living buffers share, loops that miss or
-// repeat an index.
+// values have been read, gradients written twice or never, slots that two living buffers share, sums in an order that
+// there isn't.
 func Check(p *Program) error {
 	var errs []error
 	for _, b := range p.Buffers {
@@ -30,100 +30,47 @@ func Check(p *Program) error {
 		if err := checkFlow(p, f); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
 		}
-		if err := checkParts(f); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
-		}
 	}
 	return errors.Join(errs...)
 }
 
 func checkShape(op Op) error {
-	outer, inner := 0, 0
-	l := op.Loop()
 	switch o := op.(type) {
 	case *Affine:
-		outer, inner = o.W.Rows, o.W.Cols
-		if err := lengths(inner, o.In); err != nil {
-			return err
-		}
-		if o.B != nil {
-			if err := lengths(outer, o.B); err != nil {
-				return err
-			}
-		}
-		if err := checkMap(&o.Each, outer, AccForward); err != nil {
-			return err
-		}
+		return errors.Join(lengths(o.W.Cols, o.In), lengths(o.W.Rows, some(o.B)...), checkOrder(o.Order),
+			checkMap(&o.Each, o.W.Rows, AccForward))
 	case *BackAffine:
-		outer, inner = o.W.Cols, o.W.Rows
-		if err := lengths(inner, o.D); err != nil {
-			return err
-		}
-		if err := checkMap(&o.Each, outer, AccBackward); err != nil {
-			return err
-		}
-		if u := o.Update; u != nil {
+		err := errors.Join(lengths(o.W.Rows, o.D), checkOrder(o.Order), checkMap(&o.Each, o.W.Cols, AccBackward))
+		if u := o.Update; u != nil && err == nil {
 			if u.W != o.W || u.D != o.D {
 				return fmt.Errorf("a fused update must share W and δ")
 			}
-			if err := checkShape(u); err != nil {
-				return err
-			}
+			return checkShape(u)
 		}
+		return err
 	case *Outer:
-		outer, inner = o.GW.Rows, o.GW.Cols
-		if err := errors.Join(lengths(outer, some(o.D, o.GB)...), lengths(inner, o.A)); err != nil {
-			return err
-		}
+		return errors.Join(lengths(o.GW.Rows, some(o.D, o.GB)...), lengths(o.GW.Cols, o.A))
 	case *Update:
-		outer, inner = o.W.Rows, o.W.Cols
-		if err := errors.Join(lengths(outer, some(o.D, o.B)...), lengths(inner, o.A), lengths(1, o.Rate)); err != nil {
-			return err
-		}
+		return errors.Join(lengths(o.W.Rows, some(o.D, o.B)...), lengths(o.W.Cols, o.A), lengths(1, o.Rate))
 	case *OuterSum:
-		outer, inner = o.GW.Cols, o.GW.Rows
-		err := errors.Join(lengths(inner, some(o.D, o.GB)...), lengths(outer, o.A), checkSegments(o.BiasRows, inner))
-		if err != nil {
-			return err
-		}
+		return errors.Join(lengths(o.GW.Rows, some(o.D, o.GB)...), lengths(o.GW.Cols, o.A))
 	case *Clear:
+		return nil
 	case *Descend:
-		outer = o.N()
-		if err := errors.Join(lengths(1, o.Rate), sameShapes(o.P, o.G)); err != nil {
-			return err
-		}
+		return errors.Join(lengths(1, o.Rate), sameShapes(o.P, o.G))
 	case *Map:
-		outer = o.N
-		if err := checkMap(o, o.N, ""); err != nil {
-			return err
-		}
+		return errors.Join(checkOrder(o.Order), checkMap(o, o.N, ""))
 	case *Vector:
-		outer, inner = o.Groups(), o.Window
-		if err := checkVector(o); err != nil {
-			return err
-		}
+		return errors.Join(checkOrder(o.Order), checkVector(o))
 	default:
 		return fmt.Errorf("unexpected operation %T", op)
 	}
-	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner), checkLanes(op))
 }
 
-// checkLanes asks that a loop over the terms of an ordered sum takes whole rounds of its lanes: the lane of a term of
-// the body is then the same in every turn.
-func checkLanes(op Op) error {
-	l := op.Loop()
-	if !l.Ordered {
-		return nil
-	}
-	along := l.Inner
-	if _, ok := op.(*Map); ok {
-		along = l.Outer
-	}
-	for _, s := range along {
-		if s.Looped() && (s.Size%l.Lanes != 0 || s.Lo%l.Lanes != 0) {
-			return fmt.Errorf("a loop over terms %d at a time, from %d on, takes no whole rounds of %d lanes",
-				s.Size, s.Lo, l.Lanes)
-		}
+// checkOrder asks that the lanes of an ordered sum can be added up by halves.
+func checkOrder(o Order) error {
+	if o.Lanes < 0 || o.Lanes&(o.Lanes-1) != 0 {
+		return fmt.Errorf("%d lanes cannot be added up by halves", o.Lanes)
 	}
 	return nil
 }
@@ -174,24 +121,6 @@ func checkMap(m *Map, n int, acc expr.Var) error {
 	}
 	if m.Sum != nil {
 		return errors.Join(lengths(1, m.Sum.Buf), bound(m.Sum.Expr))
-	}
-	return nil
-}
-
-// checkSegments asks that segments, once split has set them, cover 0…n−1 in order.
-func checkSegments(segs []Segment, n int) error {
-	if segs == nil {
-		return nil
-	}
-	next := 0
-	for _, s := range segs {
-		if s.Lo != next || s.Size < 1 || s.Trips < 1 {
-			return fmt.Errorf("segment %+v does not continue at %d", s, next)
-		}
-		next = s.Hi()
-	}
-	if next != n {
-		return fmt.Errorf("segments end at %d, not %d", next, n)
 	}
 	return nil
 }

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestCheckAccepts checks that what Compile returns passes, so that a mutation below is what makes Check complain.
 func TestCheckAccepts(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		if err := Check(drawnPlan(t, n)); err != nil {
 			t.Error(err)
 		}
@@ -30,12 +31,12 @@ func every[O Op](p *Program, f func(O)) {
 // drop removes the operations of a function that match.
 func drop(p *Program, name string, match func(Op) bool) {
 	f := p.Func(name)
-	f.Ops, f.Parts = slices.DeleteFunc(slices.Clone(f.Ops), match), nil
+	f.Ops = slices.DeleteFunc(slices.Clone(f.Ops), match)
 }
 
 func appendOp(p *Program, name string, op Op) {
 	f := p.Func(name)
-	f.Ops, f.Parts = append(slices.Clone(f.Ops), op), nil
+	f.Ops = append(slices.Clone(f.Ops), op)
 }
 
 func is[O Op](layer func(O) int, l int) func(Op) bool {
@@ -65,7 +66,7 @@ func rebind(o *Vector, v expr.Var, b *Buffer) {
 }
 
 // strange is an operation that this package does not know.
-type strange struct{ Loops }
+type strange struct{}
 
 func (*strange) Reads() []*Buffer  { return nil }
 func (*strange) Writes() []*Buffer { return nil }
@@ -74,11 +75,9 @@ func (*strange) String() string    { return "strange" }
 // TestCheckFinds plants one mistake after the other in a good plan; every one must be named.
 func TestCheckFinds(t *testing.T) {
 	// Small, with scratch of two layers alive at once: activations formed again, a softmax's v, and ∇x.
-	deep := build("mse", []int{3, 5, 4, 6, 2}, "tanh", "softmax", "sigmoid", "identity")
+	deep := plantest.Network("mse", []int{3, 5, 4, 6, 2}, "tanh", "softmax", "sigmoid", "identity")
 	deep.Cache, deep.InputGradient = spec.CachePre, true
-	// In parts, with loops.
-	wide := build("cross-entropy", []int{100, 90, 19}, "relu", "softmax")
-	wide.Unroll = spec.UnrollLoop
+	wide := plantest.Network("cross-entropy", []int{100, 90, 19}, "relu", "softmax")
 
 	for _, c := range []struct {
 		name  string
@@ -139,7 +138,6 @@ func TestCheckFinds(t *testing.T) {
 
 		{"read before it is written", deep, func(p *Program) {
 			f := p.Func(Forward)
-			f.Parts = nil
 			f.Ops[0], f.Ops[1] = f.Ops[1], f.Ops[0]
 		}, "reads a1[5], which holds nothing yet"},
 		{"a cache that Forward never writes", deep, func(p *Program) {
@@ -166,7 +164,6 @@ func TestCheckFinds(t *testing.T) {
 		}, "reads W2[4×5] after it was updated"},
 		{"a weight updated too early", wide, func(p *Program) {
 			f := p.Func(Step)
-			f.Parts = nil
 			update := pick(p, Step, is(updateLayer, 1))
 			ops := slices.DeleteFunc(slices.Clone(f.Ops), is(updateLayer, 1))
 			f.Ops = slices.Insert(ops, 0, update)
@@ -218,54 +215,14 @@ func TestCheckFinds(t *testing.T) {
 		{"a slot too small", deep, func(p *Program) { p.Slots[0]-- }, "slot 0 does not hold"},
 		{"a slot that is not there", deep, func(p *Program) { p.Slots = nil }, "slot 0 does not hold"},
 
-		{"a gap in a loop", wide, func(p *Program) {
-			every(p, func(o *Affine) { o.Outer = []Segment{{0, 8, 5}, {48, 8, 1}} })
-		}, "segment {Lo:48 Size:8 Trips:1} does not continue at 40"},
-		{"an overlap in a loop", wide, func(p *Program) {
-			every(p, func(o *Affine) { o.Outer = []Segment{{0, 8, 5}, {39, 8, 1}} })
-		}, "segment {Lo:39 Size:8 Trips:1} does not continue at 40"},
-		{"a loop that ends early", wide, func(p *Program) {
-			every(p, func(o *Affine) { o.Inner = []Segment{{0, 16, 5}} })
-		}, "segments end at 80, not 100"},
-		{"a loop that ends late", wide, func(p *Program) {
-			every(p, func(o *Outer) { o.Inner = []Segment{{0, 16, 7}} })
-		}, "segments end at 112, not"},
-		{"a loop that never moves", wide, func(p *Program) {
-			every(p, func(o *Affine) { o.Outer = []Segment{{0, 0, 5}} })
-		}, "segment {Lo:0 Size:0 Trips:5} does not continue at 0"},
-		{"a loop of a fused update that ends early", wide, func(p *Program) {
-			every(p, func(o *BackAffine) {
-				if o.Update != nil {
-					o.Update.Outer = []Segment{{0, 18, 1}}
-				}
-			})
-		}, "segments end at 18, not 19"},
-
-		{"a piece missing", wide, func(p *Program) {
-			part := p.Func(Grad).Parts[0]
-			part.Pieces = part.Pieces[1:]
-		}, "parts hold segments [] of z1 = W1·x + b1"},
-		{"a segment missing", wide, func(p *Program) {
-			piece := &p.Func(Forward).Parts[0].Pieces[0]
-			piece.Outer = piece.Outer[1:]
-		}, "parts hold segments [{80 10 1}] of z1"},
-		{"a piece twice", wide, func(p *Program) {
-			part := p.Func(Forward).Parts[0]
-			part.Pieces = append(part.Pieces, part.Pieces[0])
-		}, "parts hold"},
-		{"a piece of another function", wide, func(p *Program) {
-			f := p.Func(Forward)
-			f.Parts = append(f.Parts, p.Func(Step).Parts...)
-		}, "which the function does not"},
-		{"a part missing", wide, func(p *Program) {
-			f := p.Func(Step)
-			f.Parts = f.Parts[:len(f.Parts)-1]
-		}, "parts hold segments []"},
+		{"an order that has no halves", deep, func(p *Program) {
+			every(p, func(o *Affine) { o.Lanes = 12 })
+		}, "12 lanes cannot be added up by halves"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := mustCompile(t, c.n)
 			c.plant(p)
-			mustFail(t, func() error { return Check(p) }, c.want)
+			plantest.MustFail(t, func() error { return Check(p) }, c.want)
 		})
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 func TestConventions(t *testing.T) {
-	n := build("huber", []int{2, 2, 2, 2, 2, 2}, "tanh", "leaky-relu", "tanh", "", "leaky-relu")
+	n := plantest.Network("huber", []int{2, 2, 2, 2, 2, 2}, "tanh", "leaky-relu", "tanh", "", "leaky-relu")
 	n.Layers[1].Activation.Params = map[string]float64{"slope": 0.5}
 	n.Layers[3].Activation = spec.Function{Expr: "max(z,\n 0)\n+ abs( z )"}
 	want := []string{
@@ -29,13 +30,13 @@ func TestConventions(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 
-	n = build("cross-entropy", []int{2, 2}, "softmax")
+	n = plantest.Network("cross-entropy", []int{2, 2}, "softmax")
 	got := mustCompile(t, n).Conventions()
 	if last := got[len(got)-1]; !strings.HasPrefix(last,
 		"cost, cross-entropy of a softmax, from its logits: y*(lse - z)") {
 		t.Error(last)
 	}
-	n = build("", []int{2, 2}, "identity")
+	n = plantest.Network("", []int{2, 2}, "identity")
 	n.Cost = spec.Function{Expr: "(a-y)^2"}
 	got = mustCompile(t, n).Conventions()
 	if last := got[len(got)-1]; last != "cost, formula: sum over the outputs of (a - y)^2" {
@@ -86,16 +87,16 @@ func TestNaNReachesTheLoss(t *testing.T) {
 		}
 	}
 	for _, row := range expr.Activations() {
-		check(build("mse", []int{2, 4, 4}, row.Name, row.Name))
+		check(plantest.Network("mse", []int{2, 4, 4}, row.Name, row.Name))
 	}
 	for _, row := range expr.Costs() {
-		check(build(row.Name, []int{2, 4, 4}, "tanh", "sigmoid"))
+		check(plantest.Network(row.Name, []int{2, 4, 4}, "tanh", "sigmoid"))
 	}
 	for _, form := range expr.Fusions() {
-		check(build(form.Cost, []int{2, 4, 4}, "tanh", form.Activation))
+		check(plantest.Network(form.Cost, []int{2, 4, 4}, "tanh", form.Activation))
 	}
 	for _, formula := range []string{"max(z, 0)", "max(0, z)", "min(max(z, -1), 1)", "abs(z)", "z^3", "sqrt(abs(z))"} {
-		n := build("", []int{2, 4, 4}, "", "")
+		n := plantest.Network("", []int{2, 4, 4}, "", "")
 		n.Layers[0].Activation = spec.Function{Expr: formula}
 		n.Layers[1].Activation = spec.Function{Expr: formula}
 		n.Cost = spec.Function{Expr: "min(abs(a - y), 1)"}
@@ -110,7 +111,7 @@ func TestInfinitePreActivations(t *testing.T) {
 	high := []string{"softsign", "softmax", "log-softmax", "radial-sigmoid"}
 	for _, row := range expr.Activations() {
 		for sign, exceptions := range map[int][]string{-1: low, 1: high} {
-			m := NewMemory[float32](mustCompile(t, build("mse", []int{2, 4}, row.Name)))
+			m := NewMemory[float32](mustCompile(t, plantest.Network("mse", []int{2, 4}, row.Name)))
 			m.Data("b1")[0] = float32(math.Inf(sign))
 			if err := m.Run(Forward); err != nil {
 				t.Fatal(err)

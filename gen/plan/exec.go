@@ -54,11 +54,11 @@ func (m *Memory[F]) exec(op Op) error {
 		acc := make([]F, o.W.Rows)
 		for i := range acc {
 			product := func(j int) F { return w[i*len(in)+j] * in[j] }
-			if o.B != nil && !o.Ordered {
+			if o.B != nil && !o.Ordered() {
 				acc[i] = m.data[o.B][i]
 			}
-			acc[i] = addUp(&o.Loops, acc[i], len(in), product)
-			if o.B != nil && o.Ordered {
+			acc[i] = addUp(o.Order, acc[i], len(in), product)
+			if o.B != nil && o.Ordered() {
 				acc[i] += m.data[o.B][i]
 			}
 		}
@@ -67,7 +67,7 @@ func (m *Memory[F]) exec(op Op) error {
 		w, d := m.data[o.W], m.data[o.D]
 		acc := make([]F, o.W.Cols)
 		for j := range acc {
-			acc[j] = addUp(&o.Loops, 0, len(d), func(i int) F { return w[i*len(acc)+j] * d[i] })
+			acc[j] = addUp(o.Order, 0, len(d), func(i int) F { return w[i*len(acc)+j] * d[i] })
 		}
 		if o.Update != nil {
 			if err := m.exec(o.Update); err != nil {
@@ -139,26 +139,26 @@ func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 		}
 	}
 	if o.Sum != nil {
-		sum := addUp(&o.Loops, 0, len(terms), func(k int) F { return terms[k] })
+		sum := addUp(o.Order, 0, len(terms), func(k int) F { return terms[k] })
 		m.data[o.Sum.Buf][0] = F(F(o.Sum.Scale) * sum)
 	}
 	return nil
 }
 
-// addUp adds n terms up: one after another from a first value on, or in the order of the loops, where there is one and
-// no first value.
-func addUp[F expr.Float](l *Loops, first F, n int, term func(int) F) F {
-	if !l.Ordered {
+// addUp adds n terms up: one after another from a first value on, or in their order, where there is one and no first
+// value.
+func addUp[F expr.Float](o Order, first F, n int, term func(int) F) F {
+	if !o.Ordered() {
 		for j := range n {
 			first += F(term(j))
 		}
 		return first
 	}
-	partial := make([]F, l.Lanes)
-	l.Tree(n, func(lanes []int, at int) {
+	partial := make([]F, o.Lanes)
+	o.Tree(n, 1, func(lanes []int, at int) {
 		for i, lane := range lanes {
 			partial[at+i] = F(term(lane))
-			for j := lane + l.Lanes; j < n; j += l.Lanes {
+			for j := lane + o.Lanes; j < n; j += o.Lanes {
 				partial[at+i] += F(term(j))
 			}
 		}

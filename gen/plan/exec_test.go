@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestRunByHand runs a network whose results are known: z = 2·3 + 1·(−1) + 0.5 = 5.5, a = z, loss = (5.5 − 4)².
 func TestRunByHand(t *testing.T) {
-	n := build("squared-error", []int{2, 1}, "identity")
+	n := plantest.Network("squared-error", []int{2, 1}, "identity")
 	n.InputGradient = true
 	m := NewMemory[float32](mustCompile(t, n))
 	copy(m.Data("W1"), []float32{2, 1})
@@ -48,7 +49,7 @@ func TestRunByHand(t *testing.T) {
 
 // TestRunRounds checks that every operation rounds to the precision: 2^24 + 1 is not a float32.
 func TestRunRounds(t *testing.T) {
-	n := build("squared-error", []int{2, 1}, "identity")
+	n := plantest.Network("squared-error", []int{2, 1}, "identity")
 	n.Layers[0].NoBias = true
 	p := mustCompile(t, n)
 	single, double := NewMemory[float32](p), NewMemory[float64](p)
@@ -69,7 +70,7 @@ func TestRunRounds(t *testing.T) {
 
 // TestSlotsAlias checks that buffers of one slot share memory, and that no others do.
 func TestSlotsAlias(t *testing.T) {
-	n := build("mse", []int{3, 5, 4, 6, 2}, "tanh", "tanh", "tanh", "identity")
+	n := plantest.Network("mse", []int{3, 5, 4, 6, 2}, "tanh", "tanh", "tanh", "identity")
 	n.Cache = spec.CachePre
 	p := mustCompile(t, n)
 	m := NewMemory[float64](p)
@@ -88,7 +89,7 @@ func TestSlotsAlias(t *testing.T) {
 
 // TestSoftmaxRun checks that large logits overflow nowhere.
 func TestSoftmaxRun(t *testing.T) {
-	n := build("cross-entropy", []int{1, 2}, "softmax")
+	n := plantest.Network("cross-entropy", []int{1, 2}, "softmax")
 	m := NewMemory[float32](mustCompile(t, n))
 	copy(m.Data("b1"), []float32{1000, -1000})
 	copy(m.Data("y"), []float32{0, 1})
@@ -102,21 +103,21 @@ func TestSoftmaxRun(t *testing.T) {
 
 // TestRunErrors checks that what cannot be run is an error that names it.
 func TestRunErrors(t *testing.T) {
-	p := mustCompile(t, iris())
+	p := mustCompile(t, plantest.Iris())
 	m := NewMemory[float32](p)
-	mustFail(t, func() error { return m.Run("Train") }, "no function Train")
+	plantest.MustFail(t, func() error { return m.Run("Train") }, "no function Train")
 	appendOp(p, Forward, &strange{})
-	mustFail(t, func() error { return m.Run(Forward) }, "Forward, strange: unexpected operation *plan.strange")
-	p = mustCompile(t, iris())
+	plantest.MustFail(t, func() error { return m.Run(Forward) }, "Forward, strange: unexpected operation *plan.strange")
+	p = mustCompile(t, plantest.Iris())
 	pick(p, Forward, is(affineLayer, 1)).(*Affine).Each.Sets[0].Expr = expr.Var("q")
-	mustFail(t, func() error { return NewMemory[float64](p).Run(Forward) }, "variable q has no value")
-	p = mustCompile(t, iris())
+	plantest.MustFail(t, func() error { return NewMemory[float64](p).Run(Forward) }, "variable q has no value")
+	p = mustCompile(t, plantest.Iris())
 	every(p, func(m *Map) {
 		if m.Sum != nil {
 			m.Sum.Expr = expr.Var("q")
 		}
 	})
-	mustFail(t, func() error { return NewMemory[float64](p).Run(LossOnly) }, "variable q has no value")
+	plantest.MustFail(t, func() error { return NewMemory[float64](p).Run(LossOnly) }, "variable q has no value")
 	if NewMemory[float64](p).Data("nothing") != nil {
 		t.Error("a buffer that is not there has data")
 	}

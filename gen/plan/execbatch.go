@@ -49,7 +49,7 @@ func (m *BatchMemory[F]) RunBatch(name string) error {
 			err = m.Network.exec(op)
 		case !began:
 			began = true
-			err = m.blocks(f, blockOps(f))
+			err = m.blocks(f, f.BlockOps())
 		}
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", name, f.Ops[i], err)

@@ -67,7 +67,7 @@ func (m *Memory[F]) stage(o *Vector, s Stage, g int, env expr.Env[F], drafts []F
 		}
 	}
 	if s.Fold == FoldSum {
-		acc = addUp(&o.Loops, acc, len(terms), func(j int) F { return terms[j] })
+		acc = addUp(o.Order, acc, len(terms), func(j int) F { return terms[j] })
 	}
 	if s.Fold != NoFold {
 		m.keep(s, g, env, acc)

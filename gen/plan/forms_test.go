@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // pooled makes a network in which every layer's activation has the window given, where it pools.
 func pooled(cost string, widths []int, window int, activations ...string) spec.Network {
-	n := build(cost, widths, activations...)
+	n := plantest.Network(cost, widths, activations...)
 	for l, a := range activations {
 		if entry, _ := spec.Lookup(spec.ActivationRole, a); entry.Pools {
 			n.Layers[l].Activation.Params = map[string]float64{spec.Window: float64(window)}

@@ -7,20 +7,21 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestFuseShares checks over random networks that functions share their operations, by identity: that is what lets
 // them share emitted parts.
 func TestFuseShares(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		forward, loss, backward, grad, step := p.Func(Forward).Ops, p.Func(LossOnly).Ops, p.Func(Backward).Ops,
 			p.Func(Grad).Ops, p.Func(Step).Ops
 		for _, f := range p.Funcs {
 			ops := f.Ops
 			if f.Batch {
-				ops = blockOps(f)
+				ops = f.BlockOps()
 			}
 			if f.Name != Backward && !slices.Equal(ops[:len(forward)], forward) {
 				t.Errorf("%s does not begin with the operations of Forward", f.Name)
@@ -49,7 +50,7 @@ func TestFuseClosedForms(t *testing.T) {
 	used := 0
 	for _, a := range expr.Activations() {
 		for _, c := range expr.Costs() {
-			n := build(c.Name, []int{3, 4, 2}, "tanh", a.Name)
+			n := plantest.Network(c.Name, []int{3, 4, 2}, "tanh", a.Name)
 			if n.Validate() != nil {
 				continue
 			}
@@ -67,20 +68,20 @@ func TestFuseClosedForms(t *testing.T) {
 				}
 			})
 			if cost == nil || plain == nil {
-				t.Fatalf("%s: no cost with and without gradient:\n%s", title(n), p)
+				t.Fatalf("%s: no cost with and without gradient:\n%s", plantest.Title(n), p)
 			}
 			// z is read for the loss, or for a σ' that a does not give.
 			logits := cost.Bind(expr.Z) != nil
 			slope := a.Vector == expr.NotVector && a.DerivPost == nil
 			if logits != (fused || slope) || (plain.Bind(expr.Z) != nil) != fused {
 				t.Errorf("%s reads logits: %t with gradient, %t without; want %t",
-					title(n), logits, plain.Bind(expr.Z) != nil, fused)
+					plantest.Title(n), logits, plain.Bind(expr.Z) != nil, fused)
 			}
 			if fused && (cost.Sets[0].Buf.Name != "d2" || cost.Sets[0].Expr != form.Delta) {
-				t.Errorf("%s: %s, want d2 = %s", title(n), cost, form.Delta)
+				t.Errorf("%s: %s, want d2 = %s", plantest.Title(n), cost, form.Delta)
 			}
 			if fused && !form.Vector && cost.Sum.Expr != form.Term {
-				t.Errorf("%s: the loss sums %s, want %s", title(n), cost.Sum.Expr, form.Term)
+				t.Errorf("%s: the loss sums %s, want %s", plantest.Title(n), cost.Sum.Expr, form.Term)
 			}
 		}
 	}
@@ -93,7 +94,7 @@ func TestFuseClosedForms(t *testing.T) {
 // Jacobian stands alone, every update of a weight that is read backwards is in that very pass, and each fused operation
 // writes the delta, not v.
 func TestFuseLeavesNothing(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		formedAgain := n.Cache == spec.CachePre
 		every(p, func(m *Map) {
@@ -124,7 +125,7 @@ func TestFuseLeavesNothing(t *testing.T) {
 
 // TestFuseEquations reads a fused plan: every fusion once.
 func TestFuseEquations(t *testing.T) {
-	n := build("mse", []int{3, 5, 4, 2}, "tanh", "softmax", "sigmoid")
+	n := plantest.Network("mse", []int{3, 5, 4, 2}, "tanh", "softmax", "sigmoid")
 	want := []string{
 		"z1 = W1·x + b1; a1 = tanh(z1)",
 		"z2 = W2·a1 + b2",

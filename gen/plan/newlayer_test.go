@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -28,7 +29,11 @@ func TestNewLayer(t *testing.T) {
 				t.Fatal(err)
 			}
 			differences(t, p)
-			file, err := portable.Build(p, portable.Options{Package: "net"})
+			made, err := schedule.New(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, err := portable.Build(made, portable.Options{Package: "net"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,36 +15,7 @@ type Op interface {
 	Writes() []*Buffer
 	// String is the operation as an equation.
 	String() string
-	// Loop is the loop structure, which split fills in.
-	Loop() *Loops
 }
-
-// Segment is a stretch of an index range: Trips iterations of a loop whose body handles Size consecutive
-// indices, beginning at Lo. One trip means straight-line code with constant indices.
-type Segment struct {
-	Lo, Size, Trips int
-}
-
-// Hi is the index just past the segment.
-func (s Segment) Hi() int { return s.Lo + s.Size*s.Trips }
-
-// Looped says whether the segment is a loop.
-func (s Segment) Looped() bool { return s.Trips > 1 }
-
-// Loops is the loop structure of an operation. Outer runs over the results, the elements of the vector that is formed
-// or the rows of the matrix that is written; Inner over what is summed, or over the columns written. Elementwise
-// operations have no Inner. A sum over Inner is formed in Lanes partial sums, so that short vectors of long sums don't
-// wait for one addition after another. Ordered says that their order is promised, as rounding: strict does; Together of
-// the lanes are then formed at a time.
-type Loops struct {
-	Outer, Inner []Segment
-	Lanes        int
-	Ordered      bool
-	Together     int
-}
-
-// Loop returns the loop structure itself.
-func (l *Loops) Loop() *Loops { return l }
 
 // Arg binds a variable of a Map's expressions to a buffer; a buffer of one element serves every index.
 type Arg struct {
@@ -70,7 +41,7 @@ type Sum struct {
 // stores them to element k of other buffers. Where a Map is fused into another operation, that
 // operation's own variable stands for the element it has just formed.
 type Map struct {
-	Loops
+	Order
 	N    int
 	Args []Arg
 	Sets []Set
@@ -78,9 +49,6 @@ type Map struct {
 	Role Role
 	// Layer is ℓ for an activation or a Jacobian, L for the cost.
 	Layer int
-	// weight is how many statements the formulas take for an element where these are long, which split finds; 0 where
-	// they are short.
-	weight int
 }
 
 // Role says which equation a Map came from, so that passes can find it.
@@ -175,7 +143,7 @@ func (m *Map) String() string { return strings.Join(m.Equations("", ""), "; ") }
 
 // Affine forms z = W·in + b, where B may be nil, and hands every element to Each under the name z.
 type Affine struct {
-	Loops
+	Order
 	W, B, In *Buffer
 	Each     Map
 }
@@ -215,7 +183,7 @@ const (
 // BackAffine forms v = Wᵀ·δ and hands every element to Each under the name v. With Update set, it also
 // takes the descent step of W and b in the same pass over W, reading every old weight before writing it.
 type BackAffine struct {
-	Loops
+	Order
 	W, D   *Buffer
 	Each   Map
 	Update *Update
@@ -250,7 +218,6 @@ func (o *BackAffine) String() string {
 
 // Outer forms the gradient of a layer's parameters: GW = δ·aᵀ, GB = δ; GB may be nil.
 type Outer struct {
-	Loops
 	GW, GB, D, A *Buffer
 }
 
@@ -270,7 +237,6 @@ func (o *Outer) String() string {
 
 // Update takes one descent step of a layer's parameters: W −= (rate·δ)·aᵀ, b −= rate·δ; B may be nil.
 type Update struct {
-	Loops
 	W, B, D, A, Rate *Buffer
 }
 

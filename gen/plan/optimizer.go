@@ -11,29 +11,8 @@ import (
 // and the optimizer's state, each seen as one array.
 type Descent struct {
 	spec.OptimizerEntry
-	Rule  expr.Optimizer
-	Len   int           // weights and biases
-	Cases []DescentCase // as those of Rule
-}
-
-// DescentCase is one case of an update: its assignments and how the loop over the parameters is cut.
-type DescentCase struct {
-	expr.Case
-	Outer []Segment
-}
-
-// updateBlock is how many parameters a trip of an update's loop takes, where nothing but multiplications and
-// additions is done with each: half as much again is done per second as with one a trip. A division or a square root
-// takes longer than the loop around it, so that those are done one a trip.
-const updateBlock = 4
-
-// SpreadFrom is from how many parameters on the workers of a team share an update: fewer are done sooner than another
-// worker is woken.
-const SpreadFrom = 1 << 14
-
-// Spreads says whether the network has optimizers whose updates a team shares out.
-func (p *Program) Spreads() bool {
-	return len(p.Network.Optimizers) > 0 && p.Network.Params() >= SpreadFrom
+	Rule expr.Optimizer
+	Len  int // weights and biases
 }
 
 // Descents returns the updates of the optimizers that the network names, in its order.
@@ -48,15 +27,7 @@ func Descents(n spec.Network) ([]Descent, error) {
 		if err != nil {
 			return nil, err
 		}
-		d := Descent{OptimizerEntry: entry, Rule: rule, Len: n.Params()}
-		for _, c := range rule.Cases {
-			size := updateBlock
-			if ops := setOps(c.Sets); ops.Divs > 0 || ops.Calls > 0 {
-				size = 1
-			}
-			d.Cases = append(d.Cases, DescentCase{c, loop(d.Len, size)})
-		}
-		list = append(list, d)
+		list = append(list, Descent{OptimizerEntry: entry, Rule: rule, Len: n.Params()})
 	}
 	return list, nil
 }

@@ -5,16 +5,17 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // written is the order of a sum as text: which terms are added to which.
-func written(l Loops, n int) string {
+func written(o Order, n, together int) string {
 	partial := map[int]string{}
-	l.Tree(n, func(lanes []int, at int) {
+	o.Tree(n, together, func(lanes []int, at int) {
 		for i, lane := range lanes {
 			sum := fmt.Sprint(lane)
-			for j := lane + l.Lanes; j < n; j += l.Lanes {
+			for j := lane + o.Lanes; j < n; j += o.Lanes {
 				sum = fmt.Sprintf("(%s+%d)", sum, j)
 			}
 			partial[at+i] = sum
@@ -46,7 +47,7 @@ func TestTree(t *testing.T) {
 		{16, 18, "(((((0+16)+8)+(4+12))+((2+10)+(6+14)))+((((1+17)+9)+(5+13))+((3+11)+(7+15))))"},
 	} {
 		for together := 1; together <= c.lanes; together *= 2 {
-			if got := written(Loops{Lanes: c.lanes, Together: together}, c.n); got != c.want {
+			if got := written(Order{Lanes: c.lanes}, c.n, together); got != c.want {
 				t.Errorf("%d terms in %d lanes, %d together: %s, want %s", c.n, c.lanes, together, got, c.want)
 			}
 		}
@@ -79,13 +80,11 @@ func TestOrderedSums(t *testing.T) {
 			terms[i] = float32(r.NormFloat64())
 		}
 		for _, lanes := range []int{1, 4, 8, 16} {
-			l := Loops{Lanes: lanes, Together: 1, Ordered: true}
-			got, want := addUp(&l, 0, n, func(j int) float32 { return terms[j] }), byHalves(terms, lanes)
+			got, want := addUp(Order{Lanes: lanes}, 0, n, func(j int) float32 { return terms[j] }), byHalves(terms, lanes)
 			if got != want {
 				t.Errorf("%d terms in %d lanes: %v, want %v", n, lanes, got, want)
 			}
-			l.Ordered = false
-			if addUp(&l, 0, n, func(j int) float32 { return terms[j] }) != want {
+			if addUp(Order{}, 0, n, func(j int) float32 { return terms[j] }) != want {
 				differs++
 			}
 		}
@@ -97,52 +96,43 @@ func TestOrderedSums(t *testing.T) {
 
 // TestOrder checks which operations have an order, whatever else the network says, and that fast networks have none.
 func TestOrder(t *testing.T) {
-	n := build("mse", []int{40, 50, 36, 3}, "softmax", "tanh", "identity")
+	n := plantest.Network("mse", []int{40, 50, 36, 3}, "softmax", "tanh", "identity")
 	n.InputGradient = true
 	for _, n.Precision = range []spec.Precision{spec.Float32, spec.Float64} {
 		along := map[spec.Precision]int{spec.Float32: 16, spec.Float64: 8}[n.Precision]
-		for _, n.Unroll = range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
-			for _, n.Rounding = range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
-				for _, op := range mustCompile(t, n).Ops() {
-					want := 0
-					switch o := op.(type) {
-					case *Affine:
+		for _, n.Rounding = range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
+			ordered := 0
+			for _, op := range mustCompile(t, n).Ops() {
+				got, want := 0, 0
+				switch o := op.(type) {
+				case *Affine:
+					got, want = o.Lanes, along
+				case *BackAffine:
+					got, want = o.Lanes, 4
+				case *Map:
+					if got = o.Lanes; o.Sum != nil {
 						want = along
-					case *BackAffine:
-						want = 4
-					case *Map:
-						if o.Sum != nil {
+					}
+				case *Vector:
+					got = o.Lanes
+					for _, s := range o.Stages {
+						if s.Fold == FoldSum {
 							want = along
-						}
-					case *Vector:
-						for _, s := range o.Stages {
-							if s.Fold == FoldSum {
-								want = along
-							}
-						}
-					}
-					if n.Rounding == spec.RoundingFast {
-						want = 0
-					}
-					l, got := op.Loop(), 0
-					if l.Ordered {
-						got = l.Lanes
-					}
-					if got != want {
-						t.Errorf("%s, %s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Unroll,
-							n.Rounding, op, op, got, want)
-					}
-					along := l.Inner
-					if _, elementwise := op.(*Map); elementwise {
-						along = l.Outer
-					}
-					for _, s := range along {
-						if want > 0 && (s.Lo%want != 0 || s.Looped() && s.Size%want != 0) {
-							t.Errorf("%s, %s: %T %s: %+v cuts lanes, which are %d",
-								n.Precision, n.Unroll, op, op, s, want)
 						}
 					}
 				}
+				if n.Rounding == spec.RoundingFast {
+					want = 0
+				}
+				if got != want {
+					t.Errorf("%s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Rounding, op, op, got, want)
+				}
+				if got > 0 {
+					ordered++
+				}
+			}
+			if (ordered > 0) != (n.Rounding == spec.RoundingStrict) {
+				t.Errorf("%s, %s: %d operations have an order", n.Precision, n.Rounding, ordered)
 			}
 		}
 	}
@@ -151,7 +141,7 @@ func TestOrder(t *testing.T) {
 // TestStrictRuns runs a network whose sums cancel in the wrong order only: 2^24 + 1 - 2^24 in float32, along rows,
 // across them and over the outputs.
 func TestStrictRuns(t *testing.T) {
-	n := build("squared-error", []int{3, 1}, "identity")
+	n := plantest.Network("squared-error", []int{3, 1}, "identity")
 	n.Rounding = spec.RoundingStrict
 	m := NewMemory[float32](mustCompile(t, n))
 	copy(m.Data("W1"), []float32{1 << 24, 1, -1 << 24})

@@ -14,14 +14,15 @@ type pass struct {
 
 // passes is the whole compiler, in order. cache comes before fuse because it rewrites each Jacobian in terms
 // of what is kept while it is still an operation of its own; prune follows fuse because only fused
-// operations leave stores that nothing reads; share needs to know which buffers are left, and split
-// which operations.
+// operations leave stores that nothing reads; share needs to know which buffers are left, block how much room they
+// take, and order which operations there are.
 var passes = []pass{
 	{"cache", cache},
 	{"fuse", fuse},
 	{"prune", prune},
 	{"share", share},
-	{"split", split},
+	{"block", block},
+	{"order", order},
 }
 
 // Compile builds the plan of a valid network and takes it through every pass, checking it at the

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify"
 )
@@ -16,10 +17,10 @@ import (
 // the reference's bound on its rounding error: no pass changes what is computed.
 func TestMeaning(t *testing.T) {
 	compared, unbounded := 0, 0
-	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
 		single := newTrial(t, n, spec.Float32, r)
 		double := newTrial(t, n, spec.Float64, r)
-		seen := stages(t, n, func(p *Program) bool {
+		seen := traced(t, n, func(p *Program) bool {
 			check[float32](p, single)
 			check[float64](p, double)
 			return true
@@ -231,7 +232,7 @@ func compareAll[F expr.Float](c *trial, call, what string, got []F, want, bound 
 
 // TestMeaningFindsMistakes shows that TestMeaning can fail: the mistakes are in plans that Check has no objection to.
 func TestMeaningFindsMistakes(t *testing.T) {
-	n := build("mse", []int{3, 5, 4, 2}, "tanh", "sigmoid", "identity")
+	n := plantest.Network("mse", []int{3, 5, 4, 2}, "tanh", "sigmoid", "identity")
 	right := mustCompile(t, n)
 	c := newTrial(t, n, spec.Float64, rand.New(rand.NewPCG(1, 1)))
 	if check[float64](right, c); len(c.failures) > 0 {
@@ -283,10 +284,10 @@ func TestMeaningFindsMistakes(t *testing.T) {
 // TestTraceStages checks the order of the passes as a caller of Trace sees them.
 func TestTraceStages(t *testing.T) {
 	var got []string
-	if _, err := Trace(iris(), func(stage string, p *Program) { got = append(got, stage) }); err != nil {
+	if _, err := Trace(plantest.Iris(), func(stage string, p *Program) { got = append(got, stage) }); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"build", "cache", "fuse", "prune", "share", "split"}; !slices.Equal(got, want) {
+	if want := []string{"build", "cache", "fuse", "prune", "share", "block", "order"}; !slices.Equal(got, want) {
 		t.Errorf("stages %v, want %v", got, want)
 	}
 }
@@ -302,11 +303,10 @@ func TestCompileRefuses(t *testing.T) {
 			`layers[0].activation: the activation "wobble" has no formula`},
 		{func(n *spec.Network) { n.Cost.Name = "regret" }, `cost: the cost "regret" has no formula`},
 		{func(n *spec.Network) { n.Cache = "all" }, `cache: "all" is not a mode`},
-		{func(n *spec.Network) { n.Unroll = "twice" }, `unroll: "twice" is not a mode`},
 	} {
-		n := iris()
+		n := plantest.Iris()
 		n.Layers = slices.Clone(n.Layers)
 		c.change(&n)
-		mustFail(t, func() error { _, err := Compile(n); return err }, c.want)
+		plantest.MustFail(t, func() error { _, err := Compile(n); return err }, c.want)
 	}
 }

@@ -4,14 +4,17 @@
 // Build writes down forward propagation, the cost and backpropagation exactly as the equations
 // stand, one operation an equation. Compile then takes that program through a list of passes, each
 // from a plan to a plan: fuse joins every diagonal Jacobian with the loop that produces its operand, cache
-// decides what the forward pass keeps, share lets dead scratch space be used again, split
-// chooses loops and functions. A plan prints (String), can be checked (Check) and can be run (Run),
-// so that a mistake in a pass and a mistake in a printer are told apart without compiling
-// anything. The packages that print code take a compiled plan and decide nothing.
+// decides what the forward pass keeps, share lets dead scratch space be used again, order fixes the order of sums where
+// it is promised. A plan prints (String), can be checked (Check) and can be run (Run), so that a mistake in a pass and a
+// mistake in a printer are told apart without compiling anything.
+//
+// A plan is true of the network whatever it is emitted as: how its operations become loops, functions, scalars or
+// vectors is decided by the packages that print code.
 package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -79,7 +82,7 @@ type Program struct {
 	Buffers     []*Buffer
 	Funcs       []*Func
 	Slots       []int // length of each shared scratch slot, in elements
-	// samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
+	// Block is how many samples a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for.
 	Block   int
 	Choices []string // what the passes decided, a line each, for explain
 }
@@ -99,8 +102,7 @@ const (
 	InputGradBatch = "InputGradBatch"
 )
 
-// Func is one emitted function: operations in order. The same operation may stand in several
-// functions; split groups them into Parts, which functions share likewise.
+// Func is one function of the API: operations in order. The same operation may stand in several functions.
 //
 // A function of a batch takes any number of samples, a block at a time: the operations that Scope says to be of the
 // samples are carried out for every sample of a block, each in its own workspace, those of the block once for all of
@@ -109,29 +111,12 @@ type Func struct {
 	Name  string
 	Batch bool
 	Ops   []Op
-	// Parts are set by split; together they hold Ops, of a batch those of a block. Block is the method then that takes
-	// a block through all parts: the only one, or one that calls them.
-	Parts []*Part
-	Block string
 }
 
-// Part is a run of operations emitted as one Go function: a method of its own that several functions may
-// call, or the body of its function.
-type Part struct {
-	Name   string // method name; empty when the part is the body of its function
-	Batch  bool   // whether it works on a block of samples
-	Pieces []Piece
+// BlockOps are the operations of a batch function that are carried out for every block.
+func (f *Func) BlockOps() []Op {
+	return slices.DeleteFunc(slices.Clone(f.Ops), func(op Op) bool { return ScopeOf(op) == PerCall })
 }
-
-// Piece is an operation, or the share of one that forms the results of some outer segments.
-type Piece struct {
-	Op    Op
-	Outer []Segment
-	Nest  Nest
-}
-
-// First says whether the piece forms the operation's first results; what an operation does once belongs to it.
-func (p Piece) First() bool { return p.Outer[0].Lo == 0 }
 
 // Longest is the function that performs the most for one sample: Grad, else Step, else Forward.
 func (p *Program) Longest() *Func {
@@ -174,15 +159,12 @@ func (p *Program) Find(k Kind, l int) *Buffer {
 }
 
 // Ops returns every operation of the program once, in the order of first appearance.
-func (p *Program) Ops() []Op { return p.ops(func(*Func) bool { return true }) }
-
-// ops are the operations of some functions.
-func (p *Program) ops(of func(*Func) bool) []Op {
+func (p *Program) Ops() []Op {
 	seen := map[Op]bool{}
 	var ops []Op
 	for _, f := range p.Funcs {
 		for _, op := range f.Ops {
-			if of(f) && !seen[op] {
+			if !seen[op] {
 				seen[op] = true
 				ops = append(ops, op)
 			}
@@ -209,7 +191,7 @@ func Expressions(op Op) []expr.Expr {
 		return o.expressions()
 	}
 	var es []expr.Expr
-	if m := elementwise(op); m != nil {
+	if m := Elementwise(op); m != nil {
 		for _, s := range m.Sets {
 			es = append(es, s.Expr)
 		}
@@ -220,8 +202,8 @@ func Expressions(op Op) []expr.Expr {
 	return es
 }
 
-// elementwise is what an operation does with every element it forms, nil for operations that have nothing of the kind.
-func elementwise(op Op) *Map {
+// Elementwise is what an operation does with every element it forms, nil for operations that have nothing of the kind.
+func Elementwise(op Op) *Map {
 	switch o := op.(type) {
 	case *Affine:
 		return &o.Each

@@ -4,12 +4,13 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestLookups checks what finds functions, buffers and operations.
 func TestLookups(t *testing.T) {
-	p := mustCompile(t, iris())
+	p := mustCompile(t, plantest.Iris())
 	for _, name := range []string{Forward, LossOnly, Backward, Grad, Step} {
 		if f := p.Func(name); f == nil || f.Name != name {
 			t.Errorf("Func(%s) is %v", name, f)
@@ -29,7 +30,7 @@ func TestLookups(t *testing.T) {
 
 // TestOps checks over random networks that every operation of every function is listed once.
 func TestOps(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		listed := map[Op]int{}
 		for _, op := range p.Ops() {
@@ -53,16 +54,5 @@ func TestKinds(t *testing.T) {
 			t.Errorf("kind %d is called %q", k, s)
 		}
 		seen[k.String()] = true
-	}
-}
-
-// TestPieces checks which piece of an operation is the first.
-func TestPieces(t *testing.T) {
-	op := &Outer{}
-	if !(Piece{Op: op, Outer: []Segment{{0, 8, 2}}}).First() || (Piece{Op: op, Outer: []Segment{{16, 8, 1}}}).First() {
-		t.Error("the first piece begins at 0, and no other")
-	}
-	if s := (Segment{Lo: 4, Size: 8, Trips: 3}); s.Hi() != 28 || !s.Looped() {
-		t.Errorf("%+v ends at %d", s, s.Hi())
 	}
 }

@@ -11,7 +11,7 @@ import (
 // cache stays: that is what the forward pass is documented to keep.
 func prune(p *Program) error {
 	for _, op := range p.Ops() {
-		if m := elementwise(op); m != nil {
+		if m := Elementwise(op); m != nil {
 			m.trim()
 		}
 	}
@@ -34,7 +34,7 @@ func prune(p *Program) error {
 				}
 				o.dropUnread()
 			}
-			if each := elementwise(op); each != nil && slices.ContainsFunc(each.Sets, dead) {
+			if each := Elementwise(op); each != nil && slices.ContainsFunc(each.Sets, dead) {
 				each.Sets = slices.DeleteFunc(each.Sets, dead)
 				changed = true
 			}

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestPruneLeavesNoDeadStore checks over random networks that scratch is read wherever it is written, that every
 // buffer left is touched, and that none that is touched is gone.
 func TestPruneLeavesNoDeadStore(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		read, used := map[*Buffer]bool{}, map[*Buffer]bool{}
 		for _, op := range p.Ops() {
@@ -47,8 +48,8 @@ func TestPruneKeeps(t *testing.T) {
 		}
 		return all
 	}
-	xor := build("mse", []int{2, 3, 1}, "sigmoid", "sigmoid")
-	before := stages(t, xor, names)["fuse"]
+	xor := plantest.Network("mse", []int{2, 3, 1}, "sigmoid", "sigmoid")
+	before := traced(t, xor, names)["fuse"]
 	after := names(mustCompile(t, xor))
 	if want := []string{"x", "y", "rate", "loss", "W1", "gW1", "b1", "gb1", "a1", "d1", "W2", "gW2", "b2", "gb2", "a2",
 		"d2", "o"}; !slices.Equal(after, want) {
@@ -60,7 +61,7 @@ func TestPruneKeeps(t *testing.T) {
 	}
 	// The largest logit and the total of a softmax stay where the loss reads them, and nowhere else.
 	for cost, want := range map[string]bool{"cross-entropy": true, "mse": false} {
-		n := build(cost, []int{2, 3, 3}, "softmax", "softmax")
+		n := plantest.Network(cost, []int{2, 3, 3}, "softmax", "softmax")
 		p := mustCompile(t, n)
 		if p.Buffer("m1") != nil || p.Buffer("s1") != nil {
 			t.Errorf("%s keeps m1 or s1 of a hidden softmax", cost)
@@ -74,7 +75,7 @@ func TestPruneKeeps(t *testing.T) {
 // TestPruneIdle: below an activation that is constant there is no affine map, in every mode that does not keep z, and
 // nothing that is kept changes.
 func TestPruneIdle(t *testing.T) {
-	n := build("mse", []int{2, 3, 4, 1}, "tanh", "tanh", "tanh")
+	n := plantest.Network("mse", []int{2, 3, 4, 1}, "tanh", "tanh", "tanh")
 	n.Layers[1].Activation = spec.Function{Expr: "z^0"}
 	for mode, want := range map[spec.Cache]int{spec.CachePre: 3, spec.CachePost: 2, spec.CacheBoth: 3} {
 		n.Cache = mode

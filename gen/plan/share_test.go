@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -30,7 +31,7 @@ func lives(f *Func, b *Buffer) map[int]bool {
 // slots of their own, large enough.
 func TestShareKeepsLivesApart(t *testing.T) {
 	pairs, shared := 0, 0
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
 		var scratch []*Buffer
 		for _, b := range p.Buffers {
@@ -87,7 +88,7 @@ func TestShareSaves(t *testing.T) {
 	for range 12 {
 		widths, activations = append(widths, 10), append(activations, "tanh")
 	}
-	n := build("mse", widths, activations...)
+	n := plantest.Network("mse", widths, activations...)
 	n.Cache = spec.CachePre
 	total := 0
 	p := mustCompile(t, n)

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -60,56 +59,4 @@ func (p *Program) CachedBytes() int {
 		}
 	}
 	return n * p.ElementBytes()
-}
-
-// Statements is the number of multiply-add statements printed, over all functions, each part once.
-func (p *Program) Statements() int {
-	n := 0
-	seen := map[*Part]bool{}
-	for _, f := range p.Funcs {
-		for _, part := range f.Parts {
-			if !seen[part] {
-				seen[part] = true
-				for _, piece := range part.Pieces {
-					n += emitted(piece.Op, piece.Outer)
-				}
-			}
-		}
-	}
-	return n
-}
-
-// What a statement takes, by measurement on amd64.
-const (
-	sourceBytes  = 40
-	machineBytes = 16
-)
-
-// CodeBytes estimates the size of the printed Go. It may be more than an int holds where that has 32 bits.
-func (p *Program) CodeBytes() int64 { return int64(p.Statements()) * sourceBytes }
-
-// MachineBytes estimates the size of the compiled functions.
-func (p *Program) MachineBytes() int64 { return int64(p.Statements()) * machineBytes }
-
-// Unrolled says in words how far the code is unrolled that takes one sample. Batch functions have the same straight
-// lines and loops within loops over the samples.
-func (p *Program) Unrolled() string {
-	loops, all := 0, 0
-	for _, op := range p.ops(func(f *Func) bool { return !f.Batch }) {
-		l := op.Loop()
-		all++
-		for _, s := range append(append([]Segment{}, l.Outer...), l.Inner...) {
-			if s.Looped() {
-				loops++
-				break
-			}
-		}
-	}
-	switch loops {
-	case 0:
-		return "fully unrolled"
-	case all:
-		return "loops over unrolled blocks"
-	}
-	return fmt.Sprintf("%d of %d operations in loops over unrolled blocks, the others fully unrolled", loops, all)
 }

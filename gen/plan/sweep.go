@@ -84,7 +84,7 @@ func Sweeps(n spec.Network) ([]Sweep, error) {
 		return nil, err
 	}
 	for _, d := range descents {
-		for i := range d.Cases {
+		for i := range d.Rule.Cases {
 			list = append(list, d.Sweep(i))
 		}
 	}
@@ -132,7 +132,7 @@ func GradientSweeps(p spec.Precision) []Sweep {
 
 // Sweep is the pass of case i of an update. All but the last are named after what they hold for.
 func (d Descent) Sweep(i int) Sweep {
-	c := d.Cases[i]
+	c := d.Rule.Cases[i]
 	s := Sweep{Type: d.Type, Name: UpdateSweep, Arrays: []expr.Var{expr.P, expr.G}, Sets: c.Sets}
 	for _, state := range d.Rule.State {
 		if reads(c.Sets, state.Var) || s.assigns(state.Var) {

@@ -12,7 +12,7 @@ import (
 // computed, and their Jacᵀ·v: a few scalars for each window and elementwise work between them, O(n) and never
 // a matrix.
 type Vector struct {
-	Loops
+	Order
 	// N is the number of units; Window divides it.
 	N, Window int
 	// Args are vectors of N elements, or of N/Window, one for each window.
@@ -66,13 +66,6 @@ func (s Stage) Uses(v expr.Var) bool {
 		}
 	}
 	return false
-}
-
-// Folds says whether the stage evaluates Expr at element k of a segment, the i-th: a scan has no use for the value
-// after the last element of the window.
-func (o *Vector) Folds(s Stage, i, k int) bool {
-	last := i == len(o.Inner)-1 && !o.Inner[i].Looped() && k == o.Inner[i].Size-1
-	return s.Fold != NoFold && !(s.Fold == FoldScan && s.Keep == nil && last)
 }
 
 // DraftVar is the variable of a draft.
@@ -204,8 +197,8 @@ func containsVar(vs []expr.Var, v expr.Var) bool {
 	return false
 }
 
-// equations lists the stages as text, for the plan in print.
-func (o *Vector) equations() []string {
+// Equations lists the stages as text, a line each.
+func (o *Vector) Equations() []string {
 	render := func(e expr.Expr) string {
 		for _, a := range o.Args {
 			e = expr.Substitute(e, a.Var, expr.Var(a.Buf.Name))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // batchApart is what every batch function asks of its arguments.
@@ -60,23 +61,24 @@ func (pr *builder) batch() error {
 		}
 	}
 	seen := map[string]bool{}
-	var parts []*plan.Part
-	slices := map[*plan.Part][]string{}
+	var parts []*schedule.Part
+	slices := map[*schedule.Part][]string{}
 	for _, f := range pr.p.Funcs {
-		if !f.Batch || seen[f.Block] {
+		made := pr.schedule.Function(f)
+		if !f.Batch || seen[made.Block] {
 			continue
 		}
-		seen[f.Block] = true
-		if len(f.Parts) > 1 {
+		seen[made.Block] = true
+		if len(made.Parts) > 1 {
 			pr.blockMethod(f)
 		}
-		for _, part := range f.Parts {
+		for _, part := range made.Parts {
 			if slices[part] != nil {
 				continue
 			}
 			parts = append(parts, part)
 			// The method of a block takes what its function does, needed or not: a cost may do without y.
-			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == f.Block {
+			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == made.Block {
 				slices[part] = plan.SignatureOf(f.Name).Slices()
 			}
 		}
@@ -122,7 +124,7 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		if g != nil {
 			args = append(args, g)
 		}
-		if call := code.Method(code.V("p"), f.Block, args...); loss {
+		if call := code.Method(code.V("p"), pr.schedule.Function(f).Block, args...); loss {
 			b.AddTo(code.V("loss"), call)
 		} else {
 			b.Do(call)
@@ -188,7 +190,7 @@ func resultSlice(b *plan.Buffer) string {
 	return plan.OutputsArg
 }
 
-func partOps(part *plan.Part) []plan.Op {
+func partOps(part *schedule.Part) []plan.Op {
 	var ops []plan.Op
 	for _, p := range part.Pieces {
 		ops = append(ops, p.Op)
@@ -198,9 +200,10 @@ func partOps(part *plan.Part) []plan.Op {
 
 // blockMethod emits the method that takes a block through the parts of a function.
 func (pr *builder) blockMethod(f *plan.Func) {
+	made := pr.schedule.Function(f)
 	var all []plan.Op
 	body := &code.Block{}
-	for _, part := range f.Parts {
+	for _, part := range made.Parts {
 		ops := partOps(part)
 		slices, last, loss := blockUses(ops...)
 		all = append(all, ops...)
@@ -216,17 +219,17 @@ func (pr *builder) blockMethod(f *plan.Func) {
 	}
 	_, last, loss := blockUses(all...)
 	slices := plan.SignatureOf(f.Name).Slices()
-	fn := &code.Func{Name: f.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	fn := &code.Func{Name: made.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
 	if loss {
 		fn.Results = pr.number()
 		body.Return(code.V("loss"))
 	}
-	fn.Doc = fmt.Sprintf("%s takes at most %d samples through %s.", f.Block, pr.p.Block, f.Name)
+	fn.Doc = fmt.Sprintf("%s takes at most %d samples through %s.", made.Block, pr.p.Block, f.Name)
 	pr.file.Add(fn)
 }
 
 // blockPart emits a part that works on a block of samples, which are in the slices.
-func (pr *builder) blockPart(part *plan.Part, slices []string) error {
+func (pr *builder) blockPart(part *schedule.Part, slices []string) error {
 	_, last, loss := blockUses(partOps(part)...)
 	body := &code.Block{}
 	fn := &code.Func{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
@@ -243,10 +246,10 @@ func (pr *builder) blockPart(part *plan.Part, slices []string) error {
 	for i, piece := range part.Pieces {
 		in := root
 		switch piece.Nest {
-		case plan.Begin:
+		case schedule.Begin:
 			loop = root.samples(loopOps(part.Pieces[i:])...)
 			in = loop
-		case plan.Continue:
+		case schedule.Continue:
 			in = loop
 		}
 		if err := pr.piece(piece, in); err != nil {
@@ -265,10 +268,10 @@ func (pr *builder) blockPart(part *plan.Part, slices []string) error {
 }
 
 // loopOps are the operations of the loop over samples that begins with the first piece.
-func loopOps(pieces []plan.Piece) []plan.Op {
+func loopOps(pieces []schedule.Piece) []plan.Op {
 	ops := []plan.Op{pieces[0].Op}
 	for _, p := range pieces[1:] {
-		if p.Nest != plan.Continue {
+		if p.Nest != schedule.Continue {
 			break
 		}
 		ops = append(ops, p.Op)

@@ -6,6 +6,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -30,29 +31,36 @@ func (c Caching) better(d Caching) bool {
 // what they are.
 const MaxSource = 5 << 20
 
-// TooLarge says whether the code of a plan is too large to be emitted.
-func TooLarge(p *plan.Program) bool { return p.CodeBytes() > MaxSource }
+// TooLarge says whether the code of a schedule is too large to be emitted.
+func TooLarge(s *schedule.Schedule) bool { return s.CodeBytes() > MaxSource }
 
-// Compile plans a network: for cache: auto, under the mode whose gradient performs the least. It returns what the
+// Compile plans and schedules a network: for cache: auto, under the mode whose gradient performs the least. It returns what the
 // network keeps and performs under every mode as well, pre, post, both and auto; nothing for code too large to be
 // emitted.
 //
 // What auto decides layer by layer cannot foresee what later passes make of it: a gradient that is a little longer may
 // become loops, and these read some vectors less often than straight code. So the best of all modes is what auto comes
 // to. Where nothing goes backward there is nothing to choose, and no caching is returned.
-func Compile(n spec.Network) (*plan.Program, []Caching, error) {
+func Compile(n spec.Network) (*schedule.Schedule, []Caching, error) {
 	c, err := plan.NewCompiler(n)
 	if err != nil {
 		return nil, nil, err
 	}
 	own := n.WithDefaults().Cache
+	scheduled := func(mode spec.Cache) (*schedule.Schedule, error) {
+		p, err := c.Compile(mode)
+		if err != nil {
+			return nil, err
+		}
+		return schedule.New(p)
+	}
 	if !n.Learns() {
-		p, err := c.Compile(own)
-		return p, nil, err
+		s, err := scheduled(own)
+		return s, nil, err
 	}
 	modes := []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto}
 	last, chosen := len(modes)-1, slices.Index(modes, own)
-	programs, cachings := make([]*plan.Program, len(modes)), make([]Caching, len(modes))
+	schedules, cachings := make([]*schedule.Schedule, len(modes)), make([]Caching, len(modes))
 	each := func(do func(i int) error) error {
 		var tasks []func() error
 		for i := range modes {
@@ -61,19 +69,19 @@ func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 		return parallel.Run(tasks...)
 	}
 	err = each(func(i int) (err error) {
-		programs[i], err = c.Compile(modes[i])
+		schedules[i], err = scheduled(modes[i])
 		return err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	// What is not going to be emitted is not counted, as that takes memory.
-	if p := programs[chosen]; TooLarge(p) && (own != spec.CacheAuto || !slices.ContainsFunc(programs, small)) {
-		return p, nil, nil
+	if s := schedules[chosen]; TooLarge(s) && (own != spec.CacheAuto || !slices.ContainsFunc(schedules, small)) {
+		return s, nil, nil
 	}
 	err = each(func(i int) error {
-		grad, err := countLongest(programs[i])
-		cachings[i] = Caching{modes[i], programs[i].CachedBytes(), grad}
+		grad, err := countLongest(schedules[i])
+		cachings[i] = Caching{modes[i], schedules[i].Program.CachedBytes(), grad}
 		return err
 	})
 	if err != nil {
@@ -89,7 +97,7 @@ func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 		chosen = best
 	}
 	cachings[last] = Caching{spec.CacheAuto, cachings[best].Bytes, cachings[best].Grad}
-	return programs[chosen], cachings, nil
+	return schedules[chosen], cachings, nil
 }
 
-func small(p *plan.Program) bool { return !TooLarge(p) }
+func small(s *schedule.Schedule) bool { return !TooLarge(s) }

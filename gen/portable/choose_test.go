@@ -76,12 +76,12 @@ func TestChoose(t *testing.T) {
 func TestChooseLarge(t *testing.T) {
 	n := network("mse", []int{2000, 2000}, "tanh")
 	n.Unroll = spec.UnrollFull
-	p, all, err := Compile(n)
-	if err != nil || !TooLarge(p) || p.Cache != spec.CacheAuto || len(all) > 0 {
-		t.Errorf("%d statements are compared, cache %s: %v", p.Statements(), p.Cache, err)
+	s, all, err := Compile(n)
+	if err != nil || !TooLarge(s) || s.Program.Cache != spec.CacheAuto || len(all) > 0 {
+		t.Errorf("%d statements are compared, cache %s: %v", s.Statements(), s.Program.Cache, err)
 	}
 	n.Cache = spec.CachePre
-	if p, _, err = Compile(n); err != nil || p.Cache != spec.CachePre {
-		t.Errorf("cache: pre comes to %s: %v", p.Cache, err)
+	if s, _, err = Compile(n); err != nil || s.Program.Cache != spec.CachePre {
+		t.Errorf("cache: pre comes to %s: %v", s.Program.Cache, err)
 	}
 }

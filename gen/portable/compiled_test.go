@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/code"
-	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -30,12 +29,10 @@ func TestGoMeansTheProgram(t *testing.T) {
 			continue
 		}
 		count++
-		p, err := plan.Compile(n)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := mustSchedule(t, n)
+		p := s.Program
 		pkg := fmt.Sprintf("net%d", i)
-		f, err := Build(p, Options{Package: pkg})
+		f, err := Build(s, Options{Package: pkg})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // Counter returns what counts the functions of a program that Build has made.
@@ -21,9 +22,11 @@ func Count(p *plan.Program, c *code.Counter, function string) (code.Count, error
 }
 
 // countLongest counts the operations of the longest function without building the others.
-func countLongest(p *plan.Program) (code.Count, error) {
+func countLongest(s *schedule.Schedule) (code.Count, error) {
+	p := s.Program
 	f := p.Longest()
 	pr := newBuilder(p, Options{})
+	pr.schedule = s
 	pr.declarations()
 	if err := pr.function(f); err != nil {
 		return code.Count{}, err
@@ -44,11 +47,11 @@ func (pr *builder) nameElementary() {
 func CountUpdate(p *plan.Program, d plan.Descent, i int) (code.Count, error) {
 	o := optimizer{newBuilder(p, Options{}), d, ""}
 	b := &code.Block{}
-	if p.Spreads() {
+	if Spreads(p.Network) {
 		b.Let("lo", code.I(0))
 		b.Let("hi", code.I(d.Len))
 	}
-	if err := o.loops(d.Cases[i], b); err != nil {
+	if err := o.loops(i, b); err != nil {
 		return code.Count{}, err
 	}
 	o.pr.nameElementary()

@@ -18,15 +18,15 @@ type counted struct {
 
 func mustCompile(t testing.TB, n spec.Network) counted {
 	t.Helper()
-	p, _, err := Compile(n)
+	s, _, err := Compile(n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Build(p, Options{Package: "net"})
+	f, err := Build(s, Options{Package: "net"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return counted{p, Counter(p, f)}
+	return counted{s.Program, Counter(s.Program, f)}
 }
 
 // mustCount counts the operations of a function.
@@ -277,12 +277,12 @@ func TestCountUpdate(t *testing.T) {
 	n.Optimizers = []spec.Optimizer{spec.SGD, spec.Adam}
 	p := mustCompile(t, n)
 	descents, err := plan.Descents(n)
-	if err != nil || !p.Spreads() {
-		t.Fatal(err, p.Spreads())
+	if err != nil || !Spreads(p.Network) {
+		t.Fatal(err, Spreads(p.Network))
 	}
 	// The last case of SGD is p -= rate*(g + weightdecay*p); in that of Adam m and v are read and written, a root and a quotient are formed.
 	for i, d := range descents {
-		got, err := CountUpdate(p.Program, d, len(d.Cases)-1)
+		got, err := CountUpdate(p.Program, d, len(d.Rule.Cases)-1)
 		if err != nil {
 			t.Fatal(err)
 		}

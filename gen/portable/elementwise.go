@@ -10,10 +10,11 @@ import (
 
 // mapping builds an elementwise operation of its own.
 func (pr *builder) mapping(m *plan.Map, root *scope) error {
+	l := pr.schedule.Loops(m)
 	var loss *lanes
 	switch {
-	case m.Sum != nil && m.Ordered:
-		loss = newLanes(&m.Loops, m.Outer, m.N, "loss")
+	case m.Ordered():
+		loss = newLanes(l, l.Outer, m.N, "loss")
 		loss.begin(pr, root)
 	case m.Sum != nil:
 		root.b.Declare(code.Of(pr.kind), "loss")
@@ -23,7 +24,7 @@ func (pr *builder) mapping(m *plan.Map, root *scope) error {
 			root.get(a.Buf, index{})
 		}
 	}
-	for _, seg := range m.Outer {
+	for _, seg := range l.Outer {
 		s, first := root.enter(seg, "i")
 		for _, a := range m.Args {
 			if a.Buf.Len() == m.N {

@@ -7,6 +7,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // apart is what every function that takes y asks of its arguments.
@@ -81,14 +82,14 @@ func (pr *builder) functions() error {
 
 // function emits functions of one sample, and then the parts that they are made of.
 func (pr *builder) function(fs ...*plan.Func) error {
-	var parts []*plan.Part
+	var parts []*schedule.Part
 	for _, f := range fs {
 		fn, err := pr.oneSample(f)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		pr.file.Add(fn)
-		for _, part := range f.Parts {
+		for _, part := range pr.schedule.Function(f).Parts {
 			if part.Name != "" && !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
@@ -127,7 +128,7 @@ func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	}
 	touch(fn)
 	pr.dispatch(f, fn, result)
-	for _, part := range f.Parts {
+	for _, part := range pr.schedule.Function(f).Parts {
 		if part.Name == "" {
 			if err := pr.part(part, fn.Body); err != nil {
 				return nil, err
@@ -216,11 +217,11 @@ func Params(p *plan.Program, function string) (params, results []code.Param) {
 }
 
 // partDoc lists the equations of a part.
-func (pr *builder) partDoc(part *plan.Part) string {
+func (pr *builder) partDoc(part *schedule.Part) string {
 	doc := part.Name + " computes"
 	for _, piece := range part.Pieces {
 		doc += "\n  " + piece.Op.String()
-		if !whole(piece) {
+		if !pr.whole(piece) {
 			last := piece.Outer[len(piece.Outer)-1]
 			doc += fmt.Sprintf(", results %d to %d", piece.Outer[0].Lo, last.Hi()-1)
 		}
@@ -228,10 +229,13 @@ func (pr *builder) partDoc(part *plan.Part) string {
 	return doc
 }
 
-func whole(p plan.Piece) bool { return len(p.Outer) == len(p.Op.Loop().Outer) }
+// whole says whether a piece is all of its operation.
+func (pr *builder) whole(p schedule.Piece) bool {
+	return len(p.Outer) == len(pr.schedule.Loops(p.Op).Outer)
+}
 
 // uses lists the arguments a part needs, and whether it forms the loss.
-func uses(part *plan.Part) (args []string, loss bool) {
+func uses(part *schedule.Part) (args []string, loss bool) {
 	need := map[string]bool{}
 	for _, piece := range part.Pieces {
 		for _, b := range append(piece.Op.Reads(), piece.Op.Writes()...) {
@@ -256,7 +260,7 @@ func uses(part *plan.Part) (args []string, loss bool) {
 }
 
 // part builds the pieces of a part into a body.
-func (pr *builder) part(part *plan.Part, b *code.Block) error {
+func (pr *builder) part(part *schedule.Part, b *code.Block) error {
 	root := newScope(b)
 	for _, piece := range part.Pieces {
 		if err := pr.piece(piece, root); err != nil {
@@ -267,7 +271,7 @@ func (pr *builder) part(part *plan.Part, b *code.Block) error {
 }
 
 // piece builds a piece where the scope ends.
-func (pr *builder) piece(piece plan.Piece, s *scope) error {
+func (pr *builder) piece(piece schedule.Piece, s *scope) error {
 	s.b.Blank()
 	s.b.Comment(piece.Op.String())
 	switch op := piece.Op.(type) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // TestPrintIsGo checks over random networks that what is printed type-checks, that gofmt leaves it alone, that a second
@@ -196,7 +197,7 @@ func forget(b *ast.BlockStmt, held map[string]string) {
 }
 
 // odd is an operation that the package does not know.
-type odd struct{ plan.Loops }
+type odd struct{}
 
 func (*odd) Reads() []*plan.Buffer  { return nil }
 func (*odd) Writes() []*plan.Buffer { return nil }
@@ -204,20 +205,17 @@ func (*odd) String() string         { return "odd" }
 
 // TestPrintErrors checks that a plan that cannot be printed is an error that says where.
 func TestPrintErrors(t *testing.T) {
-	for want, damage := range map[string]func(p *plan.Program){
-		"Forward: variable q is not bound": func(p *plan.Program) {
-			p.Func(plan.Forward).Ops[0].(*plan.Affine).Each.Sets[0].Expr = expr.Exp(expr.Var("q"))
+	for want, damage := range map[string]func(s *schedule.Schedule){
+		"Forward: variable q is not bound": func(s *schedule.Schedule) {
+			s.Program.Func(plan.Forward).Ops[0].(*plan.Affine).Each.Sets[0].Expr = expr.Exp(expr.Var("q"))
 		},
-		"Forward: unexpected operation *portable.odd": func(p *plan.Program) {
-			p.Func(plan.Forward).Parts[0].Pieces[0].Op = &odd{}
+		"Forward: unexpected operation *portable.odd": func(s *schedule.Schedule) {
+			s.Function(s.Program.Func(plan.Forward)).Parts[0].Pieces[0] = schedule.Piece{Op: &odd{}}
 		},
 	} {
-		p, err := plan.Compile(network("mse", []int{2, 3, 1}, "tanh", "identity"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		damage(p)
-		if _, err = Build(p, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
+		s := mustSchedule(t, network("mse", []int{2, 3, 1}, "tanh", "identity"))
+		damage(s)
+		if _, err := Build(s, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
 		}
 	}

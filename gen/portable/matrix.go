@@ -5,6 +5,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // accumulators names the partial sums of one result: z1_3, z1_3b, …
@@ -35,26 +36,27 @@ func gather(s *scope, names []string) {
 }
 
 // affine builds z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
-func (pr *builder) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
+func (pr *builder) affine(op *plan.Affine, piece schedule.Piece, root *scope) error {
+	l := pr.schedule.Loops(op)
 	stem := fmt.Sprintf("z%d", op.W.Layer)
-	within := piece.Nest == plan.Within
-	if op.Keeps() && !within {
+	within := piece.Nest == schedule.Within
+	if l.Keeps && !within {
 		root.load(op.In, index{}, op.W.Cols)
 	}
 	for _, seg := range piece.Outer {
 		s, row := root.enter(seg, "i")
-		if !seg.Looped() && !op.Keeps() {
+		if !seg.Looped() && l.Scoped {
 			s = root.inner()
 		}
 		acc := make([][]string, seg.Size)
 		rows := make([]string, seg.Size)
 		for k := range seg.Size {
-			acc[k] = accumulators(scalar(stem, plus(row, k)), op.Lanes)
+			acc[k] = accumulators(scalar(stem, plus(row, k)), l.Lanes)
 			rows[k] = pr.row(s, op.W, plus(row, k))
 		}
 		if within {
 			s = s.samples(op)
-			if op.Keeps() {
+			if l.Keeps {
 				s.load(op.In, index{}, op.W.Cols)
 			}
 		}
@@ -63,9 +65,9 @@ func (pr *builder) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 			return func(k int) code.Expr { return pr.mul(weight(rows[k], op.W, plus(row, k), col), x) }
 		}
 		switch {
-		case op.Ordered:
+		case op.Ordered():
 			pr.orderedRows(op, s, row, first(acc), product)
-		case op.Short():
+		case l.Short:
 			for k := range seg.Size {
 				var terms []code.Expr
 				if op.B != nil {
@@ -86,18 +88,18 @@ func (pr *builder) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 					}
 				}
 			}
-			for _, in := range op.Inner {
+			for _, in := range l.Inner {
 				t, col := s.enter(in, "j")
 				for c := range in.Size {
 					of := product(t, plus(col, c))
 					for k := range seg.Size {
-						t.b.AddTo(code.V(acc[k][c%op.Lanes]), of(k))
+						t.b.AddTo(code.V(acc[k][c%l.Lanes]), of(k))
 					}
 				}
 			}
 		}
 		for k := range seg.Size {
-			if !op.Ordered {
+			if !op.Ordered() {
 				gather(s, acc[k])
 			}
 			if _, err := pr.each(&op.Each, s, plus(row, k), plan.AccForward, acc[k][0]); err != nil {
@@ -128,11 +130,12 @@ func weight(rowName string, w *plan.Buffer, row, col index) code.Expr {
 }
 
 // backAffine builds v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
-func (pr *builder) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
+func (pr *builder) backAffine(op *plan.BackAffine, piece schedule.Piece, root *scope) error {
+	l := pr.schedule.Loops(op)
 	stem := fmt.Sprintf("v%d", op.W.Layer-1)
 	u := op.Update
-	within := piece.Nest == plan.Within
-	if op.Keeps() && !within {
+	within := piece.Nest == schedule.Within
+	if l.Keeps && !within {
 		root.load(op.D, index{}, op.W.Rows)
 	}
 	if u != nil {
@@ -140,26 +143,26 @@ func (pr *builder) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 	}
 	for _, seg := range piece.Outer {
 		s, col := root.enter(seg, "i")
-		if !seg.Looped() && op.Blocks() {
+		if !seg.Looped() && l.Scoped {
 			s = root.inner()
 		}
 		if within {
 			s = s.samples(op)
-			if op.Keeps() {
+			if l.Keeps {
 				s.load(op.D, index{}, op.W.Rows)
 			}
 		}
 		acc := make([][]string, seg.Size)
 		for k := range seg.Size {
-			acc[k] = accumulators(scalar(stem, plus(col, k)), op.Lanes)
+			acc[k] = accumulators(scalar(stem, plus(col, k)), l.Lanes)
 		}
 		if u != nil {
 			s.load(u.A, col, seg.Size)
 		}
 		switch {
-		case op.Ordered:
+		case op.Ordered():
 			pr.orderedColumns(op, s, col, first(acc))
-		case op.Short():
+		case l.Short:
 			for k := range seg.Size {
 				var terms []code.Expr
 				for r := range op.W.Rows {
@@ -174,15 +177,15 @@ func (pr *builder) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 					s.set(name, code.To(pr.kind, code.N(0)))
 				}
 			}
-			for _, in := range op.Inner {
+			for _, in := range l.Inner {
 				t, row := s.enter(in, "j")
 				for r := range in.Size {
-					pr.backRow(op, t, plus(row, r), col, seg.Size, func(k int) string { return acc[k][r%op.Lanes] })
+					pr.backRow(op, t, plus(row, r), col, seg.Size, func(k int) string { return acc[k][r%l.Lanes] })
 				}
 			}
 		}
 		for k := range seg.Size {
-			if !op.Ordered {
+			if !op.Ordered() {
 				gather(s, acc[k])
 			}
 			if _, err := pr.each(&op.Each, s, plus(col, k), plan.AccBackward, acc[k][0]); err != nil {
@@ -229,13 +232,13 @@ func (pr *builder) rated(u *plan.Update, s *scope, row index) code.Expr {
 		return code.V(held)
 	}
 	s.set(name, pr.mul(code.V(u.Rate.Name), s.get(u.D, row)))
-	s.scalars.Hold(nil, name, name)
+	s.scalars.hold(nil, name, name)
 	return code.V(name)
 }
 
 // biasUpdate builds b −= rate·δ, in the first piece of an operation, and leaves rate·δ in scalars for straight rows.
 func (pr *builder) biasUpdate(u *plan.Update, first bool, root *scope) {
-	for _, seg := range u.Outer {
+	for _, seg := range pr.schedule.Loops(u).Outer {
 		if seg.Looped() && (u.B == nil || !first) {
 			continue
 		}
@@ -250,8 +253,8 @@ func (pr *builder) biasUpdate(u *plan.Update, first bool, root *scope) {
 }
 
 // outer builds ∇W = δ·aᵀ and ∇b = δ, rows in order.
-func (pr *builder) outer(op *plan.Outer, piece plan.Piece, root *scope) {
-	pr.rankOne(op.GW, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
+func (pr *builder) outer(op *plan.Outer, piece schedule.Piece, root *scope) {
+	pr.rankOne(op.GW, op.A, piece, root, func(s *scope, row index) code.Expr {
 		d := s.get(op.D, row)
 		if op.GB != nil {
 			s.b.Set(element(op.GB, row), d)
@@ -261,8 +264,8 @@ func (pr *builder) outer(op *plan.Outer, piece plan.Piece, root *scope) {
 }
 
 // update builds W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
-func (pr *builder) update(op *plan.Update, piece plan.Piece, root *scope) {
-	pr.rankOne(op.W, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
+func (pr *builder) update(op *plan.Update, piece schedule.Piece, root *scope) {
+	pr.rankOne(op.W, op.A, piece, root, func(s *scope, row index) code.Expr {
 		e := pr.rated(op, s, row)
 		if op.B != nil {
 			s.b.SubFrom(element(op.B, row), e)
@@ -273,10 +276,11 @@ func (pr *builder) update(op *plan.Update, piece plan.Piece, root *scope) {
 
 // rankOne builds a statement for every element of a matrix: put the product of a row's factor and a column's a there.
 func (pr *builder) rankOne(
-	w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope,
+	w, a *plan.Buffer, piece schedule.Piece, root *scope,
 	factor func(*scope, index) code.Expr, put func(b *code.Block, dst, v code.Expr),
 ) {
-	if keep {
+	l := pr.schedule.Loops(piece.Op)
+	if l.Keeps {
 		root.load(a, index{}, a.Len())
 	}
 	for _, seg := range piece.Outer {
@@ -287,18 +291,18 @@ func (pr *builder) rankOne(
 			factors[k] = factor(s, plus(row, k))
 			rows[k] = pr.row(s, w, plus(row, k))
 			if !seg.Looped() {
-				pr.columns(w, a, inner, s, plus(row, k), factors[k:k+1], rows[k:k+1], put)
+				pr.columns(w, a, l.Inner, s, plus(row, k), factors[k:k+1], rows[k:k+1], put)
 			}
 		}
 		if seg.Looped() {
-			pr.columns(w, a, inner, s, row, factors, rows, put)
+			pr.columns(w, a, l.Inner, s, row, factors, rows, put)
 		}
 	}
 }
 
 // columns builds the statements of some consecutive rows, all rows of one column together.
 func (pr *builder) columns(
-	w, a *plan.Buffer, inner []plan.Segment, s *scope, row index, factors []code.Expr, rows []string,
+	w, a *plan.Buffer, inner []schedule.Segment, s *scope, row index, factors []code.Expr, rows []string,
 	put func(b *code.Block, dst, v code.Expr),
 ) {
 	for _, in := range inner {

@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -136,7 +137,7 @@ func isZero(field string) code.Expr { return &code.Binary{Op: code.Eq, X: own(fi
 func (o optimizer) update() error {
 	b := &code.Block{}
 	b.Add(&code.Touch{Pointers: code.Vars("p", "g")})
-	if o.pr.p.Spreads() {
+	if Spreads(o.pr.p.Network) {
 		b.Do(method("o", "count"))
 		b.Do(code.Method(code.V("o"), "update", append(code.Vars("p", "g", "rate"), code.I(0), code.I(o.Len))...))
 		if err := o.parts(); err != nil {
@@ -217,13 +218,13 @@ func (o optimizer) move(b *code.Block) error {
 		names, values = append(names, string(s.Var)+"s"), append(values, code.Method(own(s.Field), "Flat"))
 	}
 	b.LetAll(names, values)
-	for i, c := range o.Cases {
+	for i, c := range o.Rule.Cases {
 		into := b
 		if c.When != "" {
 			into = b.If(&code.Binary{Op: code.Ne, X: code.V(string(c.When)), Y: code.I(0)})
 		}
 		o.pr.dispatchSweep(o.Sweep(i), "o", into)
-		if err := o.loops(c, into); err != nil {
+		if err := o.loops(i, into); err != nil {
 			return err
 		}
 		if c.When != "" {
@@ -235,7 +236,7 @@ func (o optimizer) move(b *code.Block) error {
 
 // inSets says whether the assignments read a variable, or choose by it.
 func (o optimizer) inSets(v expr.Var) bool {
-	for _, c := range o.Cases {
+	for _, c := range o.Rule.Cases {
 		if c.When == v {
 			return true
 		}
@@ -309,16 +310,17 @@ func (o optimizer) double(v code.Expr) code.Expr {
 	return code.To(code.Float64, v)
 }
 
-// loops builds the assignments of a case for all parameters.
-func (o optimizer) loops(c plan.DescentCase, b *code.Block) error {
+// loops builds the assignments of case i for all parameters.
+func (o optimizer) loops(i int, b *code.Block) error {
+	c := o.Rule.Cases[i]
 	for _, set := range c.Sets {
 		b.Comment(fmt.Sprintf("%s = %s", set.Name, set.Value))
 	}
-	if o.pr.p.Spreads() {
+	if Spreads(o.pr.p.Network) {
 		return o.element(c, b.For("i", code.V("lo"), code.V("hi"), 1), index{Var: "i"})
 	}
 	root := newScope(b)
-	for _, seg := range c.Outer {
+	for _, seg := range schedule.Descent(o.Descent, i) {
 		s, first := root.enter(seg, "i")
 		for k := range seg.Size {
 			if err := o.element(c, s.b, plus(first, k)); err != nil {
@@ -331,7 +333,7 @@ func (o optimizer) loops(c plan.DescentCase, b *code.Block) error {
 
 // element builds the assignments for one parameter. What is needed more than once is read into a scalar; what is
 // assigned is stored at once and read from its scalar after that.
-func (o optimizer) element(c plan.DescentCase, b *code.Block, x index) error {
+func (o optimizer) element(c expr.Case, b *code.Block, x index) error {
 	held := map[expr.Var]string{}
 	place := func(v expr.Var) code.Expr { return at(code.V(string(v)+"s"), x) }
 	value := func(v expr.Var) (code.Expr, error) {

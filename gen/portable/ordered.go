@@ -5,6 +5,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -27,7 +28,7 @@ func (pr *builder) empty() code.Expr { return &code.NegZero{Kind: pr.kind} }
 // ordered builds the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
 // the order that leaves the fewest partial sums waiting. term builds what term j takes and returns it for result k.
 func (pr *builder) ordered(
-	s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr,
+	s *scope, l *schedule.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr,
 ) {
 	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
 	l.Tree(n, func(lanes []int, at int) {
@@ -67,14 +68,14 @@ func (pr *builder) ordered(
 func (pr *builder) orderedRows(
 	op *plan.Affine, s *scope, row index, results []string, product func(s *scope, col index) func(k int) code.Expr,
 ) {
-	n := op.W.Cols
-	if !op.Short() {
-		pr.ordered(s, &op.Loops, n, results, product)
+	l, n := pr.schedule.Loops(op), op.W.Cols
+	if !l.Short {
+		pr.ordered(s, l, n, results, product)
 	}
 	for k, name := range results {
 		switch {
-		case op.Short():
-			sum := tree(&op.Loops, n, func(j int) code.Expr { return product(s, index{Off: j})(k) })
+		case l.Short:
+			sum := tree(l, n, func(j int) code.Expr { return product(s, index{Off: j})(k) })
 			if op.B != nil {
 				sum = code.Sum(sum, element(op.B, plus(row, k)))
 			}
@@ -99,17 +100,18 @@ func (pr *builder) orderedColumns(op *plan.BackAffine, s *scope, col index, resu
 			return pr.mul(w, d)
 		}
 	}
-	if !op.Short() {
-		pr.ordered(s, &op.Loops, op.W.Rows, results, product)
+	l := pr.schedule.Loops(op)
+	if !l.Short {
+		pr.ordered(s, l, op.W.Rows, results, product)
 		return
 	}
 	for k, name := range results {
-		s.set(name, tree(&op.Loops, op.W.Rows, func(j int) code.Expr { return product(s, index{Off: j})(k) }))
+		s.set(name, tree(l, op.W.Rows, func(j int) code.Expr { return product(s, index{Off: j})(k) }))
 	}
 }
 
 // tree is the sum of n terms as one expression.
-func tree(l *plan.Loops, n int, term func(j int) code.Expr) code.Expr {
+func tree(l *schedule.Loops, n int, term func(j int) code.Expr) code.Expr {
 	partial := make([]code.Expr, l.Lanes)
 	l.Tree(n, func(lanes []int, at int) {
 		for i, lane := range lanes {
@@ -127,13 +129,13 @@ func tree(l *plan.Loops, n int, term func(j int) code.Expr) code.Expr {
 
 // lanes are the sums of the lanes of an ordered sum over elements, each a scalar: loss, lossb, …
 type lanes struct {
-	loops *plan.Loops
-	along []plan.Segment
+	loops *schedule.Loops
+	along []schedule.Segment
 	n     int
 	names []string
 }
 
-func newLanes(l *plan.Loops, along []plan.Segment, n int, name string) *lanes {
+func newLanes(l *schedule.Loops, along []schedule.Segment, n int, name string) *lanes {
 	return &lanes{l, along, n, accumulators(name, min(n, l.Lanes))}
 }
 

@@ -7,14 +7,15 @@ import (
 
 // outerSum builds ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
 func (pr *builder) outerSum(op *plan.OuterSum, root *scope) {
-	for _, cols := range op.Outer {
+	l := pr.schedule.Loops(op)
+	for _, cols := range l.Outer {
 		s, col := root.enter(cols, "j")
-		for _, rows := range op.Inner {
+		for _, rows := range l.Inner {
 			t, row := s.enter(rows, "i")
-			pr.tile(op, t, row, col, rows.Size, cols.Size)
+			pr.tile(op, op.GB != nil && l.Biases == nil, t, row, col, rows.Size, cols.Size)
 		}
 	}
-	for _, rows := range op.BiasRows {
+	for _, rows := range l.Biases {
 		t, row := root.enter(rows, "i")
 		sums := tileSums{}
 		for k := range rows.Size {
@@ -30,7 +31,7 @@ func (pr *builder) outerSum(op *plan.OuterSum, root *scope) {
 }
 
 // tile builds the sums of some rows and columns, with those of the biases where they are formed here.
-func (pr *builder) tile(op *plan.OuterSum, s *scope, row, col index, rows, cols int) {
+func (pr *builder) tile(op *plan.OuterSum, withBiases bool, s *scope, row, col index, rows, cols int) {
 	if row.Var == "" {
 		s = s.inner()
 	}
@@ -41,7 +42,7 @@ func (pr *builder) tile(op *plan.OuterSum, s *scope, row, col index, rows, cols 
 			name := scalar(scalar(op.GW.Name, plus(row, r)), plus(col, c))
 			weights.add(name, weight(pointer, op.GW, plus(row, r), plus(col, c)))
 		}
-		if op.FusesBias() {
+		if withBiases {
 			biases.add(scalar(op.GB.Name, plus(row, r)), element(op.GB, plus(row, r)))
 		}
 	}
@@ -89,7 +90,7 @@ func (pr *builder) descend(op *plan.Descend, b *code.Block) {
 	b.Comment(op.String())
 	s := newScope(b)
 	b.LetAll([]string{"ps", "gs"}, []code.Expr{method("p", "Flat"), code.Method(code.FieldOf("b", "sum"), "Flat")})
-	for _, seg := range op.Outer {
+	for _, seg := range pr.schedule.Loops(op).Outer {
 		t, first := s.enter(seg, "k")
 		for k := range seg.Size {
 			x := plus(first, k)

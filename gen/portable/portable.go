@@ -1,9 +1,9 @@
 // Package portable makes a compiled plan a program on scalars, which is emitted as plain Go.
 //
-// It walks the plan in order and looks up, for every operation, the code that stands for it: straight-line statements
-// where a segment of the plan is straight, counted loops where it is looped, with scalars in the notes' letters
-// (z1_3 is unit 3 of layer 1; a1_i3 is unit i+3 inside a loop over i) and the equation above each group. What is
-// unrolled, fused, kept or split was decided in the plan.
+// Package schedule has decided what is unrolled, held in scalars and split, as the plan has what is fused and kept. This
+// package walks the schedule in order and looks up, for every operation, the code that stands for it: straight-line
+// statements where a segment is straight, counted loops where it is looped, with scalars in the notes' letters (z1_3 is
+// unit 3 of layer 1; a1_i3 is unit i+3 inside a loop over i) and the equation above each group.
 package portable
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -47,9 +48,10 @@ func (o Options) BatchBytes(p *plan.Program) int {
 	return p.BatchBytes() + p.Block*o.Workspace.Bytes + o.Batch.Bytes
 }
 
-// Build returns the program of a compiled plan.
-func Build(p *plan.Program, o Options) (*code.File, error) {
-	pr := newBuilder(p, o)
+// Build returns the program of a plan that has been scheduled.
+func Build(s *schedule.Schedule, o Options) (*code.File, error) {
+	pr := newBuilder(s.Program, o)
+	pr.schedule = s
 	pr.declarations()
 	pr.methods()
 	if err := pr.functions(); err != nil {
@@ -58,7 +60,7 @@ func Build(p *plan.Program, o Options) (*code.File, error) {
 	if err := pr.batch(); err != nil {
 		return nil, err
 	}
-	if p.Network.Emits(spec.EmitGrad) {
+	if pr.p.Network.Emits(spec.EmitGrad) {
 		pr.gradient()
 	}
 	if err := pr.optimizers(); err != nil {
@@ -87,7 +89,10 @@ func Prefix(name string) string {
 }
 
 type builder struct {
-	p       *plan.Program
+	p *plan.Program
+	// schedule is what functions are built by; what else is emitted needs none.
+	schedule *schedule.Schedule
+
 	o       Options
 	name    string
 	prefix  string

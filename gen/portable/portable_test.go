@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -25,11 +24,7 @@ func network(cost string, widths []int, activations ...string) spec.Network {
 
 func mustPrint(t testing.TB, n spec.Network) []byte {
 	t.Helper()
-	p, err := plan.Compile(n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := Build(p, Options{Package: "net", Header: []string{"emitted"}})
+	file, err := Build(mustSchedule(t, n), Options{Package: "net", Header: []string{"emitted"}})
 	if err != nil {
 		t.Fatal(err)
 	}

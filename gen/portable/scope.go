@@ -5,31 +5,32 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // scope is a block of emitted code together with the scalars that hold buffer elements in it, so that an element
 // is read from memory once and used by name from then on.
 type scope struct {
 	b       *code.Block
-	scalars *plan.Scalars
+	scalars *scalars
 	// declared are the variables declared in this very block.
 	declared map[string]bool
 }
 
 func newScope(b *code.Block) *scope {
-	return &scope{b: b, scalars: plan.NewScalars(nil), declared: map[string]bool{}}
+	return &scope{b: b, scalars: newScalars(nil), declared: map[string]bool{}}
 }
 
 // inner is a block inside the scope: { … }.
 func (s *scope) inner() *scope { return s.child(s.b.Scope()) }
 
 func (s *scope) child(b *code.Block) *scope {
-	return &scope{b: b, scalars: plan.NewScalars(s.scalars), declared: map[string]bool{}}
+	return &scope{b: b, scalars: newScalars(s.scalars), declared: map[string]bool{}}
 }
 
 // enter is where a segment's code goes and the index of its first element there: a loop over v, or the scope
 // itself with constant indices.
-func (s *scope) enter(seg plan.Segment, v string) (*scope, index) {
+func (s *scope) enter(seg schedule.Segment, v string) (*scope, index) {
 	if !seg.Looped() {
 		return s, index{Off: seg.Lo}
 	}
@@ -46,7 +47,7 @@ func plus(x index, k int) index {
 func scalar(stem string, x index) string { return stem + "_" + x.suffix() }
 
 // find is the variable that holds an element's value in this scope or one around it.
-func (s *scope) find(name string) (string, bool) { return s.scalars.Find(name) }
+func (s *scope) find(name string) (string, bool) { return s.scalars.find(name) }
 
 // get is an element as a scalar, read into one here unless a scope around has it.
 func (s *scope) get(b *plan.Buffer, x index) code.Expr {
@@ -62,7 +63,7 @@ func (s *scope) read(b *plan.Buffer, name string, place code.Expr) code.Expr {
 		return code.V(held)
 	}
 	s.set(name, place)
-	s.scalars.Hold(b, name, name)
+	s.scalars.hold(b, name, name)
 	return code.V(name)
 }
 
@@ -84,7 +85,7 @@ func (s *scope) load(b *plan.Buffer, x index, n int) {
 		if _, ok := s.find(name); ok {
 			continue
 		}
-		s.scalars.Hold(b, name, name)
+		s.scalars.hold(b, name, name)
 		if s.declared[name] {
 			s.set(name, element(b, plus(x, k)))
 			continue
@@ -113,7 +114,7 @@ func (s *scope) store(b *plan.Buffer, x index, held string) {
 // storeAt is store for the scalar and the place of an element; looped says that a loop writes other elements too.
 func (s *scope) storeAt(b *plan.Buffer, name string, place code.Expr, held string, looped bool) {
 	s.b.Set(place, code.V(held))
-	s.scalars.Stored(b, name, held, looped)
+	s.scalars.stored(b, name, held, looped)
 }
 
 // element is the place of an element in memory: ws.A1[3].

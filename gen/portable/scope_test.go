@@ -6,6 +6,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -72,7 +73,7 @@ func TestScopeForgets(t *testing.T) {
 	got := rendered(t, func(root *scope) {
 		x := index{Off: 0}
 		root.b.Set(code.V("u"), root.get(vectorA, x))
-		loop, i := root.enter(plan.Segment{Lo: 0, Size: 2, Trips: 4}, "i")
+		loop, i := root.enter(schedule.Segment{Lo: 0, Size: 2, Trips: 4}, "i")
 		loop.set("a1_i", code.N(1))
 		loop.store(vectorA, i, "a1_i")
 		root.b.Set(code.V("v"), root.get(vectorA, x))
@@ -84,7 +85,7 @@ func TestScopeForgets(t *testing.T) {
 func TestScopeLoadsAnew(t *testing.T) {
 	got := rendered(t, func(root *scope) {
 		root.load(vectorA, index{Off: 0}, 1)
-		loop, i := root.enter(plan.Segment{Lo: 0, Size: 2, Trips: 4}, "i")
+		loop, i := root.enter(schedule.Segment{Lo: 0, Size: 2, Trips: 4}, "i")
 		loop.set("a1_i", code.N(1))
 		loop.store(vectorA, i, "a1_i")
 		root.load(vectorA, index{Off: 0}, 2)

@@ -3,6 +3,7 @@ package portable
 import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // dispatchSweep leaves a sweep without a result to its assembly where the machine can run it, its arrays and numbers
@@ -74,7 +75,9 @@ func (pr *builder) elsewhere(fn *code.Func) {
 }
 
 // InParts says whether a sweep is of a range of the parameters: an update that a team shares out.
-func InParts(p *plan.Program, s plan.Sweep) bool { return s.Type != plan.GradType && p.Spreads() }
+func InParts(p *plan.Program, s plan.Sweep) bool {
+	return s.Type != plan.GradType && Spreads(p.Network)
+}
 
 // SweptKind is the kind of what a sweep computes.
 func SweptKind(p *plan.Program, s plan.Sweep) code.Kind {
@@ -83,3 +86,10 @@ func SweptKind(p *plan.Program, s plan.Sweep) code.Kind {
 	}
 	return code.KindOf(string(p.Network.Precision))
 }
+
+// SpreadFrom is from how many parameters on the workers of a team share an update: fewer are done sooner than another
+// worker is woken.
+const SpreadFrom = 1 << 14
+
+// Spreads says whether a network has optimizers whose updates a team shares out.
+func Spreads(n spec.Network) bool { return len(n.Optimizers) > 0 && n.Params() >= SpreadFrom }

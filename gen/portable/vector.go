@@ -6,14 +6,15 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // vector builds an operation over a layer or its windows: for each window the stages in order, every stage one pass
 // over the units. A layer that is one window reads like the equations; windows in a loop are seen as the rows of a
 // matrix.
-func (pr *builder) vector(op *plan.Vector, piece plan.Piece, root *scope) error {
+func (pr *builder) vector(op *plan.Vector, piece schedule.Piece, root *scope) error {
 	for _, seg := range piece.Outer {
-		w := &windows{pr: pr, op: op}
+		w := &windows{pr: pr, op: op, loops: pr.schedule.Loops(op)}
 		if seg.Looped() && op.Window > 1 {
 			w.view(root)
 		}
@@ -34,6 +35,7 @@ func (pr *builder) vector(op *plan.Vector, piece plan.Piece, root *scope) error 
 type windows struct {
 	pr    *builder
 	op    *plan.Vector
+	loops *schedule.Loops
 	group index
 	// views are the names of the buffers seen as matrices of one row per window; nil where windows
 	// have constant indices or one unit each.
@@ -94,7 +96,15 @@ func (w *windows) suffix(j index) string {
 
 // straight says whether a window is straight code, so that drafts stay in scalars.
 func (w *windows) straight() bool {
-	return len(w.op.Inner) == 1 && !w.op.Inner[0].Looped()
+	return len(w.loops.Inner) == 1 && !w.loops.Inner[0].Looped()
+}
+
+// folds says whether a stage evaluates its Expr at element k of a segment, the i-th: a scan has no use for the value
+// after the last element of the window.
+func (w *windows) folds(st plan.Stage, i, k int) bool {
+	inner := w.loops.Inner
+	last := i == len(inner)-1 && !inner[i].Looped() && k == inner[i].Size-1
+	return st.Fold != plan.NoFold && !(st.Fold == plan.FoldScan && st.Keep == nil && last)
 }
 
 // stage builds one stage.
@@ -112,7 +122,7 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 		s.set(w.local(st.Var), code.To(w.pr.kind, code.N(st.From)))
 	}
 	sums := w.sums(st)
-	for i, seg := range w.op.Inner {
+	for i, seg := range w.loops.Inner {
 		if i == 0 && seg.Looped() {
 			if err := w.begin(st, s, sums); err != nil {
 				return err
@@ -128,7 +138,7 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 		}
 		var terms []code.Expr
 		for k := range seg.Size {
-			term, err := w.element(st, t, plus(first, k), w.op.Folds(st, i, k))
+			term, err := w.element(st, t, plus(first, k), w.folds(st, i, k))
 			if err != nil {
 				return err
 			}
@@ -151,10 +161,10 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 
 // sums are the sums of the lanes of a stage that adds up in the plan's order, nil of another.
 func (w *windows) sums(st plan.Stage) *lanes {
-	if st.Fold != plan.FoldSum || !w.op.Ordered {
+	if st.Fold != plan.FoldSum || !w.op.Ordered() {
 		return nil
 	}
-	return newLanes(&w.op.Loops, w.op.Inner, w.op.Window, w.local(st.Var))
+	return newLanes(w.loops, w.loops.Inner, w.op.Window, w.local(st.Var))
 }
 
 // begin gives the scalar of a fold in a loop its first value: 0, or the first term of a maximum.

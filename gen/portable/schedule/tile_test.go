@@ -1,4 +1,4 @@
-package plan
+package schedule
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -36,45 +38,40 @@ func body(segs []Segment) (n int) {
 // TestTileCovers checks every operation's loops over many shapes: segments cover the ranges, straight code has no
 // loop, and the body of a loop is within the limit.
 func TestTileCovers(t *testing.T) {
-	shape := func(rows, cols int) []Op {
-		w := &Buffer{Name: "W1", Kind: Weight, Layer: 1, Rows: rows, Cols: cols}
-		v := func(n int) *Buffer { return &Buffer{Name: "v", Rows: n, Cols: 1} }
-		update := func() *Update { return &Update{W: w, D: v(rows), A: v(cols), Rate: v(1)} }
+	shape := func(rows, cols int) []plan.Op {
+		w := &plan.Buffer{Name: "W1", Kind: plan.Weight, Layer: 1, Rows: rows, Cols: cols}
+		v := func(n int) *plan.Buffer { return &plan.Buffer{Name: "v", Rows: n, Cols: 1} }
+		update := func() *plan.Update { return &plan.Update{W: w, D: v(rows), A: v(cols), Rate: v(1)} }
 		d := v(rows)
-		return []Op{
-			&Affine{W: w, In: v(cols), Each: Map{N: rows}},
-			&BackAffine{W: w, D: d, Each: Map{N: cols}},
-			&BackAffine{W: w, D: d, Each: Map{N: cols}, Update: &Update{W: w, D: d, A: v(cols), Rate: v(1)}},
-			&Outer{GW: w, D: v(rows), A: v(cols)},
+		return []plan.Op{
+			&plan.Affine{W: w, In: v(cols), Each: plan.Map{N: rows}},
+			&plan.BackAffine{W: w, D: d, Each: plan.Map{N: cols}},
+			&plan.BackAffine{W: w, D: d, Each: plan.Map{N: cols}, Update: &plan.Update{W: w, D: d, A: v(cols), Rate: v(1)}},
+			&plan.Outer{GW: w, D: v(rows), A: v(cols)},
 			update(),
 		}
 	}
-	elementwise := func(n int) []Op {
-		ops := []Op{&Map{N: n}}
+	elementwise := func(n int) []plan.Op {
+		ops := []plan.Op{&plan.Map{N: n}}
 		for window := 1; window <= n; window++ {
 			if n%window == 0 {
-				ops = append(ops, &Vector{N: n, Window: window})
+				ops = append(ops, &plan.Vector{N: n, Window: window})
 			}
 		}
 		return ops
 	}
-	checkOps := func(ops []Op, text string, of int) {
+	checkOps := func(ops []plan.Op, text string, of int) {
 		for _, op := range ops {
 			for _, mode := range modes {
-				*op.Loop() = Loops{}
-				tile(op, mode.extent)
-				l := op.Loop()
-				if err := checkShape(op); err != nil {
+				made := bare()
+				l := made.cut(op, mode.extent)
+				if err := made.checkLoops(op); err != nil {
 					t.Fatalf("%T %s, %s: %v in %+v", op, text, mode.name, err, *l)
 				}
 				if l.Outer == nil {
 					t.Fatalf("%T %s, %s: no loops", op, text, mode.name)
 				}
-				looped := false
-				for _, s := range append(append([]Segment{}, l.Outer...), l.Inner...) {
-					looped = looped || s.Looped()
-				}
-				if mode.straight && looped && of <= 4*wideMap {
+				if mode.straight && l.looped() && of <= 4*wideMap {
 					t.Errorf("%T %s, %s: %+v has a loop", op, text, mode.name, *l)
 				}
 				limit := mode.limit
@@ -140,23 +137,20 @@ func TestLanes(t *testing.T) {
 // elementwise operation, loop has one wherever there are two blocks or more, and auto unrolls small networks and loops
 // in large ones.
 func TestUnrollModes(t *testing.T) {
-	looped := func(n spec.Network) (loops, straight int) {
-		for _, op := range mustCompile(t, n).ops(func(f *Func) bool { return !f.Batch }) {
-			l := op.Loop()
-			any := false
-			for _, s := range append(append([]Segment{}, l.Outer...), l.Inner...) {
-				any = any || s.Looped()
-			}
-			if any {
-				loops++
-			} else {
-				straight++
+	looped := func(n spec.Network) (loops int) {
+		s, seen := mustMake(t, n), map[plan.Op]bool{}
+		for _, f := range s.Program.Funcs {
+			for _, op := range f.Ops {
+				if !f.Batch && !seen[op] && s.Loops(op).looped() {
+					loops++
+				}
+				seen[op] = true
 			}
 		}
-		return loops, straight
+		return loops
 	}
-	small, middling, large := build("mse", []int{6, 7, 3}, "tanh", "identity"),
-		build("mse", []int{40, 64, 40}, "tanh", "identity"), build("mse", []int{200, 90, 70}, "tanh", "identity")
+	small, middling, large := plantest.Network("mse", []int{6, 7, 3}, "tanh", "identity"),
+		plantest.Network("mse", []int{40, 64, 40}, "tanh", "identity"), plantest.Network("mse", []int{200, 90, 70}, "tanh", "identity")
 	for _, c := range []struct {
 		n           spec.Network
 		unroll      spec.Unroll
@@ -170,31 +164,27 @@ func TestUnrollModes(t *testing.T) {
 		{large, spec.UnrollLoop, true, false},
 	} {
 		c.n.Unroll = c.unroll
-		loops, _ := looped(c.n)
+		loops := looped(c.n)
 		if c.loops != (loops > 0) || c.none != (loops == 0) {
-			t.Errorf("%s, unroll %s: %d operations loop", title(c.n), c.unroll, loops)
+			t.Errorf("%s, unroll %s: %d operations loop", plantest.Title(c.n), c.unroll, loops)
 		}
 	}
 }
 
-// TestAutoBudget checks the budget of auto: straight code only while all of Grad is within it and the operation within
+// TestAutoBudget checks the budget of auto: straight code only while all of plan.Grad is within it and the operation within
 // its own, or where a loop would have but one trip: two blocks of results, each as large as the body of a loop, and a
 // rest.
 func TestAutoBudget(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		n.Unroll = spec.UnrollAuto
-		p := mustCompile(t, n)
-		total := statements(p.Func(Grad).Ops)
-		for _, op := range p.Ops() {
-			if _, ok := op.(*Map); ok {
+		s := mustMake(t, n)
+		total := s.statements(s.Program.Func(plan.Grad).Ops)
+		for _, op := range s.Program.Ops() {
+			if _, ok := op.(*plan.Map); ok {
 				continue // loops by its length alone
 			}
-			straight := true
-			for _, s := range append(append([]Segment{}, op.Loop().Outer...), op.Loop().Inner...) {
-				straight = straight && !s.Looped()
-			}
-			if straight && size(op) > 3*bodyLimit && (total > straightNet || size(op) > straightOp) {
-				t.Errorf("%s is straight code of %d statements, Grad has %d", op, size(op), total)
+			if !s.Loops(op).looped() && s.size(op) > 3*bodyLimit && (total > straightNet || s.size(op) > straightOp) {
+				t.Errorf("%s is straight code of %d statements, Grad has %d", op, s.size(op), total)
 			}
 		}
 	})
@@ -203,19 +193,20 @@ func TestAutoBudget(t *testing.T) {
 // TestEmittedAddsUp checks that the pieces of an operation count for no more than the whole, and that straight code
 // counts for its size.
 func TestEmittedAddsUp(t *testing.T) {
-	w := &Buffer{Name: "W1", Rows: 40, Cols: 30}
+	w := &plan.Buffer{Name: "W1", Rows: 40, Cols: 30}
 	for _, mode := range modes {
-		op := &Affine{W: w, In: &Buffer{Rows: 30, Cols: 1}, Each: Map{N: 40, Sets: []Set{{w, expr.Z}}}}
-		tile(op, mode.extent)
-		whole, sum := emitted(op, op.Outer), 0
-		for i := range op.Outer {
-			sum += emitted(op, op.Outer[i:i+1])
+		op := &plan.Affine{W: w, In: &plan.Buffer{Rows: 30, Cols: 1}, Each: plan.Map{N: 40, Sets: []plan.Set{{Buf: w, Expr: expr.Z}}}}
+		s := bare()
+		outer := s.cut(op, mode.extent).Outer
+		whole, sum := s.emitted(op, outer), 0
+		for i := range outer {
+			sum += s.emitted(op, outer[i:i+1])
 		}
-		if sum > whole || sum < whole-len(op.Outer) {
+		if sum > whole || sum < whole-len(outer) {
 			t.Errorf("%s: pieces of %d statements, the whole %d", mode.name, sum, whole)
 		}
-		if mode.straight && whole != size(op) || !mode.straight && whole >= size(op) {
-			t.Errorf("%s: %d statements printed of %d", mode.name, whole, size(op))
+		if mode.straight && whole != s.size(op) || !mode.straight && whole >= s.size(op) {
+			t.Errorf("%s: %d statements printed of %d", mode.name, whole, s.size(op))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package plan
+package schedule
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/plan/plantest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -16,15 +18,15 @@ import (
 func TestGroupLimits(t *testing.T) {
 	limits := func(t *testing.T, n spec.Network) {
 		t.Helper()
-		p := mustCompile(t, n)
-		for _, f := range p.Funcs {
-			if len(f.Parts) == 0 {
+		s := mustMake(t, n)
+		for _, f := range s.Program.Funcs {
+			if len(s.Function(f).Parts) == 0 {
 				t.Errorf("%s has no parts", f.Name)
 			}
-			for _, part := range f.Parts {
+			for _, part := range s.Function(f).Parts {
 				total, segments := 0, 0
 				for _, piece := range part.Pieces {
-					total += emitted(piece.Op, piece.Outer)
+					total += s.emitted(piece.Op, piece.Outer)
 					if segments += len(piece.Outer); summing(piece.Op) {
 						segments -= len(piece.Outer) - 1
 					}
@@ -32,8 +34,8 @@ func TestGroupLimits(t *testing.T) {
 				limit := partLimit
 				if part.Name == "" && !f.Batch {
 					limit = inlineLimit
-					if len(f.Parts) != 1 {
-						t.Errorf("%s has its body and %d parts besides", f.Name, len(f.Parts)-1)
+					if len(s.Function(f).Parts) != 1 {
+						t.Errorf("%s has its body and %d parts besides", f.Name, len(s.Function(f).Parts)-1)
 					}
 				}
 				if total > limit && segments > 1 {
@@ -43,9 +45,9 @@ func TestGroupLimits(t *testing.T) {
 			}
 		}
 	}
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) { limits(t, n) })
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) { limits(t, n) })
 	for _, unroll := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
-		n := build("cross-entropy", []int{200, 150, 130, 40}, "relu", "softmax", "softmax")
+		n := plantest.Network("cross-entropy", []int{200, 150, 130, 40}, "relu", "softmax", "softmax")
 		n.Unroll = unroll
 		limits(t, n)
 	}
@@ -59,13 +61,13 @@ func TestGroupSums(t *testing.T) {
 		factors = append(factors, fmt.Sprintf("%s(z+%d)", []string{"exp", "sin", "cos", "tanh"}[i%4], i%9+1))
 	}
 	for _, unroll := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
-		n := build("mse", []int{34, 47}, "identity")
+		n := plantest.Network("mse", []int{34, 47}, "identity")
 		n.Unroll, n.Rounding, n.Precision = unroll, spec.RoundingStrict, spec.Float64
 		n.Layers[0].Activation = spec.Function{Expr: strings.Join(factors, "*")}
-		p := mustCompile(t, n)
-		for _, name := range []string{Backward, Grad, Step, GradBatch} {
+		s := mustMake(t, n)
+		for _, name := range []string{plan.Backward, plan.Grad, plan.Step, plan.GradBatch} {
 			pieces := 0
-			for _, part := range p.Func(name).Parts {
+			for _, part := range s.named(name) {
 				for _, piece := range part.Pieces {
 					if summing(piece.Op) {
 						pieces++
@@ -87,11 +89,11 @@ func TestGroupNames(t *testing.T) {
 		true:  regexp.MustCompile(`^((forward|loss|delta|grad|inputGrad)Part[0-9]*|(forward|loss|grad|inputGrad)Block)$`),
 	}
 	named := 0
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := drawnPlan(t, n)
+	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		s := drawnSchedule(t, n)
 		byName, users := map[string]*Part{}, map[*Part]map[string]bool{}
-		for _, f := range p.Funcs {
-			for _, part := range f.Parts {
+		for _, f := range s.Program.Funcs {
+			for _, part := range s.Function(f).Parts {
 				if part.Name == "" {
 					continue
 				}
@@ -115,16 +117,16 @@ func TestGroupNames(t *testing.T) {
 				in   []string
 				out  []string
 			}{
-				{"forward", []string{}, []string{Backward}},
-				{"loss", []string{}, []string{Forward}},
-				{"backward", []string{}, []string{Forward, LossOnly, Step}},
-				{"delta", []string{}, []string{Forward, LossOnly}},
-				{"descend", []string{Step}, []string{Forward, LossOnly, Backward, Grad}},
-				{"lossPart", []string{}, []string{ForwardBatch}},
-				{"deltaPart", []string{}, []string{ForwardBatch, LossBatch}},
-				{"gradPart", []string{GradBatch, StepBatch}, []string{ForwardBatch, LossBatch, InputGradBatch}},
-				{"inputGradPart", []string{InputGradBatch}, []string{ForwardBatch, LossBatch, GradBatch, StepBatch}},
-				{"gradBlock", []string{GradBatch, StepBatch}, []string{ForwardBatch, LossBatch, InputGradBatch}},
+				{"forward", []string{}, []string{plan.Backward}},
+				{"loss", []string{}, []string{plan.Forward}},
+				{"backward", []string{}, []string{plan.Forward, plan.LossOnly, plan.Step}},
+				{"delta", []string{}, []string{plan.Forward, plan.LossOnly}},
+				{"descend", []string{plan.Step}, []string{plan.Forward, plan.LossOnly, plan.Backward, plan.Grad}},
+				{"lossPart", []string{}, []string{plan.ForwardBatch}},
+				{"deltaPart", []string{}, []string{plan.ForwardBatch, plan.LossBatch}},
+				{"gradPart", []string{plan.GradBatch, plan.StepBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
+				{"inputGradPart", []string{plan.InputGradBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.StepBatch}},
+				{"gradBlock", []string{plan.GradBatch, plan.StepBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
 			} {
 				if !regexp.MustCompile("^" + c.stem + "[0-9]*$").MatchString(name) {
 					continue
@@ -149,16 +151,16 @@ func TestGroupNames(t *testing.T) {
 
 // TestGroupShares checks that functions too large for one body share the parts of what they have in common.
 func TestGroupShares(t *testing.T) {
-	n := build("mse", []int{64, 64, 10}, "relu", "identity")
-	p := mustCompile(t, n)
-	forward := p.Func(Forward).Parts
-	for _, name := range []string{LossOnly, Grad, Step} {
-		f := p.Func(name)
-		if len(f.Parts) < len(forward) {
-			t.Fatalf("%s has %d parts, Forward %d:\n%s", name, len(f.Parts), len(forward), p)
+	n := plantest.Network("mse", []int{64, 64, 10}, "relu", "identity")
+	s := mustMake(t, n)
+	forward := s.named(plan.Forward)
+	for _, name := range []string{plan.LossOnly, plan.Grad, plan.Step} {
+		parts := s.named(name)
+		if len(parts) < len(forward) {
+			t.Fatalf("%s has %d parts, Forward %d:\n%s", name, len(parts), len(forward), s)
 		}
 		for i, part := range forward {
-			if f.Parts[i] != part {
+			if parts[i] != part {
 				t.Errorf("%s does not use part %s of Forward", name, part.Name)
 			}
 		}
@@ -167,25 +169,25 @@ func TestGroupShares(t *testing.T) {
 
 // TestGroupApart checks that functions share parts where one has operations in between that the other has not.
 func TestGroupApart(t *testing.T) {
-	n := build("mse", []int{64, 64, 64, 10}, "relu", "tanh", "identity")
+	n := plantest.Network("mse", []int{64, 64, 64, 10}, "relu", "tanh", "identity")
 	n.InputGradient = true
-	p := mustCompile(t, n)
+	s := mustMake(t, n)
 	shared := 0
-	for _, part := range p.Func(InputGradBatch).Parts {
-		if slices.Contains(p.Func(GradBatch).Parts, part) {
+	for _, part := range s.named(plan.InputGradBatch) {
+		if slices.Contains(s.named(plan.GradBatch), part) {
 			shared++
 		}
 	}
 	if shared < 4 {
-		t.Errorf("InputGradBatch shares %d parts with GradBatch:\n%s", shared, p)
+		t.Errorf("InputGradBatch shares %d parts with GradBatch:\n%s", shared, s)
 	}
 }
 
 // TestStems lists the names by users.
 func TestStems(t *testing.T) {
 	for users, want := range map[string]string{
-		"Forward Loss Grad Step ": "forward", "Loss ": "loss", "Backward Grad Step ": "delta",
-		"Backward Grad ": "backward", "Step ": "descend",
+		"Forward Loss plan.Grad plan.Step ": "forward", "Loss ": "loss", "Backward plan.Grad plan.Step ": "delta",
+		"Backward plan.Grad ": "backward", "Step ": "descend",
 	} {
 		if got := stemOf(users); got != want {
 			t.Errorf("the parts of %sare called %s, want %s", users, got, want)

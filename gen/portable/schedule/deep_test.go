@@ -1,9 +1,10 @@
-package plan
+package schedule
 
 import (
 	"slices"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -23,9 +24,9 @@ func TestOrderOfDeep(t *testing.T) {
 					Layers: slices.Repeat([]spec.Layer{{Dense: width, Activation: spec.Function{Name: "softmax"}}},
 						layers),
 				}
-				p := mustCompile(t, n.WithDefaults())
-				for _, op := range p.Func(Grad).Ops {
-					if _, affine := op.(*Affine); affine && !op.Loop().Ordered {
+				s := mustMake(t, n.WithDefaults())
+				for _, op := range s.Program.Func(plan.Grad).Ops {
+					if o, affine := op.(*plan.Affine); affine && (!o.Ordered() || s.Loops(op).Together == 0) {
 						t.Errorf("%d layers of %d: %s has no order", layers, width, op)
 					}
 				}

@@ -1,8 +1,9 @@
-package plan
+package schedule
 
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -25,56 +26,49 @@ const (
 	wideMap = 64
 )
 
-// split decides loops and functions: which index ranges are straight code and which are loops over blocks, and how the
-// operations of each function are grouped into Go functions that compile quickly.
-func split(p *Program) error {
-	p.Block = p.block()
-	weigh(p)
-	n := p.Network
-	total := statements(p.Longest().Ops)
-	var extentOf func(op Op) extent
-	switch n.Unroll {
-	case spec.UnrollFull:
-		extentOf = func(Op) extent { return straight }
-	case spec.UnrollLoop:
-		extentOf = func(Op) extent { return small }
-	case spec.UnrollAuto:
-		loops := wide
-		if p.statementsOfLongest(wide) > loopsNet {
-			loops = tiny
-			if p.statementsOfLongest(tiny) > tinyNet {
-				loops = least
-			}
-		}
-		extentOf = func(op Op) extent {
-			if total <= straightNet && size(op) <= straightOp {
-				return straight
-			}
-			return loops
-		}
-	default:
-		return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
+// tile decides the loops of every operation: which index ranges are straight code and which are loops over blocks.
+func (s *Schedule) tile() error {
+	extentOf, err := s.extents()
+	if err != nil {
+		return err
 	}
-	for _, op := range p.Ops() {
-		p.loops(op, extentOf(op))
+	for _, op := range s.Program.Ops() {
+		s.cut(op, extentOf(op))
 	}
-	group(p)
 	return nil
 }
 
-// loops sets the loops of one operation.
-func (p *Program) loops(op Op, e extent) {
-	tile(op, e)
-	if p.Network.Rounding == spec.RoundingStrict {
-		order(op, p.ElementBytes(), e == least)
+// extents returns the extent of each operation, which depends on how much code the longest function is.
+func (s *Schedule) extents() (func(op plan.Op) extent, error) {
+	switch mode := s.Program.Network.Unroll; mode {
+	case spec.UnrollFull:
+		return func(plan.Op) extent { return straight }, nil
+	case spec.UnrollLoop:
+		return func(plan.Op) extent { return small }, nil
+	case spec.UnrollAuto:
+		total := s.statements(s.Program.Longest().Ops)
+		loops := wide
+		if s.statementsOfLongest(wide) > loopsNet {
+			loops = tiny
+			if s.statementsOfLongest(tiny) > tinyNet {
+				loops = least
+			}
+		}
+		return func(op plan.Op) extent {
+			if total <= straightNet && s.size(op) <= straightOp {
+				return straight
+			}
+			return loops
+		}, nil
+	default:
+		return nil, fmt.Errorf("unroll: %q is not a mode", mode)
 	}
 }
 
 // statementsOfLongest is how many statements the longest function has with loops of an extent.
-func (p *Program) statementsOfLongest(e extent) (n int) {
-	for _, op := range p.Longest().Ops {
-		p.loops(op, e)
-		n += emitted(op, op.Loop().Outer)
+func (s *Schedule) statementsOfLongest(e extent) (n int) {
+	for _, op := range s.Program.Longest().Ops {
+		n += s.emitted(op, s.cut(op, e).Outer)
 	}
 	return n
 }
@@ -98,40 +92,47 @@ var (
 	small    = extent{limit: blockResults * innerStep, step: innerStep, block: blockResults, few: true}
 )
 
-// tile sets the loops of one operation, whatever the order of its sums.
-func tile(op Op, e extent) {
-	l := op.Loop()
-	if m := elementwise(op); m != nil && e.few && m.weight > 0 {
-		e.block = max(1, min(e.block, 8*e.limit/m.weight))
+// cut sets the loops of one operation.
+func (s *Schedule) cut(op plan.Op, e extent) *Loops {
+	l := &Loops{}
+	s.loops[op] = l
+	if weight := s.weights[plan.Elementwise(op)]; e.few && weight > 0 {
+		e.block = max(1, min(e.block, 8*e.limit/weight))
 	}
+	var update *plan.Update // one that is fused
 	switch o := op.(type) {
-	case *Affine:
+	case *plan.Affine:
 		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, e.block, e)
 		l.Lanes = lanes(l.Outer, o.W.Cols)
-	case *BackAffine:
+	case *plan.BackAffine:
 		block := e.block
-		if o.Update != nil {
+		if update = o.Update; update != nil {
 			block = fusedResults
 			e.limit /= 2 // every term is two statements
 		}
 		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, block, e)
 		l.Lanes = lanes(l.Outer, o.W.Rows)
-		if u := o.Update; u != nil {
-			*u.Loop() = Loops{Outer: l.Inner, Inner: l.Outer}
-		}
-	case *Outer:
+	case *plan.Outer:
 		l.Outer, l.Inner = products(o.GW.Rows, o.GW.Cols, e)
-	case *Update:
+	case *plan.Update:
 		l.Outer, l.Inner = products(o.W.Rows, o.W.Cols, e)
-	case *OuterSum:
-		tileSum(o)
-	case *Descend:
+	case *plan.OuterSum:
+		l.outerSum(o)
+	case *plan.Descend:
 		l.Outer = elements(o.N(), small)
-	case *Map:
+	case *plan.Map:
 		l.Outer = elements(o.N, e)
-	case *Vector:
+	case *plan.Vector:
 		l.Outer, l.Inner = windows(o.Groups(), o.Window, e)
 	}
+	l.order(op, e == least)
+	l.keep(op)
+	if update != nil {
+		u := &Loops{Outer: l.Inner, Inner: l.Outer}
+		u.keep(update)
+		s.loops[update] = u
+	}
+	return l
 }
 
 // sums tiles m results that are sums over n terms.
@@ -229,63 +230,4 @@ func lanes(outer []Segment, terms int) int {
 		l *= 2
 	}
 	return l
-}
-
-// size is the number of multiply-add statements of an operation when it is straight code; an elementwise
-// evaluation counts as four.
-func size(op Op) int {
-	switch o := op.(type) {
-	case *Affine:
-		return o.W.Len() + o.Each.statements()*o.W.Rows
-	case *BackAffine:
-		n := o.W.Len()
-		if o.Update != nil {
-			n *= 2
-		}
-		return n + o.Each.statements()*o.W.Cols
-	case *Outer:
-		return o.GW.Len()
-	case *Update:
-		return o.W.Len()
-	case *OuterSum:
-		return o.GW.Len()
-	case *Descend:
-		return o.N()
-	case *Map:
-		return o.statements() * o.N
-	case *Vector:
-		n := 0
-		for _, s := range o.Stages {
-			if s.Fold != FoldLet {
-				n += 4 * o.N
-			}
-		}
-		return n
-	}
-	return 0
-}
-
-func statements(ops []Op) int {
-	n := 0
-	for _, op := range ops {
-		n += size(op)
-	}
-	return n
-}
-
-// emitted is the number of statements printed for some of an operation's outer segments.
-func emitted(op Op, outer []Segment) int {
-	l := op.Loop()
-	body, whole := 0, 0
-	for _, s := range outer {
-		body += s.Size
-	}
-	for _, s := range l.Outer {
-		whole += s.Size * s.Trips
-	}
-	inner, all := 1, 1
-	for _, s := range l.Inner {
-		inner, all = inner+s.Size, all+s.Size*s.Trips
-	}
-	return int(int64(size(op)) * int64(body) / int64(whole) * int64(inner) / int64(all)) // products of 64 bits
 }

@@ -1,32 +1,31 @@
-package plan
+package schedule
+
+import "github.com/backpropgen/backpropgen/gen/plan"
 
 // tileResults is the number of sums over samples that are formed together. Seven of them, their products and one δ are
 // the fifteen floating-point registers that Go uses on amd64: with eight, sums go by way of memory in every turn, and
 // the loop takes 1.8 times as long.
 const tileResults = 7
 
-// tileSum sets the loops of a sum of outer products: tiles of columns, and of each the rows.
-func tileSum(o *OuterSum) {
+// outerSum sets the loops of a sum of outer products over samples: tiles of columns, and of each the rows.
+func (l *Loops) outerSum(o *plan.OuterSum) {
 	rows, cols := o.GW.Rows, o.GW.Cols
-	columns := tileColumns(cols)
+	l.Outer = tileColumns(cols)
 	height := 1
-	if len(columns) == 1 && !columns[0].Looped() {
+	if len(l.Outer) == 1 && !l.Outer[0].Looped() {
 		// One more sum for each row is that of the biases, where there is room.
 		width := cols
 		if o.GB != nil && cols < tileResults {
 			width++
 		} else if o.GB != nil {
-			o.BiasRows = tiles(rows, tileResults)
+			l.Biases = tiles(rows, tileResults)
 		}
 		height = max(1, tileResults/width)
 	} else if o.GB != nil {
-		o.BiasRows = tiles(rows, tileResults)
+		l.Biases = tiles(rows, tileResults)
 	}
-	o.Loops = Loops{Outer: columns, Inner: tiles(rows, height)}
+	l.Inner = tiles(rows, height)
 }
-
-// FusesBias says whether the sums of the biases are formed in the tiles of the weights'.
-func (o *OuterSum) FusesBias() bool { return o.GB != nil && o.BiasRows == nil }
 
 // tiles covers 0…n−1 by a loop over tiles of one size, and the rest.
 func tiles(n, size int) []Segment {

@@ -1,0 +1,17 @@
+package schedule
+
+import "github.com/backpropgen/backpropgen/gen/plan"
+
+// updateBlock is how many parameters a trip of an update's loop takes, where nothing but multiplications and
+// additions is done with each: half as much again is done per second as with one a trip. A division or a square root
+// takes longer than the loop around it, so that those are done one a trip.
+const updateBlock = 4
+
+// Descent is the loop of case i of an optimizer's update over all parameters.
+func Descent(d plan.Descent, i int) []Segment {
+	size := updateBlock
+	if ops := d.Sweep(i).Ops(); ops.Divs > 0 || ops.Calls > 0 {
+		size = 1
+	}
+	return loop(d.Len, size)
+}
