@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -142,24 +143,22 @@ func TestExactCoversOrders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s, err := schedule.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
 	for _, op := range p.Ops() {
-		l := op.Loop()
-		if !l.Ordered {
+		if o, sums := op.(interface{ Ordered() bool }); !sums || !o.Ordered() {
 			continue
 		}
+		l := s.Loops(op)
 		along := l.Inner
-		short := false
-		switch o := op.(type) {
-		case *plan.Affine:
-			short = o.Short()
-		case *plan.BackAffine:
-			short = o.Short()
-		case *plan.Map:
+		if _, elementwise := op.(*plan.Map); elementwise {
 			along = l.Outer
 		}
 		kind := "straight"
-		if short {
+		if l.Short {
 			kind = "short"
 		} else if along[0].Looped() {
 			kind = "looped"
