@@ -223,6 +223,9 @@ func (b *builder) settle(p *point, e *expr) (*point, affine, error) {
 		}
 		reason = err
 	}
+	if plain := b.exprs.uniform(e); plain != e {
+		return b.settle(p, plain)
+	}
 	if last := forms[len(forms)-1]; last.core.perUnit() {
 		return b.split(p, last.core, last.inner, outer)
 	}
@@ -268,7 +271,7 @@ func (b *builder) logarithm(p *point, e *expr) (*point, affine, bool) {
 // pooled takes the largest or the mean of all units as a pool with the window of the layer.
 func (b *builder) pooled(p *point, core *expr, inner affine) (*point, affine, bool, error) {
 	z := b.exprs.z
-	for _, part := range core.through() {
+	for _, part := range append(core.through(), core) {
 		if part.args == nil || part.args[0] != z || part.op != opMax && part.op != opMean && part.op != opSum {
 			continue
 		}

@@ -256,6 +256,18 @@ func (e *expr) some(is func(*expr) bool) bool {
 // perUnit says whether e has constants that differ from unit to unit.
 func (e *expr) perUnit() bool { return e.some(func(e *expr) bool { return e.op == opVec }) }
 
+// uniform returns e with one number in place of those for each unit that are all the same.
+func (p *pool) uniform(e *expr) *expr {
+	for _, part := range e.parts() {
+		if part.op == opVec {
+			if one := p.vector(part.vec); one != part {
+				e = p.replace(e, part, one)
+			}
+		}
+	}
+	return e
+}
+
 // dependsBeside says whether z occurs in e outside of one of its parts.
 func (e *expr) dependsBeside(part *expr) bool {
 	seen := map[*expr]bool{}

@@ -22,6 +22,9 @@ func functionKey(domain, name string) string { return domain + "\x00" + name }
 func inlined(f *file) ([]*node, error) {
 	in := &inliner{functions: map[string]*function{}}
 	for _, fn := range f.functions {
+		if fn.domain == ours { // these are known
+			continue
+		}
 		in.functions[functionKey(fn.domain, fn.name)] = fn
 	}
 	return in.nodes, in.all(f.graph.nodes, f.opsets, func(name string) string { return name }, nil, "", 0)

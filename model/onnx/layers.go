@@ -369,9 +369,6 @@ func (w *walk) reduce(n *node, op string, args []*value) (*value, error) {
 	keep := n.int("keepdims", 1) != 0
 	wide := r.wide()
 	reduced := slices.DeleteFunc(slices.Clone(wide), func(i int) bool { return !gone[i] })
-	if len(reduced) == 0 {
-		return nil, errors.New("it goes over one number")
-	}
 	s := r.with(nil)
 	s.dims, s.batch = nil, -1
 	window := int64(1)
@@ -388,6 +385,10 @@ func (w *walk) reduce(n *node, op string, args []*value) (*value, error) {
 		if gone[i] {
 			window *= d
 		}
+	}
+	if len(reduced) == 0 && len(wide) > 0 && op != opNorm { // of one number each
+		s.e = r.e
+		return &value{r: s}, nil
 	}
 	if len(reduced) == len(wide) { // of all units: the whole expression says what becomes of it
 		s.one = true

@@ -89,6 +89,8 @@ func init() {
 	operators[functionKey(microsoft, "QuickGelu")] = operator{1, swish}
 	operators[functionKey(microsoft, "FusedGemm")] = operator{2, fusedGemm}
 	operators[functionKey(microsoft, "FusedMatMul")] = operator{2, fusedMatMul}
+	operators[functionKey(ours, "Expm1")] = operator{1, formulaOf("expm1(z)")}
+	operators[functionKey(ours, "Log1p")] = operator{1, formulaOf("log1p(z)")}
 	operators[functionKey(learning, "Scaler")] = operator{1, scaler}
 	operators[functionKey(learning, "LinearRegressor")] = operator{1, linearRegressor}
 }
@@ -174,13 +176,32 @@ func (w *walk) arithmetic(op string, a, b *value) (*value, error) {
 		if err != nil {
 			return nil, err
 		}
+		if op == "+" && len(b.c.dims) > 0 {
+			e = w.bias(r, e)
+		}
 		return w.checked(r.with(w.exprs.apply(op, r.e, e)))
 	}
 	e, r, err := w.lanes(b.r, a.c)
 	if err != nil {
 		return nil, err
 	}
+	if op == "+" && len(a.c.dims) > 0 {
+		e = w.bias(r, e)
+	}
 	return w.checked(r.with(w.exprs.apply(op, e, r.e)))
+}
+
+// bias keeps a number that is added to a dense layer without bias one for each unit, though all may be the same: it is the
+// layer's, and no part of the activation.
+func (w *walk) bias(r *row, e *expr) *expr {
+	if r.e != w.exprs.z || r.at.dense == nil || r.at.dense.b != nil || e.op != opConst {
+		return e
+	}
+	values := make([]float64, r.at.width)
+	for i := range values {
+		values[i] = e.value
+	}
+	return w.exprs.make(opVec, 0, values)
 }
 
 func (w *walk) checked(r *row) (*value, error) {

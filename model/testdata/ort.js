@@ -1,5 +1,10 @@
-// Runs an ONNX model by onnxruntime: node ort.js MODEL INPUT.json > OUTPUT.json
-// The input is {"dims": […], "data": […]}; outputs are by name. NODE_PATH leads to onnxruntime-node.
+// Runs ONNX models by onnxruntime:
+//
+//   node ort.js MODEL INPUT.json > OUTPUT.json
+//   node ort.js LIST.json > OUTPUTS.json
+//
+// An input is {"dims": […], "data": […], "type": "float32"}; outputs are by name. A list has such inputs, each with its
+// "model", and what comes out has for each of them the outputs or {"error": …}. NODE_PATH leads to onnxruntime-node.
 const ort = require("onnxruntime-node");
 const fs = require("fs");
 
@@ -36,15 +41,12 @@ const makers = {
   uint8: (d) => Uint8Array.from(d),
 };
 
-async function main() {
-  const [model, input] = process.argv.slice(2);
+async function run(model, given) {
   const options = { logSeverityLevel: 3, graphOptimizationLevel: process.env.ORT_LEVEL || "all", intraOpNumThreads: 1 };
   const session = await ort.InferenceSession.create(model, options);
-  const given = JSON.parse(fs.readFileSync(input));
-  const name = session.inputNames[0];
   const type = given.type || "float32";
   const tensor = new ort.Tensor(type, makers[type](given.data), given.dims);
-  const result = await session.run({ [name]: tensor });
+  const result = await session.run({ [session.inputNames[0]]: tensor });
   const out = {};
   for (const key of session.outputNames) {
     const t = result[key];
@@ -52,7 +54,25 @@ async function main() {
     const numbers = t.type === "float16" ? Array.from(t.data, fromHalf) : Array.from(t.data, Number);
     out[key] = { type: t.type, dims: t.dims, data: numbers };
   }
-  process.stdout.write(JSON.stringify(out));
+  return out;
+}
+
+async function main() {
+  const [model, input] = process.argv.slice(2);
+  if (input) {
+    process.stdout.write(JSON.stringify(await run(model, JSON.parse(fs.readFileSync(input)))));
+    return;
+  }
+  const results = [];
+  for (const given of JSON.parse(fs.readFileSync(model))) {
+    try {
+      results.push(await run(given.model, given));
+    } catch (e) {
+      results.push({ error: String(e) });
+    }
+  }
+  // JSON has no NaN: none comes out of these networks, and null would show one.
+  process.stdout.write(JSON.stringify(results));
 }
 
 main().catch((e) => {

@@ -44,7 +44,7 @@ type call struct {
 	dir string       // the folder that a go:generate line is in, "" for the working directory
 	run *generateRun // that line, if the call stands for one
 
-	importing importing  // the flags of import
+	importing importing  // the flags of import and export
 	ranges    gen.Ranges // -inputs, -weights, -biases and -targets
 }
 
@@ -141,6 +141,10 @@ func (c *call) parse(args []string) error {
 		case "inputs":
 			rangeVar(fs, name, &c.ranges.Inputs)
 		case "weights":
+			if c.cmd.name == "export" {
+				fs.Func(name, "", func(s string) error { c.importing.weights = s; return notEmpty(s) })
+				break
+			}
 			rangeVar(fs, name, &c.ranges.Weights)
 		case "biases":
 			rangeVar(fs, name, &c.ranges.Biases)

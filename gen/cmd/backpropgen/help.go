@@ -155,6 +155,26 @@ explains are an error.`,
 			run:     runImport,
 		},
 		{
+			name: "export", args: "[-o FILE] [-weights FILE] [-f] [-q] SPEC",
+			summary: "write a network with its parameters as ONNX, safetensors or npz",
+			about: `Writes a network that was trained here for other tools. The parameters come from -weights: a file that
+package tensors of this module saved, with W1, b1, W2, …, or with the names of PyTorch.
+
+  .onnx          a graph of opset 17: input x of shape [N, inputs], output y, a Gemm for each layer and its
+                 activation as an operator, or as several where ONNX has none; formulas likewise. Import makes
+                 the same network of it, bit for bit. onnxruntime has no Atan and no Erf in float64.
+  .safetensors,  the parameters under the names that an nn.Sequential of PyTorch has for them where every
+  .npz           layer is followed by its activation: 0.weight, 0.bias, 2.weight, 2.bias, … There
+
+                     net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3), nn.Softmax(dim=1))
+                     net.load_state_dict(safetensors.torch.load_file("iris.safetensors"))
+
+In Go, model/onnx.Marshal writes the same.`,
+			flags:   []string{"o", "weights", "f", "q"},
+			example: "backpropgen export -weights trained.safetensors -o iris.onnx iris.yaml",
+			run:     runExport,
+		},
+		{
 			name:    "version",
 			summary: "print the version",
 			about: "Prints the version that emitted files name, " +

@@ -14,15 +14,16 @@ import (
 	"github.com/backpropgen/backpropgen/tensors"
 )
 
-// importing are the flags of import that no other command has.
+// importing are the flags of import, and of export, that no other command has.
 type importing struct {
-	name   string // -name
-	cost   string // -cost
-	output string // -output
-	sample string // -sample
-	spec   string // -spec
-	acts   string // -activations
-	force  bool   // -f
+	name    string // -name
+	cost    string // -cost
+	output  string // -output
+	sample  string // -sample
+	spec    string // -spec
+	acts    string // -activations
+	weights string // -weights of export
+	force   bool   // -f
 }
 
 // imported is a network that was read from a model's file.
@@ -86,7 +87,7 @@ func runImport(c *call) int {
 	if dir == "" {
 		dir = "."
 	}
-	if code := c.writeImport(dir, files); code != exitOK {
+	if code := c.writeFiles(dir, files); code != exitOK {
 		return code
 	}
 	if !c.quiet {
@@ -185,8 +186,8 @@ func safetensors(m *model.Model) (string, error) {
 	return b.String(), err
 }
 
-// writeImport writes the files into a folder.
-func (c *call) writeImport(dir string, files []textFile) int {
+// writeFiles writes files into a folder. One that is there and differs is not overwritten without -f.
+func (c *call) writeFiles(dir string, files []textFile) int {
 	var r report
 	opened, err := openPlaces([]string{dir}, true, c.stderr)
 	if err == nil {

@@ -6,6 +6,7 @@
 //	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size, bounds on errors
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
 //	backpropgen import [-name NAME] MODEL             a spec and its parameters from a model trained elsewhere
+//	backpropgen export [-o FILE] SPEC                 a network with its parameters as ONNX, safetensors or npz
 //	backpropgen version                               which version this is, and which Go built it
 //	backpropgen help [COMMAND | spec]                 how to use a command; what a spec may hold
 //
