@@ -45,27 +45,16 @@ var mayImport = map[string][]string{
 	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan", "gen/portable/schedule"},
 	"gen/parallel":    nil,
 	"gen/vec":         nil,
-<<<<<<< HEAD
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64":       {"spec", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
-=======
-	"gen/kernel":      {"gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
-	"gen/amd64":       {"spec", "gen/expr", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/amd64", "gen/parallel", "templates"},
->>>>>>> 1b36585 (The pages follow the schedule; the boundary of the new packages)
+	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
 
-	"gen/vec/functions": {"gen/vec"},
+	"gen/vec/functions":     {"gen/vec"},
+	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
 
 	// What tests share, and packages that have nothing but tests.
-<<<<<<< HEAD
+	"gen/plan/plantest":    {"spec"},
 	"gen/internal/gentest": {"spec", "tensors", "spec/formula", "gen", "gen/expr", "gen/portable"},
-=======
-	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
-	"gen/plan/plantest":     {"spec"},
-
-	"gen/internal/gentest": {"spec", "spec/formula", "gen", "gen/expr", "gen/portable"},
->>>>>>> 1b36585 (The pages follow the schedule; the boundary of the new packages)
 	"gen/endtoend":         nil,
 	"gen/mutants":          nil,
 	"gen/machinecode":      nil,
