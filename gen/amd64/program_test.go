@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mmcloughlin/avo/ir"
+
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -125,15 +127,20 @@ func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInM
 }
 
 // run executes a function of one sample at a level.
-func run(t *testing.T, p *plan.Program, c *common, l Level, name string, arrays map[string]numbersInMemory, rate float64) float64 {
+func run(
+	t *testing.T, p *plan.Program, c *common, l Level, name string, arrays map[string]numbersInMemory, rate float64,
+	set func(f *file), look func(fn *function),
+) float64 {
 	t.Helper()
 	f := newFile(c)
 	f.programs = true
+	set(f)
 	m := machine{l, p.ElementBytes()}
 	fn, err := print(f, p, m, p.Func(name))
 	if err != nil {
 		t.Fatal(err)
 	}
+	look(fn)
 	var arguments []any
 	for _, param := range params(f, p, name) {
 		if a, ok := arrays[param.name]; ok {
@@ -149,63 +156,83 @@ func run(t *testing.T, p *plan.Program, c *common, l Level, name string, arrays 
 	return m.number().Number(bits)
 }
 
-// near says whether a result is what it should be but for rounding.
-func near(elem vec.Elem, got, want float64) bool {
-	within := 1e-4
-	if elem == vec.F64 {
-		within = 1e-11
+// numbers are all of an array.
+func (f numbersInMemory) numbers() (list []float64) {
+	for i := range len(f.bytes) / f.elem.Size() {
+		list = append(list, f.at(i))
 	}
-	return math.Abs(got-want) <= within*(1+math.Abs(want))
+	return list
 }
 
 // TestProgramsCompute executes the programs of all functions of one sample at every level, also of those that this
-// machine has not, and compares what they leave with the interpreter of plans, in float64.
+// machine has not, and compares what they leave with the reference, to within its bounds on rounding errors.
 func TestProgramsCompute(t *testing.T) {
-	const rate = 0.125
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
 		for _, n := range executedNetworks(t, rounding) {
 			p, err := plan.Compile(n)
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := newCommon(p, zen4)
 			for _, l := range Levels {
-				name := fmt.Sprintf("%s, %s, %s, %s", n.Name, n.Precision, n.Rounding, l)
-				f := newFile(c)
-				arrays, reference := executedMemory(p, f, 7), plan.NewMemory[float64](p)
-				reference.Data("rate")[0] = rate
-				for _, b := range p.Buffers {
-					if a, ok := arrays[f.kernel.Layout.In(b)]; ok {
-						for i, data := 0, reference.Data(b.Name); i < b.Len(); i++ {
-							data[i] = a.at(f.kernel.Layout.At(b)/a.elem.Size() + i)
-						}
-					}
-				}
-				for _, function := range []string{plan.Forward, plan.Backward, plan.LossOnly, plan.Grad, plan.Step} {
-					if p.Func(function) == nil {
-						continue
-					}
-					got := run(t, p, f.common, l, function, arrays, rate)
-					if err := reference.Run(function); err != nil {
-						t.Fatal(err)
-					}
-					if want := reference.Data("loss"); function != plan.Forward && !near(arrays["p"].elem, got, want[0]) {
-						t.Errorf("%s: %s returns %v, want %v", name, function, got, want[0])
-					}
-					for _, b := range p.Buffers {
-						a, ok := arrays[f.kernel.Layout.In(b)]
-						if !ok || b.Kind == plan.Scratch || b.Kind == plan.Cache || b.Kind == plan.Delta {
-							continue
-						}
-						for i, want := range reference.Data(b.Name) {
-							if v := a.at(f.kernel.Layout.At(b)/a.elem.Size() + i); !near(a.elem, v, want) {
-								t.Errorf("%s: %s leaves %v in number %d of %s, want %v", name, function, v, i, b.Name, want)
-								break
-							}
-						}
-					}
-				}
+				executeAll(t, p, newCommon(p, zen4), l, func(*file) {}, func(*function) {})
 			}
+		}
+	}
+}
+
+// executeAll executes the programs of all functions of one sample at a level. What is set of their files is set before
+// they are written, and they are looked at before they are executed.
+func executeAll(t *testing.T, p *plan.Program, c *common, l Level, set func(f *file), look func(fn *function)) {
+	t.Helper()
+	const rate = 0.125
+	n := p.Network
+	name := fmt.Sprintf("%s, %s, %s, %s", n.Name, n.Precision, n.Rounding, l)
+	f := newFile(c)
+	arrays := executedMemory(p, f, 7)
+	want := expect(t, n, arrays["p"].numbers(), arrays["x"].numbers(), arrays["y"].numbers(), rate)
+	for _, function := range []string{plan.Forward, plan.Backward, plan.LossOnly, plan.Grad, plan.Step} {
+		if p.Func(function) == nil {
+			continue
+		}
+		got := run(t, p, c, l, function, arrays, rate, set, look)
+		compareLeft(t, name, function, p, f, arrays, got, want)
+	}
+}
+
+// TestProgramsOfLongFunctions executes the programs of functions that pause and are rolled up: what all of their calls
+// do, layer after layer.
+func TestProgramsOfLongFunctions(t *testing.T) {
+	text := "name: Deep\ninput: 6\nlayers:\n" + strings.Repeat("  - {dense: 6, activation: tanh}\n", 9) + "cost: mse\n"
+	for _, rounding := range []string{"fast", "strict"} {
+		n, err := spec.Decode("deep.yaml", []byte(text+"rounding: "+rounding+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Compile(n.WithDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range Levels {
+			executeAll(t, p, newCommon(p, zen4), l, func(f *file) {
+				f.layered, f.callCycles = true, 1500
+				for _, fn := range p.Funcs {
+					f.pausing[fn.Name] = true
+				}
+			}, func(fn *function) {
+				written := len(fn.fn.Nodes)
+				if err := roll(fn, written); err != nil {
+					t.Fatalf("%s: %v", fn.fn.Name, err)
+				}
+				text := ""
+				for _, node := range fn.fn.Nodes {
+					if c, ok := node.(*ir.Comment); ok {
+						text += strings.Join(c.Lines, "\n") + "\n"
+					}
+				}
+				if len(fn.pause.points) == 0 || !strings.Contains(text, "times, for layer after layer") {
+					t.Errorf("%s has %d points, and its operations are\n%s", fn.fn.Name, len(fn.pause.points), text)
+				}
+			})
 		}
 	}
 }
@@ -217,13 +244,13 @@ func TestProgramsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := newCommon(p, zen4)
+		c, as, looked := newCommon(p, zen4), func(*file) {}, func(*function) {}
 		var left [][]byte
 		for _, l := range Levels {
 			arrays := executedMemory(p, newFile(c), 3)
-			result := run(t, p, c, l, plan.Grad, arrays, 0)
+			result := run(t, p, c, l, plan.Grad, arrays, 0, as, looked)
 			bytes := binary.LittleEndian.AppendUint64(slices.Clone(arrays["grad"].bytes), math.Float64bits(result))
-			run(t, p, c, l, plan.Step, arrays, 0.5)
+			run(t, p, c, l, plan.Step, arrays, 0.5, as, looked)
 			left = append(left, append(bytes, arrays["p"].bytes...))
 		}
 		if !slices.Equal(left[0], left[1]) {
