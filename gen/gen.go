@@ -201,7 +201,10 @@ func PackageNames(n spec.Network) []string {
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Worker",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name,
-		templates.ExampleName(name, prefix), templates.TrainedName(name),
+		templates.ExampleName(name, prefix),
+	}
+	if n.Weights != "" {
+		names = append(names, templates.TrainedName(name))
 	}
 	if len(n.Optimizers) > 0 {
 		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")

@@ -130,6 +130,10 @@ func TestGenerateAny(t *testing.T) {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		n := gentest.DrawSpec(r, fmt.Sprintf("N%d", i), gentest.Small)
 		o := gen.Options{Package: gentest.Pick(r, "", "p"), Source: gentest.Pick(r, "", "spec.yaml"), Qualify: r.IntN(2) == 0}
+		if i%5 == 2 {
+			n.Weights = "weights/n.npz.safetensors"
+			_, o.Files = gentest.Trained(t, n, uint64(i))
+		}
 		files, err := gentest.Generate(t, n, o)
 		problem := fmt.Sprint(err)
 		if err == nil {
@@ -153,12 +157,18 @@ func same(a, b []gen.File) bool {
 // coherent says what is wrong with the files of a network: their names, form, package, or a declaration that
 // PackageNames does not tell of.
 func coherent(n spec.Network, o gen.Options, files []gen.File) string {
-	if want := gen.FileNames(n); len(files) != 4 && len(files) != len(want) {
-		return fmt.Sprintf("%d files, want %q or the first four of them", len(files), want)
+	own, want := 4, o.Names(n)
+	if n.Weights != "" {
+		own = 5
+	} else {
+		want = slices.DeleteFunc(want, func(f gen.FileName) bool { return f.Kind == gen.Weights })
+	}
+	if len(files) != own && len(files) != len(want) {
+		return fmt.Sprintf("%d files, want %q or the first %d of them", len(files), want, own)
 	}
 	for i, f := range files {
-		if want := gen.FileNames(n)[i]; f.Name != want {
-			return fmt.Sprintf("file %d is %s, want %s", i, f.Name, want)
+		if f.Name != want[i].Name || f.Kind != want[i].Kind {
+			return fmt.Sprintf("file %d is %s, want %s", i, f.Name, want[i].Name)
 		}
 	}
 	known := map[string]bool{}

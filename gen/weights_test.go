@@ -97,6 +97,9 @@ var NetTrained = Net{
 	if s := gen.WeightsSource([]byte(text)); !strings.HasPrefix(s, "net.safetensors sha256:") || len(s) != 64+23 {
 		t.Errorf("the source is %q", s)
 	}
+	if names := gen.PackageNames(trainable); !slices.Contains(names, "NetTrained") {
+		t.Error("PackageNames does not list NetTrained")
+	}
 	torch := folder(t, numbers[float32]("net.2.weight", 1, 3), numbers[float32]("net.0.weight", 3, 2), numbers[float32]("net.0.bias", 3))
 	if text := weightsText(t, trainable, torch); !strings.Contains(text, "{1, 2},\n\t\t{3, 4},\n\t\t{5, 6},") {
 		t.Errorf("by the names of PyTorch:\n%s", text)

@@ -56,6 +56,9 @@ var valid = map[string]Network{
 		},
 		Cost: Function{Name: "huber"},
 	},
+	"weights.yaml": {
+		Name: "Iris", Input: 4, Layers: iris.Layers, Cost: iris.Cost, Weights: "trained/iris 2.safetensors",
+	},
 	"everything.yaml": {
 		Name: "Every_Thing2", Package: "every_thing", Precision: Float64, Input: 65536,
 		Layers: []Layer{

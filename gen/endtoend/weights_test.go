@@ -27,12 +27,13 @@ func TestTrainedWeights(t *testing.T) {
 		{Name: "Deep", Input: 2, Layers: deep, Cost: mse, Precision: spec.Float64},
 		{Name: "Wide", Input: 70, Layers: []spec.Layer{{Dense: 30, Activation: spec.Function{Expr: "z / (1 + abs(z))"}}}, Cost: mse},
 		{Name: "Doubles", Input: 9, Layers: []spec.Layer{gentest.Act(8, "softmax")}, Cost: mse, Precision: spec.Float64, Rounding: spec.RoundingStrict},
+		{Name: "Lean", Input: 2, Layers: []spec.Layer{gentest.Act(3, "tanh")}, Cost: mse, Emit: []spec.Part{spec.EmitForward}},
 		{Name: "Pooled", Input: 5, Layers: []spec.Layer{gentest.Act(6, "max-pool"), {Dense: 3}}, Cost: mse, Targets: []spec.Target{spec.AMD64},
 			Optimizers: []spec.Optimizer{spec.Adam}},
 	}
 	m := gentest.NewModule(t)
 	var program, want strings.Builder
-	program.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\t\"random/native\"\n\t\"random/plain\"\n)\n\nfunc main() {\n")
+	program.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\t\"random/native\"\n\t\"random/plain\"\n\t\"unsafe\"\n)\n\nfunc main() {\n")
 	for i, n := range networks {
 		pkg := "native"
 		if n.Targets == nil {
@@ -51,12 +52,14 @@ func TestTrainedWeights(t *testing.T) {
 				m.Write(t, filepath.Join(pkg, f.Name), f.Data)
 			}
 		}
-		bits := "math.Float32bits"
+		number := "32"
 		if n.Precision == spec.Float64 {
-			bits = "math.Float64bits"
+			number = "64"
 		}
-		fmt.Fprintf(&program, "\tfor i, v := range %s.%sTrained.Flat() {\n\t\tfmt.Printf(\"%s %%d %%x\\n\", i, %s(v))\n\t}\n",
-			pkg, n.Name, n.Name, bits)
+		// Not every network has Flat.
+		fmt.Fprintf(&program, "\tfor i, v := range (*[%d]float%s)(unsafe.Pointer(&%s.%sTrained)) {\n"+
+			"\t\tfmt.Printf(\"%s %%d %%x\\n\", i, math.Float%sbits(v))\n\t}\n",
+			n.Params(), number, pkg, n.Name, n.Name, number)
 		for k, v := range values {
 			if n.Precision == spec.Float64 {
 				fmt.Fprintf(&want, "%s %d %x\n", n.Name, k, math.Float64bits(v))
