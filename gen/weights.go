@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -71,6 +72,16 @@ func readTrained(n spec.Network, files fs.FS) (*trained, error) {
 	}
 	w.types = strings.Join(types, ", ")
 	return w, nil
+}
+
+// Trained returns the weights that a network names, from its folder, as one slice: W1, b1, W2, b2, …, every matrix
+// row-major. All are finite numbers that its precision holds. The error is that of Generate.
+func Trained(n spec.Network, folder fs.FS) ([]float64, error) {
+	w, err := readTrained(n.WithDefaults(), folder)
+	if err != nil || w == nil {
+		return nil, err
+	}
+	return slices.Concat(w.values...), nil
 }
 
 // readWeights reads all of the file that a spec names.

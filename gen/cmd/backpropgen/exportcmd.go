@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/model/onnx"
 	"github.com/backpropgen/backpropgen/spec"
@@ -75,60 +75,31 @@ func runExport(c *call) int {
 
 // exported is the network of a spec with its parameters.
 func (c *call) exported(s *source) (*model.Model, int, error) {
+	n, folder := s.network, s.files()
 	path := c.importing.weights
-	if path == "" {
-		return nil, exitUsage, fmt.Errorf("%s: nothing says where its parameters are; use -weights FILE", shown(s.path))
+	if path != "" {
+		n.Weights, folder = filepath.Base(path), beside(filepath.Dir(path))
+		if err := n.Validate(); err != nil {
+			return nil, exitUsage, fmt.Errorf("-weights %s: the name ends in .safetensors or .npz", shown(path))
+		}
 	}
-	f, err := tensors.ReadFile(path)
-	var outside *fs.PathError
-	switch {
-	case errors.As(err, &outside):
-		return nil, exitIO, fmt.Errorf("%s: %s", shown(path), cause(err))
+	if n.Weights == "" {
+		return nil, exitUsage, fmt.Errorf(`%s: nothing says where its parameters are; use -weights FILE, or write "weights: FILE" in it`,
+			shown(s.path))
+	}
+	params, err := gen.Trained(n, folder)
+	switch list := (spec.ErrorList)(nil); {
+	case err != nil && path == "":
+		code, err := refused(s, err)
+		return nil, code, err
+	case errors.As(err, &list):
+		return nil, exitSpec, fmt.Errorf("-weights: %s", list[0].Message)
 	case err != nil:
-		return nil, exitSpec, err
+		return nil, exitIO, fmt.Errorf("%s: %w", shown(path), err)
 	}
-	var wanted []tensors.Wanted
-	for i, l := range s.network.Layers {
-		wanted = append(wanted, tensors.Wanted{Name: fmt.Sprint("W", i+1), Shape: []int{l.Dense, s.network.Width(i)}})
-		if !l.NoBias {
-			wanted = append(wanted, tensors.Wanted{Name: fmt.Sprint("b", i+1), Shape: []int{l.Dense}})
-		}
-	}
-	picked, err := f.Pick(wanted)
+	m, err := model.Of(n, params)
 	if err != nil {
-		return nil, exitSpec, fmt.Errorf("%s: %w", shown(path), err)
-	}
-	var params []float64
-	for _, t := range picked {
-		values, err := numbersOf(t, s.network.WithDefaults().Precision)
-		if err != nil {
-			return nil, exitSpec, fmt.Errorf("%s: %w", shown(path), err)
-		}
-		params = append(params, values...)
-	}
-	m, err := model.Of(s.network, params)
-	if err != nil {
-		return nil, exitSpec, fmt.Errorf("%s: %w", shown(path), err)
+		return nil, exitSpec, fmt.Errorf("%s: %w", shown(s.path), err)
 	}
 	return m, exitOK, nil
-}
-
-// numbersOf are the numbers of a tensor, which the precision must be able to hold.
-func numbersOf(t tensors.Tensor, p spec.Precision) ([]float64, error) {
-	if p == spec.Float64 {
-		return t.Float64s()
-	}
-	n, err := t.Len()
-	if err != nil {
-		return nil, err
-	}
-	short := make([]float32, n)
-	if err := tensors.CopyTo(short, t); err != nil {
-		return nil, err
-	}
-	values := make([]float64, n)
-	for i, v := range short {
-		values[i] = float64(v)
-	}
-	return values, nil
 }

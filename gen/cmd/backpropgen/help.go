@@ -127,7 +127,8 @@ made into one, or else it is Net.`,
 			summary: "make a spec and its parameters of a model trained elsewhere",
 			about: `Reads a network that was trained elsewhere and writes NAME.yaml, a spec of it, and NAME.safetensors,
 its parameters under the names W1, b1, W2, …; NAME in lower case. From there on it is a network like any
-other: generate makes Go of it, and package tensors of this module loads the parameters.
+other. By its line "weights: NAME.safetensors" generate puts the parameters into the package, as the variable
+NAMETrained; take the line out to load them at run time, by package tensors of this module.
 
 MODEL is an ONNX file (.onnx), of opset 7 or later, as torch.onnx.export, tf2onnx, skl2onnx and others write
 it: a chain of dense layers. Gemm and MatMul are such layers, also with their weights transposed, scaled,
@@ -157,8 +158,9 @@ explains are an error.`,
 		{
 			name: "export", args: "[-o FILE] [-weights FILE] [-f] [-q] SPEC",
 			summary: "write a network with its parameters as ONNX, safetensors or npz",
-			about: `Writes a network that was trained here for other tools. The parameters come from -weights: a file that
-package tensors of this module saved, with W1, b1, W2, …, or with the names of PyTorch.
+			about: `Writes a network that was trained here for other tools. The parameters come from the file that
+the spec names with weights:, or that -weights names: what package tensors of this module saved, with W1, b1,
+W2, …, or a file with the names of PyTorch.
 
   .onnx          a graph of opset 17: input x of shape [N, inputs], output y, a Gemm for each layer and its
                  activation as an operator, or as several where ONNX has none; formulas likewise. Import makes

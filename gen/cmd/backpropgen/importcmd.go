@@ -76,7 +76,7 @@ func runImport(c *call) int {
 			return exitSpec
 		}
 		comment := fmt.Sprintf("From %s, by backpropgen import.", printable(filepath.Base(path)))
-		files = append(files, textFile{stem + ".yaml", model.YAML(network, "", comment)})
+		files = append(files, textFile{stem + ".yaml", model.YAML(network, stem+weightsEnding, comment)})
 	}
 	weights, err := safetensors(in.model)
 	if err != nil {

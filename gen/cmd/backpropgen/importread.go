@@ -122,12 +122,7 @@ func (c *call) readONNX(path string) (*imported, int, error) {
 	if err != nil {
 		return nil, exitIO, err
 	}
-	folder, err := os.OpenRoot(filepath.Dir(path))
-	if err != nil {
-		return nil, exitIO, errors.New(cause(err))
-	}
-	defer folder.Close()
-	r, err := onnx.Read(data, onnx.Options{Folder: folder.FS(), Output: c.importing.output})
+	r, err := onnx.Read(data, onnx.Options{Folder: beside(filepath.Dir(path)), Output: c.importing.output})
 	if err != nil {
 		return nil, exitSpec, err
 	}
