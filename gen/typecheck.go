@@ -152,17 +152,7 @@ import "testing"
 type Float interface{ float32 | float64 }
 type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Init func(p *P, norm func() float64)
-	Forward func(p *P, ws *W, x *X) *Y
-	Loss func(p *P, ws *W, x *X, y *Y) F
-	Backward func(p *P, ws *W, x *X, y *Y, g *G) F
-	Grad func(p *P, ws *W, x *X, y *Y, g *G) F
-	Step func(p *P, ws *W, x *X, y *Y, rate F) F
-	InputGrad func(ws *W) *X
-	ForwardBatch func(p *P, b *B, xs []X, out []Y)
-	LossBatch func(p *P, b *B, xs []X, ys []Y) F
-	GradBatch func(p *P, b *B, xs []X, ys []Y, g *G) F
-	StepBatch func(p *P, b *B, xs []X, ys []Y, rate F) F
-	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+` + apiFields(false) + `	InputGrad func(ws *W) *X
 	Norm func(g *G) F
 	Clip func(g *G, limit F) F
 	Scale func(g *G, k F)
@@ -172,12 +162,7 @@ type Cuts struct{ Block, Tile, Chunk, Runs int }
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
 type Team[T, P, G, X, Y any, F Float] struct {
 	New func(workers int) *T
-	ForwardBatch func(t *T, p *P, xs []X, out []Y)
-	LossBatch func(t *T, p *P, xs []X, ys []Y) F
-	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
-	StepBatch func(t *T, p *P, xs []X, ys []Y, rate F) F
-	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
-	Close func(t *T)
+` + apiFields(true) + `	Close func(t *T)
 	Cuts Cuts
 }
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}

@@ -15,8 +15,7 @@ type Signature struct {
 	Parts []spec.Part
 	// Args are its arguments by name, in order.
 	Args []string
-	// Output says that a function of one sample returns ŷ, which lies in the workspace; others return the loss, unless
-	// they are of a batch and form none.
+	// Output says that a function of one sample returns ŷ, which lies in the workspace.
 	Output bool
 	// InputGradient says that only networks with input_gradient have it.
 	InputGradient bool
@@ -74,6 +73,11 @@ func (s Signature) of(n spec.Network) bool {
 // SignatureOf is the row of a function of that name.
 func SignatureOf(name string) Signature {
 	return API[slices.IndexFunc(API, func(s Signature) bool { return s.Name == name })]
+}
+
+// ReturnsLoss says whether a function returns the loss, of a batch the sum of the samples': those do that take targets.
+func (s Signature) ReturnsLoss() bool {
+	return slices.Contains(s.Args, TargetArg) || slices.Contains(s.Args, TargetsArg)
 }
 
 // Slices are the arguments that have an element for each sample of a batch.

@@ -9,7 +9,7 @@ import (
 
 // Sweep is a pass over arrays as long as the parameters, every element by itself: what an optimizer's update does for
 // one parameter, or Norm, Clip and Scale for one element of the gradient. Its assignments are those of expr, and so
-// vector code for all of them is one code.
+// one piece of code does for all of them.
 type Sweep struct {
 	// Type ends the name of the type that it is a method of, and Name is what the method does: Adam and Update, Grad
 	// and Scale.
