@@ -76,7 +76,13 @@ func runImport(c *call) int {
 			return exitSpec
 		}
 		comment := fmt.Sprintf("From %s, by backpropgen import.", printable(filepath.Base(path)))
-		files = append(files, textFile{stem + ".yaml", model.YAML(network, stem+weightsEnding, comment)})
+		emitted := stem + weightsEnding
+		if network.Params() > spec.MaxTrained {
+			emitted = ""
+			in.notes = append(in.notes, fmt.Sprintf("the spec does not name its weights, because at most %d can be emitted; "+
+				"load %s when the program runs, with package tensors", spec.MaxTrained, stem+weightsEnding))
+		}
+		files = append(files, textFile{stem + ".yaml", model.YAML(network, emitted, comment)})
 	}
 	weights, err := safetensors(in.model)
 	if err != nil {
