@@ -16,6 +16,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"golang.org/x/sys/cpu"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -68,7 +69,7 @@ func soon(b *kernel.Code, op expr.Op, look func(expr.Var) *vec.Value) *vec.Value
 // precisions, over arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("accuracy")})
+	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("accuracy")})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -22,12 +23,12 @@ func TestAlternate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fields := newCommon(p, zen4).kernel.Layout.Fields
+		fields := newCommon(p, cores.Zen4).kernel.Layout.Fields
 		has := slices.ContainsFunc(fields, func(f kernel.Field) bool { return f.Name == kernel.DirectionField })
 		if has != (want[n.Name] != nil) {
 			t.Errorf("%s: the workspace has a field for the direction: %t; fields %v", n.Name, has, fields)
 		}
-		f := newFile(newCommon(p, zen4))
+		f := newFile(newCommon(p, cores.Zen4))
 		for _, fn := range p.Funcs {
 			if fn.Batch {
 				continue
@@ -67,15 +68,15 @@ func TestKept(t *testing.T) {
 			if fn.Batch {
 				continue
 			}
-			got, want := (&Assembly{p: p, common: newCommon(p, zen4)}).kept(fn), 0
+			got, want := (&Assembly{p: p, common: newCommon(p, cores.Zen4)}).kept(fn), 0
 			switch n.Name + " " + fn.Name {
 			case "Digits Grad": // 38 KB in two halves
 				const layers = 4 * (64*64 + 10*64)
-				want = 2 * (zen4.firstCache - (2*layers - 4*64*64))
+				want = 2 * (cores.Zen4.FirstCache - (2*layers - 4*64*64))
 			case "Pixels Forward", "Pixels Loss":
-				want = zen4.firstCache - 4*10*128
+				want = cores.Zen4.FirstCache - 4*10*128
 			case "Pixels Backward": // reads and writes those of the last layer
-				want = zen4.firstCache - 2*4*10*128
+				want = cores.Zen4.FirstCache - 2*4*10*128
 			}
 			if got != want {
 				t.Errorf("%s, %s: %d bytes of %d are kept, want %d", n.Name, fn.Name, got, p.MatrixBytes(fn), want)

@@ -135,8 +135,8 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(f.kernel.Layout.Space)}
-	kernel.Sample(builder{a}, &f.kernel, fn, f.style, f.core.alternates(p, fn))
+	a.lines = lines{f.core.LineCycles(p.MatrixBytes(fn)), f.core.LineCycles(f.kernel.Layout.Space)}
+	kernel.Sample(builder{a}, &f.kernel, fn, f.style, alternates(f.core, p, fn))
 	if a.tooLong() {
 		return nil, errLong
 	}

@@ -17,7 +17,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *kernel.
 	if fn.Name == plan.StepBatch {
 		d := newFunction(f, m, name+m.level.String(), descentParams(f, p), false)
 		n := p.Network.Params()
-		d.lines.matrices = f.core.lineCycles(2 * n * m.size)
+		d.lines.matrices = f.core.LineCycles(2 * n * m.size)
 		kernel.Descent(builder{d}, &f.kernel, n)
 		d.finish()
 		return []*function{d}, errors.Join(d.errs...)
@@ -25,7 +25,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *kernel.
 	loss := fn.Name != plan.ForwardBatch && !f.kernel.Strict
 	t := newFunction(f, m, name+m.level.String(), tileParams(f, p, fn.Name), loss)
 	t.many = true
-	t.lines = lines{f.core.lineCycles(p.MatrixBytes(fn) + lay.Work), f.core.lineCycles(lay.Work)}
+	t.lines = lines{f.core.LineCycles(p.MatrixBytes(fn) + lay.Work), f.core.LineCycles(lay.Work)}
 	kernel.Tiles(builder{t}, &f.kernel, p, fn, lay)
 	if t.stopped {
 		return nil, errLong
@@ -38,8 +38,8 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *kernel.
 	if fn.Name == plan.GradBatch {
 		s := newFunction(f, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
 		s.many = true
-		s.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.Tiles*lay.Stride),
-			f.core.lineCycles(lay.Tiles * lay.Stride)}
+		s.lines = lines{f.core.LineCycles(p.Network.Params()*m.size + lay.Tiles*lay.Stride),
+			f.core.LineCycles(lay.Tiles * lay.Stride)}
 		s.checked = true // it is called right after the other
 		kernel.Sums(builder{s}, &f.kernel, fn, lay)
 		if s.tooLong() {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -19,7 +20,7 @@ func TestBatchProgramsCompute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := newCommon(p, zen4)
+			c := newCommon(p, cores.Zen4)
 			for _, l := range Levels {
 				lay := kernel.NewTileLayout(p, kernel.Tiling{})
 				batchProgram(t, p, c, l, lay, 1, lay.Samples-3)

@@ -11,7 +11,7 @@ import (
 // Machine says which registers there are.
 func (b builder) Machine() kernel.Machine {
 	m := b.f.m.kernel()
-	m.Cache = b.f.file.core.firstCache
+	m.Cache = b.f.file.core.FirstCache
 	return m
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -98,7 +99,7 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 
 // begin is an assembly of which nothing is written.
 func begin(p *plan.Program, c Config) (*Assembly, error) {
-	on, err := coreNamed(c.Core)
+	on, err := cores.Named(c.Core)
 	if err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
@@ -265,7 +266,7 @@ func (a *Assembly) cycles(of form) (total int) {
 		bytes = 0
 	}
 	for _, part := range a.code[of].parts {
-		total += a.common.core.cycles(part, bytes, kept, a.arguments(of))
+		total += a.common.core.Cycles(part, bytes, kept, a.arguments(of))
 	}
 	return total
 }

@@ -24,7 +24,7 @@ type Choice struct {
 // margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where
 // it is mostly memory that takes the time.
 func (a *Assembly) margin(bytes int) int {
-	if bytes > a.common.core.firstCache {
+	if bytes > a.common.core.FirstCache {
 		return 10
 	}
 	return 1
@@ -75,13 +75,13 @@ func (a *Assembly) Choices() (choices []Choice) {
 // of matrices that it goes through in alternating directions what fits beside the others.
 func (a *Assembly) kept(fn *plan.Func) (bytes int) {
 	p := a.p
-	if !a.common.core.alternates(p, fn) {
+	if !alternates(a.common.core, p, fn) {
 		return 0
 	}
 	total := p.MatrixBytes(fn)
 	for _, m := range fn.Matrices() {
 		size := m.Len() * p.ElementBytes()
-		bytes += min(size, max(0, a.common.core.firstCache-(total-size)))
+		bytes += min(size, max(0, a.common.core.FirstCache-(total-size)))
 	}
 	return bytes
 }

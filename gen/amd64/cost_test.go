@@ -17,6 +17,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -27,7 +28,7 @@ var measure = flag.Bool("measure", false, "time the committed networks and print
 // TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
 func TestCycles(t *testing.T) {
 	write := func(body func(f *function)) *ir.Function {
-		f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "test", nil, false)
+		f := newFunction(newFile(&common{core: cores.Zen4}), machine{AVX512, 4}, "test", nil, false)
 		body(f)
 		for _, err := range f.errs {
 			t.Fatal(err)
@@ -57,7 +58,7 @@ func TestCycles(t *testing.T) {
 		{"a load waits for the store before it", times(50, func(f *function, i int) {
 			f.do("VMOVUPS", reg.Y1, at(0))
 			f.do("VMOVUPS", at(0), reg.Y1)
-		}), 0, 50 * zen4.forwardLatency},
+		}), 0, 50 * cores.Zen4.ForwardLatency},
 		{"a loop takes what its rounds take", write(func(f *function) {
 			f.rounds(1000, 4, func(*vec.Int) {
 				for range 10 {
@@ -71,7 +72,7 @@ func TestCycles(t *testing.T) {
 			})
 		}), 0, 15_000},
 	} {
-		got := zen4.cycles(test.fn, test.bytes, 0, nil) - zen4.call
+		got := cores.Zen4.Cycles(test.fn, test.bytes, 0, nil) - cores.Zen4.Call
 		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
 			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
@@ -15,22 +16,22 @@ import (
 // and the ones from live on.
 func (f *function) dropDeadStores(lay *kernel.TileLayout) {
 	base, read := f.bases["b"], map[int]bool{}
-	from := registerOf(registerIn(base))
+	from := registerIn(base)
 	for _, n := range f.fn.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			continue
 		}
-		m := f.file.core.model(i)
+		at, bytes, load, _ := cores.Access(i)
 		for _, o := range i.Operands {
-			if mem, ok := o.(operand.Mem); ok && mem.Base == registerIn(base) &&
+			if mem, ok := o.(operand.Mem); ok && mem.Base == from &&
 				(mem.Index != nil || isAddress(i) && mem.Disp != lay.Work) {
 				return
 			}
 		}
-		if m.load && m.at.base == from {
-			for at := range m.bytes {
-				read[m.at.disp+at] = true
+		if load && at.Base == from {
+			for k := range bytes {
+				read[at.Disp+k] = true
 			}
 		}
 	}
@@ -39,12 +40,12 @@ func (f *function) dropDeadStores(lay *kernel.TileLayout) {
 		if !ok {
 			return false
 		}
-		m := f.file.core.model(i)
-		if !m.store || m.at.base != from || m.at.disp >= lay.Live && m.at.disp < lay.Work {
+		at, bytes, _, store := cores.Access(i)
+		if !store || at.Base != from || at.Disp >= lay.Live && at.Disp < lay.Work {
 			return false
 		}
-		for at := range m.bytes {
-			if read[m.at.disp+at] {
+		for k := range bytes {
+			if read[at.Disp+k] {
 				return false
 			}
 		}

@@ -47,7 +47,7 @@ func (f *function) emit(b *block) {
 		clear(e.busy)
 		e.sweep(n)
 	}
-	f.add(f.asked.cycles())
+	f.add(f.asked.Cycles())
 }
 
 // sources are the values a node reads.
@@ -126,6 +126,6 @@ func (f *function) do(op string, operands ...operand.Op) {
 	}
 	f.fn.AddInstruction(i)
 	if f.file != nil { // else it is no function of a network
-		f.asked = f.asked.plus(f.workOf(i))
+		f.asked = f.asked.Plus(f.file.core.Work(i, f.lineOf))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -15,7 +16,7 @@ type common struct {
 	kernel kernel.Common
 	symbol operand.Symbol // of the constants
 	// core is the one whose cycles are predicted.
-	core *core
+	core *cores.Core
 	// layers are the kinds of layers: those that are alike have the same number.
 	layers []int
 	// titles are the texts of operations, each made once: functions have them in common, and formulas are long.
@@ -32,9 +33,9 @@ func (c *common) title(op plan.Op) string {
 	return text
 }
 
-func newCommon(p *plan.Program, c *core) *common {
+func newCommon(p *plan.Program, c *cores.Core) *common {
 	return &common{
-		core: c, kernel: kernel.NewCommon(p, c.alternatesAny(p)), layers: kindsOfLayers(p),
+		core: c, kernel: kernel.NewCommon(p, alternatesAny(c, p)), layers: kindsOfLayers(p),
 		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"),
 	}
 }

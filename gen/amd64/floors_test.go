@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -76,7 +77,7 @@ func floors(t *testing.T, root string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFile(newCommon(p, zen4))
+	f := newFile(newCommon(p, cores.Zen4))
 	f.programs = true
 	fn, err := print(f, p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Forward))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -52,7 +53,7 @@ type function struct {
 	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory
 	// takes.
 	span  span
-	asked work
+	asked cores.Work
 	lines lines
 	// pause is nil for functions that do all in one call, returned where the others leave their result in the end.
 	pause    *pausing

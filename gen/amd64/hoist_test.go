@@ -7,13 +7,14 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // batchCode is the code of a batch function of a network at AVX-512: before its first loop, and from there on.
-func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
+func batchCode(t *testing.T, text, function string) (before, loop []*ir.Instruction) {
 	t.Helper()
 	n, err := spec.Decode("test.yaml", []byte(text))
 	if err != nil {
@@ -23,18 +24,27 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
+	fns, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _ := prepare(zen4, fns[0].fn)
-	for at := range fns[0].fn.Nodes {
-		if _, ok := fns[0].fn.Nodes[at].(ir.Label); ok {
-			return code[:at], code[at:]
+	looped := false
+	for _, n := range fns[0].fn.Nodes {
+		switch n := n.(type) {
+		case ir.Label:
+			looped = true
+		case *ir.Instruction:
+			if looped {
+				loop = append(loop, n)
+			} else {
+				before = append(before, n)
+			}
 		}
 	}
-	t.Fatalf("%s has no loop", function)
-	return nil, nil
+	if !looped {
+		t.Fatalf("%s has no loop", function)
+	}
+	return before, loop
 }
 
 const small = "name: Small\ninput: 3\nlayers:\n  - dense: 4\n    activation: sigmoid\n  - dense: 2\n    activation: tanh\ncost: mse\n"
@@ -42,9 +52,9 @@ const small = "name: Small\ninput: 3\nlayers:\n  - dense: 4\n    activation: sig
 // TestHoist looks for the reads of a small network's constants and weights: some of them, for which there are
 // registers, are before the loop over tiles, not all. A large network has loops within and keeps them where they are.
 func TestHoist(t *testing.T) {
-	spreads := func(code []modelled) (n int) {
+	spreads := func(code []*ir.Instruction) (n int) {
 		for _, i := range code {
-			if strings.HasPrefix(i.opcode, "VBROADCAST") {
+			if strings.HasPrefix(i.Opcode, "VBROADCAST") {
 				n++
 			}
 		}
@@ -63,9 +73,9 @@ func TestHoist(t *testing.T) {
 // TestDropUnread: ForwardBatch of a small network stores its outputs and nothing else; its gradient stores what the
 // sums over samples are made of, and the row of samples that are alive and the loss where they are read.
 func TestDropUnread(t *testing.T) {
-	stores := func(code []modelled, base reg.Register) (n int) {
+	stores := func(code []*ir.Instruction, base reg.Register) (n int) {
 		for _, i := range code {
-			if i.store && i.at.base == registerOf(base) {
+			if at, _, _, store := cores.Access(i); store && at.Base == base {
 				n++
 			}
 		}

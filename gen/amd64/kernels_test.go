@@ -12,6 +12,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -22,7 +23,7 @@ func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("kernels")})
+	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("kernels")})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y vec.Place)) {

@@ -12,6 +12,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -30,7 +31,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: true}})
+	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: true}})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {

@@ -14,6 +14,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -111,7 +112,7 @@ func (b *block) lowered(op vec.Op, elem vec.Elem, in []*vec.Value, which int) (v
 // machine has: the instruction does with lanes what the program says, on numbers of every kind.
 func TestLowering(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 8))
-	c := &common{core: zen4, symbol: operand.NewStaticSymbol("lowering")}
+	c := &common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lowering")}
 	f := newFile(c)
 	f.programs = true
 	out := ir.NewFile()

@@ -112,7 +112,7 @@ func (a *Assembly) long(f form, part, callCycles int) bool {
 	c, most := a.code[f], float64(callCycles)
 	estimate := c.estimates[part]
 	return estimate > most && (estimate > 2*most ||
-		a.common.core.cycles(c.parts[part], a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
+		a.common.core.Cycles(c.parts[part], a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
 }
 
 // begin marks what a first call goes on with. What is before it is done in every call.

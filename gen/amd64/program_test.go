@@ -11,6 +11,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -174,7 +175,7 @@ func TestProgramsCompute(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, l := range Levels {
-				executeAll(t, p, newCommon(p, zen4), l, func(*file) {}, func(*function) {})
+				executeAll(t, p, newCommon(p, cores.Zen4), l, func(*file) {}, func(*function) {})
 			}
 		}
 	}
@@ -213,7 +214,7 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range Levels {
-			executeAll(t, p, newCommon(p, zen4), l, func(f *file) {
+			executeAll(t, p, newCommon(p, cores.Zen4), l, func(f *file) {
 				f.layered, f.callCycles = true, 1500
 				for _, fn := range p.Funcs {
 					f.pausing[fn.Name] = true
@@ -244,7 +245,7 @@ func TestProgramsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, as, looked := newCommon(p, zen4), func(*file) {}, func(*function) {}
+		c, as, looked := newCommon(p, cores.Zen4), func(*file) {}, func(*function) {}
 		var left [][]byte
 		for _, l := range Levels {
 			arrays := executedMemory(p, newFile(c), 3)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -25,7 +26,7 @@ func TestAlike(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := &Assembly{p: p, common: newCommon(p, zen4), most: math.MaxInt}
+			a := &Assembly{p: p, common: newCommon(p, cores.Zen4), most: math.MaxInt}
 			spared := 0
 			for _, fn := range p.Funcs {
 				for _, l := range Levels {
@@ -52,7 +53,7 @@ func TestAlike(t *testing.T) {
 					}
 					for k := range part.parts {
 						arguments := map[string]int{"tiles": 2, "samples": 20}
-						got, want := executed(t, part.parts[k], arguments), executed(t, whole.parts[k], arguments)
+						got, want := cores.Executed(part.parts[k], arguments), cores.Executed(whole.parts[k], arguments)
 						if !slices.Equal(got, want) {
 							t.Errorf("%s at %s: %d instructions are executed, %d where all layers were written; or others", fn.Name, l, len(got), len(want))
 						}

@@ -1,7 +1,6 @@
 package amd64
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -27,36 +27,6 @@ func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Roun
 		t.Fatal(err)
 	}
 	return p
-}
-
-// executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they
-// read and write.
-func executed(t *testing.T, fn *ir.Function, arguments map[string]int) (list []string) {
-	t.Helper()
-	code, count := prepare(zen4, fn)
-	s := &simulation{code: code, arguments: arguments, values: make([]int64, count)}
-	s.begin()
-	for at := 0; at < len(code); at++ {
-		i := &code[at]
-		s.compute(i)
-		if i.target >= 0 && !s.equal {
-			at = i.target - 1
-			continue
-		}
-		if !i.vector {
-			continue
-		}
-		text := i.opcode
-		for _, o := range i.operands {
-			if _, ok := o.(operand.Mem); ok {
-				text += fmt.Sprintf(" %#x", s.place(i.at))
-			} else {
-				text += " " + o.Asm()
-			}
-		}
-		list = append(list, text)
-	}
-	return list
 }
 
 // TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their
@@ -95,12 +65,12 @@ func TestRoll(t *testing.T) {
 						for _, f := range c.layered {
 							part := f.fn
 							arguments := map[string]int{"tiles": 2, "samples": 20}
-							want := executed(t, part, arguments)
+							want := cores.Executed(part, arguments)
 							if err := roll(f, math.MaxInt); err != nil {
 								t.Fatal(err)
 							}
 							size += len(part.Nodes)
-							if got := executed(t, part, arguments); !slices.Equal(got, want) {
+							if got := cores.Executed(part, arguments); !slices.Equal(got, want) {
 								t.Errorf("%s of %d layers of %s, %s: %d instructions are executed, %d of straight code; or others", part.Name, layers, activation, r, len(got), len(want))
 							}
 						}

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -32,7 +33,7 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: strict}})
+				f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: strict}})
 				fn, err := printSweep(f, machine{l, size}, s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -68,13 +69,13 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := kernel.NewTileLayout(p, kernel.Tiling{})
-	parts, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
+	parts, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var total [2]int
 	for i, tiles := range []int{lay.Tiles, 4 * lay.Tiles} {
-		total[i] = zen4.cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
+		total[i] = cores.Zen4.Cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.Tiles, total[0], total[1])

@@ -3,6 +3,7 @@ package amd64
 import (
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -13,7 +14,7 @@ func TestTriples(t *testing.T) {
 	for _, level := range Levels {
 		for bits := 128; bits <= (machine{level, 4}).widest(); bits *= 2 {
 			for count := 1; count <= 3; count++ {
-				f := newFile(&common{core: zen4})
+				f := newFile(&common{core: cores.Zen4})
 				f.programs = true
 				fn := newFunction(f, machine{level, 4}, "f", []param{{name: "x", dim: 48}, {name: "y", dim: 16}}, false)
 				lanes := bits / 32

@@ -1,4 +1,4 @@
-package amd64
+package cores
 
 import (
 	"math/bits"
@@ -7,35 +7,44 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
+// Cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
 // instructions are run through a model of one that executes out of order (core.go). General registers are computed
 // with, so that loops run as they will and every address is known; vectors have no values, only times. bytes is what a
 // call goes over in memory, and kept how much of that the first cache holds from the one before; arguments are the
 // integers that it is given.
-func (c *core) cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
+func (c *Core) Cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	s := newSimulation(c, fn, bytes, kept, arguments)
 	const before, calls = 1, 3
 	first := int64(0)
 	for i := range before + calls {
 		if i == before {
 			if s.count > longCall {
-				return int(s.retired) + c.call
+				return int(s.retired) + c.Call
 			}
 			first = s.retired
 		}
 		s.call()
 	}
-	return int((s.retired-first+calls/2)/calls) + c.call
+	return int((s.retired-first+calls/2)/calls) + c.Call
 }
 
 // longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts
 // for nothing.
 const longCall = 1_000_000
 
-func newSimulation(c *core, fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
+// Stretch runs a function that pauses once, and is the longest time between two of its points, with all of the time
+// that it takes and how many points it comes to.
+func (c *Core) Stretch(fn *ir.Function, bytes int, arguments map[string]int) (longest, all int64, points int) {
+	s := newSimulation(c, fn, bytes, 0, arguments)
+	s.call()
+	s.point() // the end
+	return s.stretch, s.retired, s.points
+}
+
+func newSimulation(c *Core, fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
 	code, count := prepare(c, fn)
 	return &simulation{
-		core: c, code: code, window: make([]int64, c.window), line: int64(c.lineCycles(bytes)), bytes: int64(bytes),
+		core: c, code: code, window: make([]int64, c.window), line: int64(c.LineCycles(bytes)), bytes: int64(bytes),
 		kept: int64(kept), lines: map[int64]bool{}, arguments: arguments, values: make([]int64, count),
 		ready: make([]int64, count), rounds: make([]*round, len(code)),
 	}
@@ -43,7 +52,7 @@ func newSimulation(c *core, fn *ir.Function, bytes, kept int, arguments map[stri
 
 // simulation is the state of the model. Times are in cycles.
 type simulation struct {
-	core *core
+	core *Core
 	code []modelled
 	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were,
 	// arrived when the last one came.
@@ -290,10 +299,10 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 		at = s.take(loaders, at, 1)
 	}
 	at = s.line64(address, at)
-	data := at + int64(s.core.loadLatency)
+	data := at + int64(s.core.LoadLatency)
 	for k := int64(0); k < int64(i.bytes); k += 4 {
 		if w := &s.stored[uint64(address+k)/4%remembered]; w.address == address+k && w.at >= at {
-			data = max(data, w.at+int64(s.core.forwardLatency))
+			data = max(data, w.at+int64(s.core.ForwardLatency))
 		}
 	}
 	if i.free {

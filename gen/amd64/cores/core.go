@@ -1,4 +1,7 @@
-package amd64
+// Package cores predicts how many cycles code takes: by a model of a core that executes out of order, which runs
+// functions, and by what code asks of its units, which adds up while it is written. What is known of a kind of core is
+// a row of figures.
+package cores
 
 import (
 	"fmt"
@@ -9,41 +12,41 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// core is what the cost model (simulate.go) knows of a kind of core: on which units instructions run, for how long they
+// Core is what the cost model (simulate.go) knows of a kind of core: on which units instructions run, for how long they
 // occupy one and after how many cycles their result can be read.
-type core struct {
-	name string
+type Core struct {
+	Name string
 	// width is how many instructions it takes a cycle, window how many it has begun and not finished, and waiting how
 	// many of its vector instructions wait for their operands. The last decides what small networks take, whose calls
 	// overlap as far as it lets them.
 	width, window, waiting int
-	// call is what the call itself takes, in Go.
-	call int
+	// Call is what the call itself takes, in Go.
+	Call int
 	// turns is how many turns an instruction takes on vectors of 512 bits, and moved how many bytes a unit loads or
 	// stores in one.
 	turns, moved int
-	// loadLatency is that of a vector from the first cache, forwardLatency from a store that has not reached it, and
+	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it, and
 	// convertLatency that of conversions between float32 and float64 within 128 bits, which leave every number in its
 	// half of a register.
-	loadLatency, forwardLatency, convertLatency int
+	LoadLatency, ForwardLatency, convertLatency int
 	// operations are the operations by the beginning of an opcode; the longest that fits counts.
 	operations map[string]operation
 	// known are the operations of opcodes that were looked up.
 	known sync.Map
-	// firstCache, secondCache and thirdCache are the sizes of caches, a little less than what is there, and the others
+	// FirstCache, secondCache and thirdCache are the sizes of caches, a little less than what is there, and the others
 	// the cycles that a line of 64 bytes takes to come from the next one.
-	firstCache, secondCache, thirdCache int
+	FirstCache, secondCache, thirdCache int
 	fromSecond, fromThird, fromMemory   int
 }
 
-// coreNamed finds a core, the first of all where no name is given.
-func coreNamed(name string) (*core, error) {
+// Named finds a core, the first of all where no name is given.
+func Named(name string) (*Core, error) {
 	var names []string
-	for _, c := range cores {
-		if name == "" || c.name == name {
+	for _, c := range All {
+		if name == "" || c.Name == name {
 			return c, nil
 		}
-		names = append(names, c.name)
+		names = append(names, c.Name)
 	}
 	return nil, fmt.Errorf("no core is called %q; there are %s", name, strings.Join(names, ", "))
 }
@@ -83,7 +86,7 @@ type operation struct {
 }
 
 // operation finds what an opcode takes.
-func (c *core) operation(opcode string) operation {
+func (c *Core) operation(opcode string) operation {
 	if o, ok := c.known.Load(opcode); ok {
 		return o.(operation)
 	}
@@ -98,10 +101,10 @@ func (c *core) operation(opcode string) operation {
 	return o
 }
 
-// lineCycles is how long a line takes to arrive when a function goes over so many bytes in every call.
-func (c *core) lineCycles(bytes int) int {
+// LineCycles is how long a line takes to arrive when a function goes over so many bytes in every call.
+func (c *Core) LineCycles(bytes int) int {
 	switch {
-	case bytes <= c.firstCache:
+	case bytes <= c.FirstCache:
 		return 0
 	case bytes <= c.secondCache:
 		return c.fromSecond

@@ -1,4 +1,4 @@
-package amd64
+package cores
 
 import (
 	"slices"
@@ -53,7 +53,7 @@ type address struct {
 }
 
 // prepare translates the instructions of a function, and tells how many registers they have, with those on the stack.
-func prepare(c *core, fn *ir.Function) (code []modelled, count int) {
+func prepare(c *Core, fn *ir.Function) (code []modelled, count int) {
 	code = make([]modelled, 0, len(fn.Nodes))
 	begin, slots := map[string]int{}, map[int]register{}
 	for _, n := range fn.Nodes {
@@ -101,7 +101,7 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 }
 
 // model translates one.
-func (c *core) model(n *ir.Instruction) modelled {
+func (c *Core) model(n *ir.Instruction) modelled {
 	i := modelled{opcode: n.Opcode, op: c.operation(n.Opcode), turns: 1, operands: n.Operands,
 		vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0

@@ -1,16 +1,16 @@
-package amd64
+package cores
 
-// cores are those whose figures are known; the first one predicts where none is asked for.
-var cores = []*core{zen4}
+// All are those whose figures are known; the first one predicts where none is asked for.
+var All = []*Core{Zen4}
 
-// zen4 is AMD's Zen 4, its figures rounded. Other cores with these instruction sets differ in them, but hardly in which
+// Zen4 is AMD's Zen 4, its figures rounded. Other cores with these instruction sets differ in them, but hardly in which
 // of two ways to compute the same is the faster.
-var zen4 = &core{
-	name:  "zen4",
+var Zen4 = &Core{
+	Name:  "zen4",
 	width: 6, window: 320, waiting: 64,
-	call:  13,
+	Call:  13,
 	turns: 2, moved: 32,
-	loadLatency: 7, forwardLatency: 8, convertLatency: 3,
+	LoadLatency: 7, ForwardLatency: 8, convertLatency: 3,
 	operations: map[string]operation{
 		"VFMADD": {multipliers, 4, 1}, "VFNMADD": {multipliers, 4, 1}, "VFMSUB": {multipliers, 4, 1},
 		"VMUL": {multipliers, 3, 1}, "VADD": {adders, 3, 1}, "VSUB": {adders, 3, 1}, "VMAX": {adders, 2, 1},
@@ -24,6 +24,6 @@ var zen4 = &core{
 		"V": {anyVector, 1, 1}, "K": {multipliers, 3, 1}, "": {anyScalar, 1, 1}, "VMASKMOV": {anyVector, 1, 1},
 		"VZEROUPPER": {anyScalar, 1, 1}, "VGATHER": {loaders, 12, 8},
 	},
-	firstCache: 28 << 10, secondCache: 900 << 10, thirdCache: 16 << 20,
+	FirstCache: 28 << 10, secondCache: 900 << 10, thirdCache: 16 << 20,
 	fromSecond: 2, fromThird: 4, fromMemory: 12,
 }

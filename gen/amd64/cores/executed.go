@@ -1,0 +1,37 @@
+package cores
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// Executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they
+// read and write. Two functions that have the same list compute the same, whatever their loops.
+func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
+	code, count := prepare(All[0], fn)
+	s := &simulation{code: code, arguments: arguments, values: make([]int64, count)}
+	s.begin()
+	for at := 0; at < len(code); at++ {
+		i := &code[at]
+		s.compute(i)
+		if i.target >= 0 && !s.equal {
+			at = i.target - 1
+			continue
+		}
+		if !i.vector {
+			continue
+		}
+		text := i.opcode
+		for _, o := range i.operands {
+			if _, ok := o.(operand.Mem); ok {
+				text += fmt.Sprintf(" %#x", s.place(i.at))
+			} else {
+				text += " " + o.Asm()
+			}
+		}
+		list = append(list, text)
+	}
+	return list
+}
