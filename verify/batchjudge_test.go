@@ -76,6 +76,9 @@ var mutantsBatch = []mutant{
 // cache mode.
 func TestRightBatches(t *testing.T) {
 	for _, block := range []int{1, 2, 7, 32} {
+		if testing.Short() && block != 7 {
+			continue
+		}
 		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()),
 			batched(kernel232[float32](none), block, none))
 		Test(t, string(blockOf(twoThreeTwo(spec.Float64), block).JSON()),

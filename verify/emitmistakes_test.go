@@ -177,7 +177,7 @@ func TestEmitMistakes(t *testing.T) {
 		}
 		functions := withInputs(n, l.functions)
 		for m, mistake := range mistakesEverywhere[float32]() {
-			if mistake.says != "" && testing.Short() && (i+m)%5 > 0 || mistake.name == "reads beside" && !hasFences() {
+			if mistake.says != "" && testing.Short() && (i+m)%15 > 0 || mistake.name == "reads beside" && !hasFences() {
 				continue
 			}
 			k := only(spoilt(batched(kernel232[float32](none), 4, none), mistake), functions)
@@ -253,7 +253,7 @@ func TestEmitTeamMistakes(t *testing.T) {
 			{teamOf(right, "goroutines stay"), "Close", "still run"},
 			{teamOf(right, "nobody works"), "New", "for 0 workers"},
 		} {
-			if testing.Short() && (i+m)%3 > 0 {
+			if testing.Short() && (i+m)%12 > 0 {
 				continue
 			}
 			namesAll(t, l.emit+", "+c.says, CheckTeam(n, only(c.team, functions), Options{Trials: 2}), functions, c.says,

@@ -60,7 +60,7 @@ func TestFences(t *testing.T) {
 		}
 		return int(unsafe.Sizeof(W{}))
 	}
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name, call, quantity, says string
 		spoil                      func(k *Kernel[P, G, W, B, V, V, float32])
 	}{
@@ -182,6 +182,9 @@ func TestFences(t *testing.T) {
 				}
 			}},
 	} {
+		if testing.Short() && i%4 != 0 {
+			continue // -short has one in four
+		}
 		k := right
 		c.spoil(&k)
 		report := Check(n, k, Options{Trials: 1})

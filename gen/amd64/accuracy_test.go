@@ -140,6 +140,9 @@ func TestAccuracy(t *testing.T) {
 	for _, op := range accuracyOps {
 		t.Run(op.String(), func(t *testing.T) {
 			args := []string{"-test.v", "-test.timeout=0", fmt.Sprintf("-test.run=/^%s$", op)}
+			if testing.Short() {
+				args = append(args, "-stride=199933", "-rounds=4")
+			}
 			if *exhaustive {
 				args = append(args, "-stride=1", "-rounds=1000")
 			}
@@ -200,7 +203,7 @@ func accuracyBinary(t *testing.T) string {
 	}
 	cmd := exec.Command("go", "test", "-c", "-o", "accuracy.test", ".")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go test -c: %v\n%s", err, out)
 	}

@@ -110,7 +110,7 @@ func TestKernels(t *testing.T) {
 	}
 	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
 	said, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)

@@ -203,7 +203,7 @@ func TestLowering(t *testing.T) {
 	}
 	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
 	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: TestLowering")) {
 		t.Errorf("%v\n%s", err, firstLines(string(said)))
 	}

@@ -93,7 +93,7 @@ func executedNetworks(t *testing.T, rounding spec.Rounding) (list []spec.Network
 		"input: 70\nlayers:\n  - {dense: 90, activation: {expr: \"sin(z) + exp(-z^2)\"}}\n  - {dense: 2, activation: radial-sigmoid}\ncost: log-cosh",
 	}
 	if testing.Short() {
-		texts = texts[:len(texts)-1] // it takes as long as all the others
+		texts = texts[:2] // the last takes as long as all the others
 	}
 	for i, text := range texts {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {

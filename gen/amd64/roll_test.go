@@ -52,6 +52,9 @@ func TestRoll(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, fn := range p.Funcs {
+					if testing.Short() && fn.Name != plan.Grad {
+						continue // -short has one of the functions
+					}
 					for _, l := range Levels {
 						f := a.form(fn, l, kernel.Standard)
 						if fn.Batch {

@@ -19,14 +19,7 @@ func TestChooseStyle(t *testing.T) {
 	networks := committed(t)
 	chosen := map[kernel.Style]int{}
 	for _, n := range networks {
-		p, err := plan.Compile(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := New(p, Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, a := assembled(t, n)
 		choices := a.Choices()
 		for _, c := range choices {
 			for i, l := range Levels {

@@ -14,17 +14,13 @@ import (
 func TestChooseTiling(t *testing.T) {
 	wide, narrow, alone := 0, 0, 0
 	for _, n := range committed(t) {
-		p, err := plan.Compile(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := New(p, Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		other, err := New(p, Config{})
-		if err != nil {
-			t.Fatal(err)
+		p, a := assembled(t, n)
+		other := a
+		if !testing.Short() {
+			var err error
+			if other, err = New(p, Config{}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		chosen := a.Tiling
 		if len(Tilings(p)) == 1 {
