@@ -91,7 +91,7 @@ func tileParams(f *file, p *plan.Program, function string) []param {
 		}
 	}
 	ps = append(ps, param{name: "tiles", integer: true})
-	if p.Func(function).Forms(plan.Loss) {
+	if p.Func(function).Writes(plan.Loss) {
 		ps = append(ps, param{name: "samples", integer: true})
 	}
 	return append(ps, f.pauseParam(p, function)...)

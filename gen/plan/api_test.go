@@ -36,7 +36,7 @@ func TestAPI(t *testing.T) {
 					t.Errorf("%s uses %v: %t; its arguments are %v", s.Name, c.kind, c.needs, s.Args)
 				}
 			}
-			if forms := f.Forms(Loss); forms != s.ReturnsLoss() || forms == (s.Output || s.Name == ForwardBatch) {
+			if forms := f.Writes(Loss); forms != s.ReturnsLoss() || forms == (s.Output || s.Name == ForwardBatch) {
 				t.Errorf("%s forms the loss: %t", s.Name, forms)
 			}
 		}

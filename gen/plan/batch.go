@@ -167,12 +167,12 @@ func elementsOf(bs []*Buffer) int {
 	return n
 }
 
-// Forms says whether a function writes a buffer of a kind.
-func (f *Func) Forms(k Kind) bool {
-	return slices.ContainsFunc(f.Ops, func(op Op) bool { return forms(op, k) })
+// Writes says whether a function writes a buffer of a kind.
+func (f *Func) Writes(k Kind) bool {
+	return slices.ContainsFunc(f.Ops, func(op Op) bool { return writes(op, k) })
 }
 
-func forms(op Op, k Kind) bool {
+func writes(op Op, k Kind) bool {
 	return slices.ContainsFunc(op.Writes(), func(b *Buffer) bool { return b.Kind == k })
 }
 

@@ -183,12 +183,12 @@ func TestBatchScopes(t *testing.T) {
 	n.InputGradient = true
 	p := mustCompile(t, n)
 	for _, f := range p.Funcs {
-		writes := f.Name == InputGradBatch
+		wanted := f.Name == InputGradBatch
 		for _, op := range f.Ops {
-			if f.Batch && contains(op.Writes(), p.Buffer("d0")) && !writes {
+			if f.Batch && contains(op.Writes(), p.Buffer("d0")) && !wanted {
 				t.Errorf("%s forms the gradient with respect to x: %s", f.Name, op)
 			}
-			if writes && (ScopeOf(op) != PerSample || forms(op, WeightGrad)) {
+			if wanted && (ScopeOf(op) != PerSample || writes(op, WeightGrad)) {
 				t.Errorf("InputGradBatch has %s", op)
 			}
 		}

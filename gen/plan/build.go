@@ -101,7 +101,7 @@ func (b *builder) buffers() {
 		}
 		b.mean(PreActivation, Cache, l, rows)
 		b.mean(PostActivation, Cache, l, n.Width(l))
-		for _, m := range vectorForms[b.p.Activations[l-1].Vector].kept {
+		for _, m := range vectorActivations[b.p.Activations[l-1].Vector].kept {
 			b.mean(m, Cache, l, layer.Dense/window(b.p, l))
 		}
 		b.mean(Incoming, Scratch, l, n.Width(l))
@@ -138,9 +138,9 @@ func (b *builder) forward() []Op {
 
 // applyOp is a = σ(z) of layer l.
 func applyOp(p *Program, l int) Op {
-	act, bufs := p.Activations[l-1], formBuffersOf(p, l)
+	act, bufs := p.Activations[l-1], layerBuffersOf(p, l)
 	if act.Vector != expr.NotVector {
-		text, stages := vectorForms[act.Vector].value(bufs)
+		text, stages := vectorActivations[act.Vector].value(bufs)
 		return vectorOp(bufs, l, bufs.a, text, stages)
 	}
 	return &Map{N: bufs.z.Rows, Args: []Arg{{expr.Z, bufs.z}}, Sets: []Set{{bufs.a, act.Value}}, Role: Apply, Layer: l}
@@ -171,9 +171,9 @@ func (b *builder) jacobian(l int) Op {
 }
 
 func (b *builder) newJacobian(l int) Op {
-	act, bufs := b.p.Activations[l-1], formBuffersOf(b.p, l)
+	act, bufs := b.p.Activations[l-1], layerBuffersOf(b.p, l)
 	if act.Vector != expr.NotVector {
-		text, stages := vectorForms[act.Vector].pullback(bufs)
+		text, stages := vectorActivations[act.Vector].pullback(bufs)
 		return vectorOp(bufs, l, bufs.d, text, stages)
 	}
 	return &Map{
@@ -278,11 +278,11 @@ func functionsOf(n spec.Network) (functions, error) {
 	return rows, nil
 }
 
-// formBuffersOf returns the buffers of layer l.
-func formBuffersOf(p *Program, l int) formBuffers {
-	b := formBuffers{z: p.Meant(PreActivation, l), a: p.Meant(PostActivation, l), v: p.Meant(Incoming, l),
+// layerBuffersOf returns the buffers of layer l.
+func layerBuffersOf(p *Program, l int) layerBuffers {
+	b := layerBuffers{z: p.Meant(PreActivation, l), a: p.Meant(PostActivation, l), v: p.Meant(Incoming, l),
 		d: p.Meant(LayerDelta, l), window: window(p, l)}
-	for _, m := range vectorForms[p.Activations[l-1].Vector].kept {
+	for _, m := range vectorActivations[p.Activations[l-1].Vector].kept {
 		b.kept = append(b.kept, p.Meant(m, l))
 	}
 	return b
@@ -290,7 +290,7 @@ func formBuffersOf(p *Program, l int) formBuffers {
 
 // window is how many units of layer l the activation takes together: a pool's window, or all of them.
 func window(p *Program, l int) int {
-	if vectorForms[p.Activations[l-1].Vector].pools {
+	if vectorActivations[p.Activations[l-1].Vector].pools {
 		return p.Network.Layers[l-1].Window()
 	}
 	return p.Network.Layers[l-1].Dense

@@ -39,9 +39,9 @@ func cache(p *Program) error {
 		z, a := p.Meant(PreActivation, l), p.Meant(PostActivation, l)
 		act := p.Activations[l-1]
 		needsZ := act.DerivPost == nil
-		form, vector := vectorForms[act.Vector]
+		row, vector := vectorActivations[act.Vector]
 		if vector {
-			needsZ = form.needsZ
+			needsZ = row.needsZ
 		}
 		_, logits := expr.Fusion(layer.Activation.Name, n.Cost.Name)
 		logits = logits && l == depth
@@ -62,8 +62,8 @@ func cache(p *Program) error {
 		keepA = keepA || l == depth
 
 		z.Kind, a.Kind = kept(keepZ), kept(keepA)
-		for _, m := range form.kept {
-			p.Meant(m, l).Kind = kept(logits || form.needsKept && !recompute)
+		for _, m := range row.kept {
+			p.Meant(m, l).Kind = kept(logits || row.needsKept && !recompute)
 		}
 		if !vector && act.DerivPost != nil {
 			usePost(jacobians[l], a, act.DerivPost)

@@ -76,7 +76,7 @@ func (m *BatchMemory[F]) blocks(f *Func, ops []Op) error {
 				}
 			}
 		}
-		if f.Forms(Loss) {
+		if f.Writes(Loss) {
 			var loss F
 			for _, s := range block {
 				loss += s.Data("loss")[0]

@@ -20,12 +20,12 @@ func TestOpsDeclare(t *testing.T) {
 	back := Map{N: 2, Args: []Arg{{expr.A, x}}, Sets: []Set{{v, expr.Mul(AccBackward, expr.A)}}}
 	m.Means, s.Means = LargestLogit, ExpSum
 	form := func(kind expr.VectorKind, value bool) *Vector {
-		b := formBuffers{z: z, a: a, v: v, d: d, kept: []*Buffer{m, s}, window: 2}
+		b := layerBuffers{z: z, a: a, v: v, d: d, kept: []*Buffer{m, s}, window: 2}
 		if value {
-			text, stages := vectorForms[kind].value(b)
+			text, stages := vectorActivations[kind].value(b)
 			return vectorOp(b, 2, a, text, stages)
 		}
-		text, stages := vectorForms[kind].pullback(b)
+		text, stages := vectorActivations[kind].pullback(b)
 		return vectorOp(b, 2, d, text, stages)
 	}
 	for _, c := range []struct {

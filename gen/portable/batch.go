@@ -65,10 +65,10 @@ func (pr *builder) batch() error {
 	slices := map[*schedule.Part][]string{}
 	for _, f := range pr.p.Funcs {
 		made := pr.schedule.Function(f)
-		if !f.Batch || seen[made.Block] {
+		if !f.Batch || seen[made.BlockMethod] {
 			continue
 		}
-		seen[made.Block] = true
+		seen[made.BlockMethod] = true
 		if len(made.Parts) > 1 {
 			pr.blockMethod(f)
 		}
@@ -78,7 +78,7 @@ func (pr *builder) batch() error {
 			}
 			parts = append(parts, part)
 			// The method of a block takes what its function does, needed or not: a cost may do without y.
-			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == made.Block {
+			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == made.BlockMethod {
 				slices[part] = plan.SignatureOf(f.Name).Slices()
 			}
 		}
@@ -95,7 +95,7 @@ func (pr *builder) batch() error {
 func (pr *builder) batchFunction(f *plan.Func) error {
 	sig := plan.SignatureOf(f.Name)
 	sliced := sig.Slices()
-	loss := f.Forms(plan.Loss)
+	loss := f.Writes(plan.Loss)
 	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.params(sig.Args), Body: &code.Block{}}
 	body := fn.Body
 	touch(fn)
@@ -124,7 +124,7 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		if g != nil {
 			args = append(args, g)
 		}
-		if call := code.Method(code.V("p"), pr.schedule.Function(f).Block, args...); loss {
+		if call := code.Method(code.V("p"), pr.schedule.Function(f).BlockMethod, args...); loss {
 			b.AddTo(code.V("loss"), call)
 		} else {
 			b.Do(call)
@@ -219,12 +219,12 @@ func (pr *builder) blockMethod(f *plan.Func) {
 	}
 	_, last, loss := blockUses(all...)
 	slices := plan.SignatureOf(f.Name).Slices()
-	fn := &code.Func{Name: made.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	fn := &code.Func{Name: made.BlockMethod, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
 	if loss {
 		fn.Results = pr.number()
 		body.Return(code.V("loss"))
 	}
-	fn.Doc = fmt.Sprintf("%s takes at most %d samples through %s.", made.Block, pr.p.Block, f.Name)
+	fn.Doc = fmt.Sprintf("%s takes at most %d samples through %s.", made.BlockMethod, pr.p.Block, f.Name)
 	pr.file.Add(fn)
 }
 

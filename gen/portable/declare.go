@@ -51,7 +51,7 @@ func (pr *builder) declarations() {
 
 // hasGradient says whether any function forms or sums a gradient, so that there is a type for it.
 func (pr *builder) hasGradient() bool {
-	return slices.ContainsFunc(pr.p.Funcs, func(f *plan.Func) bool { return f.Forms(plan.WeightGrad) })
+	return slices.ContainsFunc(pr.p.Funcs, func(f *plan.Func) bool { return f.Writes(plan.WeightGrad) })
 }
 
 // workspaceDoc says how long what is in the workspace is valid.
@@ -64,7 +64,7 @@ func (pr *builder) workspaceDoc() string {
 	after := func(kind plan.Kind) string {
 		var names []string
 		for _, f := range pr.p.Funcs {
-			if !f.Batch && f.Forms(kind) {
+			if !f.Batch && f.Writes(kind) {
 				names = append(names, f.Name)
 			}
 		}

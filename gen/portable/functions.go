@@ -210,7 +210,7 @@ func (pr *builder) output() *plan.Buffer {
 func Params(p *plan.Program, function string) (params, results []code.Param) {
 	n := p.Network
 	pr := &builder{p: p, name: n.Name, kind: code.KindOf(string(n.Precision))}
-	if p.Func(function).Forms(plan.Loss) {
+	if p.Func(function).Writes(plan.Loss) {
 		results = pr.number()
 	}
 	return pr.params(plan.SignatureOf(function).Args), results

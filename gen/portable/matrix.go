@@ -206,16 +206,16 @@ func (pr *builder) backRow(op *plan.BackAffine, s *scope, row, col index, n int,
 		}
 		return
 	}
-	e := pr.rated(op.Update, s, row)
+	e := pr.ratedDelta(op.Update, s, row)
 	for k := range n {
-		w, descend := pr.old(op, s, name, row, plus(col, k), e)
+		w, descend := pr.oldWeight(op, s, name, row, plus(col, k), e)
 		s.b.AddTo(code.V(acc(k)), pr.mul(w, d))
 		descend()
 	}
 }
 
-// old reads a weight into a scalar, which it returns with what builds the weight's update.
-func (pr *builder) old(
+// oldWeight reads a weight into a scalar, which it returns with what builds the weight's update.
+func (pr *builder) oldWeight(
 	op *plan.BackAffine, s *scope, rowName string, row, col index, rated code.Expr,
 ) (code.Expr, func()) {
 	place := weight(rowName, op.W, row, col)
@@ -225,8 +225,8 @@ func (pr *builder) old(
 	return w, func() { s.b.Set(place, code.Diff(w, pr.mul(rated, s.get(op.Update.A, col)))) }
 }
 
-// rated is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
-func (pr *builder) rated(u *plan.Update, s *scope, row index) code.Expr {
+// ratedDelta is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
+func (pr *builder) ratedDelta(u *plan.Update, s *scope, row index) code.Expr {
 	name := scalar(fmt.Sprintf("rd%d", u.W.Layer), row)
 	if held, ok := s.find(name); ok {
 		return code.V(held)
@@ -244,7 +244,7 @@ func (pr *builder) biasUpdate(u *plan.Update, first bool, root *scope) {
 		}
 		s, row := root.enter(seg, "j")
 		for k := range seg.Size {
-			e := pr.rated(u, s, plus(row, k))
+			e := pr.ratedDelta(u, s, plus(row, k))
 			if u.B != nil && first {
 				s.b.SubFrom(element(u.B, plus(row, k)), e)
 			}
@@ -266,7 +266,7 @@ func (pr *builder) outer(op *plan.Outer, piece schedule.Piece, root *scope) {
 // update builds W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
 func (pr *builder) update(op *plan.Update, piece schedule.Piece, root *scope) {
 	pr.rankOne(op.W, op.A, piece, root, func(s *scope, row index) code.Expr {
-		e := pr.rated(op, s, row)
+		e := pr.ratedDelta(op, s, row)
 		if op.B != nil {
 			s.b.SubFrom(element(op.B, row), e)
 		}

@@ -93,9 +93,9 @@ func (pr *builder) orderedColumns(op *plan.BackAffine, s *scope, col index, resu
 		if op.Update == nil {
 			return func(k int) code.Expr { return pr.mul(weight(name, op.W, row, plus(col, k)), d) }
 		}
-		e := pr.rated(op.Update, s, row)
+		e := pr.ratedDelta(op.Update, s, row)
 		return func(k int) code.Expr {
-			w, descend := pr.old(op, s, name, row, plus(col, k), e)
+			w, descend := pr.oldWeight(op, s, name, row, plus(col, k), e)
 			descend()
 			return pr.mul(w, d)
 		}

@@ -8,11 +8,11 @@ import (
 )
 
 // Function is what a function of the program is made of: Parts in order, which together hold its operations, of a batch
-// those of a block. Functions share parts. Block is, of a batch, the method that takes a block through all parts: the
-// only one, or one that calls them.
+// those of a block. Functions share parts. BlockMethod is, of a batch, the method that takes a block of samples through
+// all parts: the only one, or one that calls them.
 type Function struct {
-	Parts []*Part
-	Block string
+	Parts       []*Part
+	BlockMethod string
 }
 
 // Part is a run of operations emitted as one function: a method of its own that several functions may
@@ -47,12 +47,12 @@ func (s *Schedule) group() {
 		if s.emittedTotal(ops) <= inlineLimit {
 			made.Parts = []*Part{g.whole(f.Name, ops)}
 			if f.Batch {
-				made.Block = made.Parts[0].Name
+				made.BlockMethod = made.Parts[0].Name
 			}
 			continue
 		}
 		if f.Batch {
-			made.Block = blockName(f.Name)
+			made.BlockMethod = blockName(f.Name)
 		}
 		for i := 0; i < len(ops); {
 			run := g.run(ops[i:])
@@ -69,18 +69,18 @@ func (s *Schedule) group() {
 
 // grouper makes the parts of the functions of one sample, or of those of a batch.
 type grouper struct {
-	s     *Schedule
-	batch bool
-	users map[plan.Op]string
-	apart map[plan.Op]bool    // operations that do not follow the same one everywhere
-	made  map[plan.Op][]*Part // by the first operation of a run
-	all   []*Part             // those that are functions as a whole
-	order []*Part             // those that are methods
-	count map[string]int
+	s      *Schedule
+	batch  bool
+	users  map[plan.Op]string
+	breaks map[plan.Op]bool    // operations that do not follow the same one everywhere
+	made   map[plan.Op][]*Part // by the first operation of a run
+	all    []*Part             // those that are functions as a whole
+	order  []*Part             // those that are methods
+	count  map[string]int
 }
 
 func newGrouper(s *Schedule, batch bool) *grouper {
-	g := &grouper{s: s, batch: batch, users: map[plan.Op]string{}, apart: map[plan.Op]bool{},
+	g := &grouper{s: s, batch: batch, users: map[plan.Op]string{}, breaks: map[plan.Op]bool{},
 		made: map[plan.Op][]*Part{}, count: map[string]int{}}
 	before := map[plan.Op]plan.Op{}
 	for _, f := range s.Program.Funcs {
@@ -90,7 +90,7 @@ func newGrouper(s *Schedule, batch bool) *grouper {
 		var last plan.Op
 		for _, op := range f.Ops {
 			if g.users[op] != "" && before[op] != last {
-				g.apart[op] = true
+				g.breaks[op] = true
 			}
 			g.users[op] += f.Name + " "
 			before[op], last = last, op
@@ -132,7 +132,7 @@ func blockName(function string) string {
 // part, or one operation that makes several.
 func (g *grouper) run(ops []plan.Op) []plan.Op {
 	n, total := 0, 0
-	for n < len(ops) && g.users[ops[n]] == g.users[ops[0]] && (n == 0 || !g.apart[ops[n]]) {
+	for n < len(ops) && g.users[ops[n]] == g.users[ops[0]] && (n == 0 || !g.breaks[ops[n]]) {
 		total += g.s.emitted(ops[n], g.s.loops[ops[n]].Outer)
 		if n > 0 && total > inlineLimit {
 			break

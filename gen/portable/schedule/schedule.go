@@ -25,7 +25,7 @@ type Schedule struct {
 func New(p *plan.Program) (*Schedule, error) {
 	s := &Schedule{p, map[plan.Op]*Loops{}, map[*plan.Func]*Function{}, map[*plan.Map]int{}}
 	s.weigh()
-	if err := s.tile(); err != nil {
+	if err := s.setLoops(); err != nil {
 		return nil, err
 	}
 	s.group()

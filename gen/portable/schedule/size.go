@@ -6,9 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// size is the number of multiply-add statements of an operation when it is straight code; an elementwise
+// unrolledSize is the number of multiply-add statements of an operation when it is straight code; an elementwise
 // evaluation counts as four.
-func (s *Schedule) size(op plan.Op) int {
+func (s *Schedule) unrolledSize(op plan.Op) int {
 	switch o := op.(type) {
 	case *plan.Affine:
 		return o.W.Len() + s.perElement(&o.Each)*o.W.Rows
@@ -40,10 +40,10 @@ func (s *Schedule) size(op plan.Op) int {
 	return 0
 }
 
-func (s *Schedule) statements(ops []plan.Op) int {
+func (s *Schedule) unrolledTotal(ops []plan.Op) int {
 	n := 0
 	for _, op := range ops {
-		n += s.size(op)
+		n += s.unrolledSize(op)
 	}
 	return n
 }
@@ -62,7 +62,7 @@ func (s *Schedule) emitted(op plan.Op, outer []Segment) int {
 	for _, seg := range l.Inner {
 		inner, all = inner+seg.Size, all+seg.Size*seg.Trips
 	}
-	return int(int64(s.size(op)) * int64(body) / int64(whole) * int64(inner) / int64(all)) // products of 64 bits
+	return int(int64(s.unrolledSize(op)) * int64(body) / int64(whole) * int64(inner) / int64(all)) // products of 64 bits
 }
 
 // Statements is the number of multiply-add statements printed, over all functions, each part once.

@@ -26,8 +26,8 @@ const (
 	wideMap = 64
 )
 
-// tile decides the loops of every operation: which index ranges are straight code and which are loops over blocks.
-func (s *Schedule) tile() error {
+// setLoops decides the loops of every operation: which index ranges are straight code and which are loops over blocks.
+func (s *Schedule) setLoops() error {
 	extentOf, err := s.extents()
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Schedule) extents() (func(op plan.Op) extent, error) {
 	case spec.UnrollLoop:
 		return func(plan.Op) extent { return small }, nil
 	case spec.UnrollAuto:
-		total := s.statements(s.Program.Longest().Ops)
+		total := s.unrolledTotal(s.Program.Longest().Ops)
 		loops := wide
 		if s.statementsOfLongest(wide) > loopsNet {
 			loops = tiny
@@ -55,7 +55,7 @@ func (s *Schedule) extents() (func(op plan.Op) extent, error) {
 			}
 		}
 		return func(op plan.Op) extent {
-			if total <= straightNet && s.size(op) <= straightOp {
+			if total <= straightNet && s.unrolledSize(op) <= straightOp {
 				return straight
 			}
 			return loops
@@ -75,11 +75,11 @@ func (s *Schedule) statementsOfLongest(e extent) (n int) {
 
 // extent is how much code an operation has at a stretch.
 type extent struct {
-	straight bool // all of it
-	limit    int  // statements in the body of a loop
-	step     int  // terms a trip, where the inner range is a loop too
-	block    int  // results formed together, or elements, at most
-	few      bool // elements in the body of a loop over them: as few as make a block
+	straight      bool // all of it
+	limit         int  // statements in the body of a loop
+	step          int  // terms a trip, where the inner range is a loop too
+	block         int  // results formed together, or elements, at most
+	loopsElements bool // elementwise operations are loops as well, however short their vectors
 }
 
 // The extents: without loops; in auto with loops, where that were too much together, and where that were too much as
@@ -87,16 +87,16 @@ type extent struct {
 var (
 	straight = extent{straight: true, limit: bodyLimit, step: innerStep, block: blockResults}
 	wide     = extent{limit: bodyLimit, step: innerStep, block: blockResults}
-	tiny     = extent{limit: 4 * blockResults, step: 4, block: blockResults, few: true}
-	least    = extent{limit: 8, step: 2, block: 4, few: true}
-	small    = extent{limit: blockResults * innerStep, step: innerStep, block: blockResults, few: true}
+	tiny     = extent{limit: 4 * blockResults, step: 4, block: blockResults, loopsElements: true}
+	least    = extent{limit: 8, step: 2, block: 4, loopsElements: true}
+	small    = extent{limit: blockResults * innerStep, step: innerStep, block: blockResults, loopsElements: true}
 )
 
 // cut sets the loops of one operation.
 func (s *Schedule) cut(op plan.Op, e extent) *Loops {
 	l := &Loops{}
 	s.loops[op] = l
-	if weight := s.weights[plan.Elementwise(op)]; e.few && weight > 0 {
+	if weight := s.weights[plan.Elementwise(op)]; e.loopsElements && weight > 0 {
 		e.block = max(1, min(e.block, 8*e.limit/weight))
 	}
 	var update *plan.Update // one that is fused
@@ -160,7 +160,7 @@ func products(m, n int, e extent) (outer, inner []Segment) {
 
 // elements tiles n elements.
 func elements(n int, e extent) []Segment {
-	if n <= e.block || (!e.few && n <= wideMap) || (e.straight && n <= 4*wideMap) {
+	if n <= e.block || (!e.loopsElements && n <= wideMap) || (e.straight && n <= 4*wideMap) {
 		return []Segment{{0, n, 1}}
 	}
 	return loop(n, e.block)

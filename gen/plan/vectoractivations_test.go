@@ -41,7 +41,7 @@ func TestVectorForms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := vectorForms[act.Vector]; !ok {
+		if _, ok := vectorActivations[act.Vector]; !ok {
 			t.Errorf("%s has no form", name)
 		}
 	}

@@ -20,7 +20,7 @@ func ranges() []int {
 	return append(ns, 96, 100, 127, 128, 129, 250, 255, 256, 257, 500, 511, 512, 513, 784, 999, 1000)
 }
 
-// modes are the arguments of tile for the modes of unrolling: auto for small operations and large ones, full, and loop.
+// modes are the arguments of cut for the modes of unrolling: auto for small operations and large ones, full, and loop.
 var modes = []struct {
 	name string
 	extent
@@ -35,9 +35,9 @@ func body(segs []Segment) (n int) {
 	return n
 }
 
-// TestTileCovers checks every operation's loops over many shapes: segments cover the ranges, straight code has no
+// TestLoopsCover checks every operation's loops over many shapes: segments cover the ranges, straight code has no
 // loop, and the body of a loop is within the limit.
-func TestTileCovers(t *testing.T) {
+func TestLoopsCover(t *testing.T) {
 	shape := func(rows, cols int) []plan.Op {
 		w := &plan.Buffer{Name: "W1", Kind: plan.Weight, Layer: 1, Rows: rows, Cols: cols}
 		v := func(n int) *plan.Buffer { return &plan.Buffer{Name: "v", Rows: n, Cols: 1} }
@@ -178,13 +178,13 @@ func TestAutoBudget(t *testing.T) {
 	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		n.Unroll = spec.UnrollAuto
 		s := mustMake(t, n)
-		total := s.statements(s.Program.Func(plan.Grad).Ops)
+		total := s.unrolledTotal(s.Program.Func(plan.Grad).Ops)
 		for _, op := range s.Program.Ops() {
 			if _, ok := op.(*plan.Map); ok {
 				continue // loops by its length alone
 			}
-			if !s.Loops(op).looped() && s.size(op) > 3*bodyLimit && (total > straightNet || s.size(op) > straightOp) {
-				t.Errorf("%s is straight code of %d statements, Grad has %d", op, s.size(op), total)
+			if !s.Loops(op).looped() && s.unrolledSize(op) > 3*bodyLimit && (total > straightNet || s.unrolledSize(op) > straightOp) {
+				t.Errorf("%s is straight code of %d statements, Grad has %d", op, s.unrolledSize(op), total)
 			}
 		}
 	})
@@ -205,8 +205,8 @@ func TestEmittedAddsUp(t *testing.T) {
 		if sum > whole || sum < whole-len(outer) {
 			t.Errorf("%s: pieces of %d statements, the whole %d", mode.name, sum, whole)
 		}
-		if mode.straight && whole != s.size(op) || !mode.straight && whole >= s.size(op) {
-			t.Errorf("%s: %d statements printed of %d", mode.name, whole, s.size(op))
+		if mode.straight && whole != s.unrolledSize(op) || !mode.straight && whole >= s.unrolledSize(op) {
+			t.Errorf("%s: %d statements printed of %d", mode.name, whole, s.unrolledSize(op))
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// vectorForm is how an activation that is not pointwise is computed: stages for a = σ(z) and for
+// vectorActivation is how an activation that is not pointwise is computed: stages for a = σ(z) and for
 // δ = Jacᵀ·v, and what the second needs of the first.
-type vectorForm struct {
+type vectorActivation struct {
 	// kept are the scalars of a window that a = σ(z) leaves behind.
 	kept []*Meaning
 	// pools says that it takes the units of a window together, and not all of the layer.
@@ -19,11 +19,11 @@ type vectorForm struct {
 	needsZ, needsKept bool
 	// value is a = σ(z) as an equation's right side, given the name of z, and its stages; pullback is
 	// δ = Jacᵀ·v.
-	value, pullback func(b formBuffers) (text string, stages []Stage)
+	value, pullback func(b layerBuffers) (text string, stages []Stage)
 }
 
-// formBuffers are the buffers of one layer.
-type formBuffers struct {
+// layerBuffers are the buffers of one layer.
+type layerBuffers struct {
 	z, a, v, d *Buffer
 	kept       []*Buffer
 	window     int
@@ -56,12 +56,12 @@ var (
 	one  = expr.Number(1)
 )
 
-// vectorForms is the table of activations that are not pointwise.
-var vectorForms = map[expr.VectorKind]vectorForm{
+// vectorActivations is the table of activations that are not pointwise.
+var vectorActivations = map[expr.VectorKind]vectorActivation{
 	// m = max z;  e = exp(z - m), s = Σe;  a = e/s.  Jacᵀv = a ⊙ (v - aᵀv).
 	expr.Softmax: {
 		kept: []*Meaning{LargestLogit, ExpSum},
-		value: func(b formBuffers) (string, []Stage) {
+		value: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("softmax(%s)", b.z.Name), []Stage{
 				{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.kept[0]},
 				{Fold: FoldSum, Var: total, Expr: DraftVar, Keep: b.kept[1],
@@ -70,7 +70,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 				{Sets: []Set{{b.a, expr.Mul(DraftVar, inv)}}},
 			}
 		},
-		pullback: func(b formBuffers) (string, []Stage) {
+		pullback: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("%s ⊙ (%s − %sᵀ·%s)", b.a.Name, b.v.Name, b.a.Name, b.v.Name), []Stage{
 				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
 				{Sets: []Set{{b.d, expr.Mul(expr.A, expr.Sub(AccBackward, dot))}}},
@@ -79,7 +79,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	},
 	// m = max z;  s = Σ exp(z - m);  a = (z - m) - log s.  Jacᵀv = v - exp(a)·Σv.
 	expr.LogSoftmax: {
-		value: func(b formBuffers) (string, []Stage) {
+		value: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("log-softmax(%s)", b.z.Name), []Stage{
 				{Fold: FoldMax, Var: top, Expr: expr.Z},
 				{Fold: FoldSum, Var: total, Expr: expr.Exp(expr.Sub(expr.Z, top))},
@@ -87,7 +87,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 				{Sets: []Set{{b.a, expr.Sub(expr.Sub(expr.Z, top), logs)}}},
 			}
 		},
-		pullback: func(b formBuffers) (string, []Stage) {
+		pullback: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("%s − exp(%s)·Σ %s", b.v.Name, b.a.Name, b.v.Name), []Stage{
 				{Fold: FoldSum, Var: sum, Expr: AccBackward},
 				{Sets: []Set{{b.d, expr.Sub(AccBackward, expr.Mul(expr.Exp(expr.A), sum))}}},
@@ -100,7 +100,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	// scaled by q, the radial part by σ'(r). At z = 0 both are 0.
 	expr.RadialSigmoid: {
 		kept: []*Meaning{Tangential, RadialPart}, needsKept: true,
-		value: func(b formBuffers) (string, []Stage) {
+		value: func(b layerBuffers) (string, []Stage) {
 			slope := expr.Mul(gate, expr.Sub(one, gate))
 			return fmt.Sprintf("σ(|%s|)·%s/|%s|", b.z.Name, b.z.Name, b.z.Name), []Stage{
 				{Fold: FoldMax, Var: top, Expr: expr.Abs(expr.Z)},
@@ -116,7 +116,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 				{Sets: []Set{{b.a, expr.Mul(scale, DraftVar)}}},
 			}
 		},
-		pullback: func(b formBuffers) (string, []Stage) {
+		pullback: func(b layerBuffers) (string, []Stage) {
 			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.v.Name, b.kept[1].Name,
 				b.a.Name, b.v.Name, b.a.Name)
 			return text, []Stage{
@@ -131,10 +131,10 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	expr.MaxPool: {
 		pools:  true,
 		needsZ: true,
-		value: func(b formBuffers) (string, []Stage) {
+		value: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("max(%s)", b.z.Name), []Stage{{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.a}}
 		},
-		pullback: func(b formBuffers) (string, []Stage) {
+		pullback: func(b layerBuffers) (string, []Stage) {
 			below := expr.Sub(expr.A, expr.Z)
 			text := fmt.Sprintf("%s where %s is the first to be %s, else 0", b.v.Name, b.z.Name, b.a.Name)
 			return text, []Stage{{
@@ -146,13 +146,13 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	// a = mean z of each window. Jacᵀv = v/window.
 	expr.AvgPool: {
 		pools: true,
-		value: func(b formBuffers) (string, []Stage) {
+		value: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("mean(%s)", b.z.Name), []Stage{
 				{Fold: FoldSum, Var: total, Expr: expr.Z},
 				{Fold: FoldLet, Var: top, Expr: expr.Div(total, expr.Number(float64(b.window))), Keep: b.a},
 			}
 		},
-		pullback: func(b formBuffers) (string, []Stage) {
+		pullback: func(b layerBuffers) (string, []Stage) {
 			text := fmt.Sprintf("%s/%d", b.v.Name, b.window)
 			return text, []Stage{{Sets: []Set{{b.d, expr.Mul(expr.Number(1/float64(b.window)), AccBackward)}}}}
 		},
@@ -160,7 +160,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 }
 
 // vectorOp makes a Vector of stages; it takes from args those that the stages read.
-func vectorOp(b formBuffers, layer int, out *Buffer, text string, stages []Stage) *Vector {
+func vectorOp(b layerBuffers, layer int, out *Buffer, text string, stages []Stage) *Vector {
 	o := &Vector{N: b.z.Rows, Window: b.window, Stages: stages, Text: text, Out: out, Layer: layer}
 	args := []Arg{{expr.Z, b.z}, {expr.A, b.a}, {AccBackward, b.v}}
 	for _, k := range b.kept {
