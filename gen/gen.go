@@ -38,7 +38,7 @@ type Options struct {
 	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be
 	// called again; 0: amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
 	CallCycles int
-	// Files are those of the spec's folder, where the file of weights is that a spec may name, such as os.DirFS(folder).
+	// Files are those of the spec's folder, such as os.DirFS(folder): a spec may name a file of weights there.
 	Files fs.FS
 	// Ranges are for Explain.
 	Ranges Ranges

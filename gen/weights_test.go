@@ -21,7 +21,7 @@ import (
 
 // trainable is a network that names a file of weights: 2-3-1, the last layer without bias.
 var trainable = spec.Network{
-	Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3, Activation: spec.Function{Name: "tanh"}}, {Dense: 1, NoBias: true}},
+	Name: "Net", Input: 2, Layers: []spec.Layer{gentest.Act(3, "tanh"), {Dense: 1, NoBias: true}},
 	Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}, Weights: "net.safetensors",
 }
 
@@ -69,8 +69,8 @@ func weightsText(t *testing.T, n spec.Network, files fs.FS) string {
 // do, and in rows.
 func TestWeights(t *testing.T) {
 	half := tensors.Tensor{Name: "b1", DType: tensors.F16, Shape: []int{3}, Data: []byte{0, 0x80, 1, 0, 0, 0xbc}}
-	files := folder(t, tensors.New("W1", []int{3, 2}, []float32{0.1, 1e-45, math.MaxFloat32, 16777216, 1 / 3., -1}), half,
-		numbers[float64]("W2", 1, 3))
+	odd := []float32{0.1, 1e-45, math.MaxFloat32, 16777216, 1 / 3., -1}
+	files := folder(t, tensors.New("W1", []int{3, 2}, odd), half, numbers[float64]("W2", 1, 3))
 	text := weightsText(t, trainable, files)
 	for _, want := range []string{
 		"\n//\n// The trained weights and biases of Net, 12 numbers of float32.\n//\n// weights  net.safetensors sha256:",
@@ -100,12 +100,14 @@ var NetTrained = Net{
 	if names := gen.PackageNames(trainable); !slices.Contains(names, "NetTrained") {
 		t.Error("PackageNames does not list NetTrained")
 	}
-	torch := folder(t, numbers[float32]("net.2.weight", 1, 3), numbers[float32]("net.0.weight", 3, 2), numbers[float32]("net.0.bias", 3))
+	torch := folder(t, numbers[float32]("net.2.weight", 1, 3), numbers[float32]("net.0.weight", 3, 2),
+		numbers[float32]("net.0.bias", 3))
 	if text := weightsText(t, trainable, torch); !strings.Contains(text, "{1, 2},\n\t\t{3, 4},\n\t\t{5, 6},") {
 		t.Errorf("by the names of PyTorch:\n%s", text)
 	}
 	explained, err := gen.Explain(trainable, gen.Options{Files: files})
-	if err != nil || !strings.Contains(explained, ", F32, F16, F64: NetTrained, 48 bytes of data; 1 of them -0, which become 0\n") ||
+	const line = ", F32, F16, F64: NetTrained, 48 bytes of data; 1 of them -0, which become 0\n"
+	if err != nil || !strings.Contains(explained, line) ||
 		!strings.Contains(explained, " net_weights_gen.go") {
 		t.Errorf("%v, %.900s", err, explained)
 	}
@@ -141,10 +143,12 @@ func TestWeightsAreApart(t *testing.T) {
 // TestRandomWeights emits the weights of random networks, formatted and with the right types; some have long rows.
 func TestRandomWeights(t *testing.T) {
 	networks := []spec.Network{{
-		Name: "Long", Input: 300, Layers: []spec.Layer{{Dense: 2}, {Dense: 40, NoBias: true}, {Dense: 1}}, Cost: spec.Function{Name: "mse"},
+		Name: "Long", Input: 300, Layers: []spec.Layer{{Dense: 2}, {Dense: 40, NoBias: true}, {Dense: 1}},
+		Cost: spec.Function{Name: "mse"},
 	}}
 	for i := range 12 {
-		networks = append(networks, gentest.DrawSpec(rand.New(rand.NewPCG(7, uint64(i))), fmt.Sprintf("R%d", i), gentest.Small))
+		r := rand.New(rand.NewPCG(7, uint64(i)))
+		networks = append(networks, gentest.DrawSpec(r, fmt.Sprintf("R%d", i), gentest.Small))
 	}
 	for _, n := range networks {
 		n.Weights, n.Targets = "net.safetensors", []spec.Target{}
@@ -189,7 +193,8 @@ func TestWeightsRefused(t *testing.T) {
 	} {
 		_, err := gen.Generate(trainable, gen.Options{Package: "net", Files: c.files})
 		var list spec.ErrorList
-		if !errors.As(err, &list) || len(list) != 1 || list[0].Path != "weights" || !strings.Contains(list[0].Message, c.want) {
+		if !errors.As(err, &list) || len(list) != 1 || list[0].Path != "weights" ||
+			!strings.Contains(list[0].Message, c.want) {
 			t.Errorf("%s: %v, want a mistake of weights with %q", c.name, err, c.want)
 		}
 	}
@@ -197,7 +202,8 @@ func TestWeightsRefused(t *testing.T) {
 	double := trainable
 	double.Precision = spec.Float64
 	files := of(float64s("W1", 1, 2, 0.1, 1e300, 5e-324, 6), b1, w2)
-	if text := weightsText(t, double, files); !strings.Contains(text, "W1: [3][2]float64{\n\t\t{1, 2},\n\t\t{0.1, 1e+300},\n\t\t{5e-324, 6},") {
+	rows := "W1: [3][2]float64{\n\t\t{1, 2},\n\t\t{0.1, 1e+300},\n\t\t{5e-324, 6},"
+	if text := weightsText(t, double, files); !strings.Contains(text, rows) {
 		t.Errorf("doubles:\n%s", text)
 	}
 	// What the file system refuses is no mistake of the spec.

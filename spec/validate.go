@@ -166,8 +166,8 @@ func (c *checker) layers(n Network) {
 	}
 }
 
-// params checks the number of weights and biases, also of those whose values are emitted. Every width and window is in range here, so that a layer
-// has less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
+// params checks the number of weights and biases, also of those whose values are emitted. Every width and window is in
+// range here, so that a layer has less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
 func (c *checker) params(n Network) {
 	params := int64(0)
 	for i, layer := range n.Layers {

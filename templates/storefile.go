@@ -67,7 +67,8 @@ type storeParts struct {
 var readStore = sync.OnceValues(func() (storeParts, error) {
 	var parts storeParts
 	paths := map[string]bool{}
-	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "tensors.go", "number.go", "methods.go"} {
+	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "tensors.go", "number.go",
+		"methods.go"} {
 		src, err := storeText.ReadFile("store/" + name)
 		if err != nil {
 			return parts, err

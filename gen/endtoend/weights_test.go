@@ -33,7 +33,19 @@ func TestTrainedWeights(t *testing.T) {
 	}
 	m := gentest.NewModule(t)
 	var program, want strings.Builder
-	program.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\t\"random/native\"\n\t\"random/plain\"\n\t\"unsafe\"\n)\n\nfunc main() {\n")
+	program.WriteString(`package main
+
+import (
+	"fmt"
+	"math"
+	"unsafe"
+
+	"random/native"
+	"random/plain"
+)
+
+func main() {
+`)
 	for i, n := range networks {
 		pkg := "native"
 		if n.Targets == nil {
@@ -96,7 +108,7 @@ func TestTrainedWeights(t *testing.T) {
 		}
 	}
 	if without, _ := symbols(t, m); start != without {
-		t.Errorf("with weights the package starts by %q, without them by %q: something is done for them", start, without)
+		t.Errorf("the package starts by %q with weights, by %q without: something is done for them", start, without)
 	}
 }
 

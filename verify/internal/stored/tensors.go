@@ -63,12 +63,13 @@ func checkTensors[F float32 | float64](j *judge, value storable, call func() []t
 			return
 		}
 		if cap(t.Data) != size {
-			j.broken("Tensors", "a view", w.Name, "there is room for %d numbers behind it: appending writes to the next",
-				cap(t.Data)-size)
+			j.broken("Tensors", "a view", w.Name,
+				"there is room for %d numbers behind it: appending writes to the next", cap(t.Data)-size)
 		}
 		for k := range t.Data {
 			if t.Data[k] != 0.25 {
-				j.broken("Tensors", "a view", fmt.Sprintf("%s[%d]", w.Name, k), "%v is read, not the parameter", t.Data[k])
+				j.broken("Tensors", "a view", fmt.Sprintf("%s[%d]", w.Name, k),
+					"%v is read, not the parameter", t.Data[k])
 				return
 			}
 			if t.Data[k] = 0.75; v.number(at) != 0.75 {
