@@ -9,6 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
@@ -129,7 +130,7 @@ func (c *assembly) Emit() ([]File, error) {
 	}
 	var files []File
 	for i, f := range native.Files(stem(n)) {
-		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, printed.Text}[i]})
+		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, macro.Shorten(printed.Text)}[i]})
 	}
 	return files, nil
 }

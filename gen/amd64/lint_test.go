@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/macro"
 )
 
 // TestLintCommitted: nothing is wrong with the committed files.
@@ -16,6 +18,9 @@ func TestLintCommitted(t *testing.T) {
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err = macro.Expand(text); err != nil {
 			t.Fatal(err)
 		}
 		if err := Lint(text, filepath.Base(filepath.Dir(f)) == "strict"); err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -57,6 +58,9 @@ func TestSameBitsFind(t *testing.T) {
 		m.Write(t, "samebits/list_test.go", sameBitsList("samebits", []spec.Network{n}))
 		text, err := os.ReadFile(filepath.Join(m.Dir, "samebits", "x_amd64_gen.s"))
 		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err = macro.Expand(text); err != nil {
 			t.Fatal(err)
 		}
 		wrong := text

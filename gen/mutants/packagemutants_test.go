@@ -15,6 +15,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -45,6 +46,11 @@ func (m packageMutant) plant(source string) (string, error) {
 		return m.apply(source)
 	}
 	e := m.edits[0]
+	expanded, err := macro.Expand([]byte(source)) // a mistake is in one place, and not in all that a macro is in
+	if err != nil {
+		return "", err
+	}
+	source = string(expanded)
 	label := fmt.Sprintf("TEXT ·%s%s(SB)", strings.ToLower(m.victim), e.in)
 	from := strings.Index(source, label)
 	if from < 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -35,7 +36,12 @@ func (m fileMutant) title() string {
 }
 
 // apply plants the mistake. The error says what is not there to be changed.
-func (m fileMutant) apply(text []byte) ([]byte, error) {
+func (m fileMutant) apply(text []byte) (_ []byte, err error) {
+	if strings.HasSuffix(m.file, ".s") { // a mistake is in one place, and not in all that a macro is in
+		if text, err = macro.Expand(text); err != nil {
+			return nil, err
+		}
+	}
 	from, to := 0, len(text)
 	if m.in != "" {
 		head := fmt.Appendf(nil, "TEXT ·%s%sAVX2(SB)", portable.Prefix(m.victim.Name), m.in)

@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
 	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan", "gen/portable/schedule"},
 	"gen/parallel":    nil,
+	"gen/macro":       nil,
 	"gen/vec":         nil,
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64/cores": nil,

@@ -1,0 +1,182 @@
+package macro
+
+import (
+	"container/heap"
+	"strings"
+)
+
+// What a macro must be: so long, with so few parameters that a person follows it, and so much shorter than what it
+// stands for, in bytes, that it is worth a name.
+const (
+	shortestRun = 4
+	mostParams  = 16
+	leastGain   = 100
+)
+
+// fold replaces runs of instructions by calls of new macros, those that save the most first, and returns the macros.
+// Their numbers begin at first.
+func (f *file) fold(first int) (made []definition) {
+	shapes, sizes := f.shapes()
+	taken := make(bitset, len(f.lines)/64+1)
+	queue := &candidates{}
+	for _, r := range repeats(shapes, shortestRun) {
+		run := sizes[r.places[0]+r.length] - sizes[r.places[0]]
+		most := func(places int) int { return (places-1)*(run-callBytes) - len(defineLine) }
+		if most(len(r.places)) < leastGain {
+			continue
+		}
+		if gain := most(len(apart(r.places, r.length, taken))); gain >= leastGain {
+			*queue = append(*queue, candidate{repeat: r, gain: gain})
+		}
+	}
+	heap.Init(queue)
+	calls := map[int]call{}
+	for queue.Len() > 0 {
+		c := heap.Pop(queue).(candidate)
+		places := apart(c.places, c.length, taken)
+		d, gain := f.draft(places, c.length, sizes)
+		if gain < leastGain {
+			continue
+		}
+		if queue.Len() > 0 && gain < (*queue)[0].gain {
+			c.gain = gain // what it is now: others may save more
+			heap.Push(queue, c)
+			continue
+		}
+		definition := f.define(d, places, c.length)
+		definition.number = first + len(made)
+		for i, at := range places {
+			taken.set(at, c.length)
+			calls[at] = call{definition.number, c.length, d.arguments(f, i)}
+		}
+		made = append(made, definition)
+	}
+	f.replace(calls)
+	return made
+}
+
+// call stands for a run of instructions.
+type call struct {
+	macro, length int
+	args          []*operand
+}
+
+// replace puts calls in the place of runs.
+func (f *file) replace(calls map[int]call) {
+	var lines []line
+	for i := 0; i < len(f.lines); {
+		c, ok := calls[i]
+		if !ok {
+			lines = append(lines, f.lines[i])
+			i++
+			continue
+		}
+		lines = append(lines, line{op: placeholder(c.macro), operands: c.args, about: f.lines[i].about})
+		i += c.length
+	}
+	f.lines = lines
+}
+
+// callBytes is about the size of a call's line without its arguments, and defineLine like the line that begins a
+// definition.
+const (
+	callBytes  = 9
+	defineLine = "#define A1_10() \\\n"
+)
+
+// shapes are numbers for the lines, the same for instructions that differ in registers and displacements alone, and
+// negative for what may stand in no macro. sizes are the bytes before each line.
+func (f *file) shapes() (shapes, sizes []int) {
+	known := map[string]int{}
+	total := 0
+	var text strings.Builder
+	for i, l := range f.lines {
+		sizes = append(sizes, total)
+		if l.op == "" {
+			shapes = append(shapes, -1-i)
+			continue
+		}
+		total += l.size()
+		text.Reset()
+		text.WriteString(l.op)
+		for _, o := range l.operands {
+			text.WriteByte(',')
+			switch o.shape {
+			case other:
+				text.WriteString(o.text)
+			case vectorRegister:
+				text.WriteByte(o.text[0])
+			default:
+				text.WriteByte(byte('0' + o.shape))
+			}
+		}
+		shapes = append(shapes, intern(known, text.String()))
+	}
+	return shapes, append(sizes, total)
+}
+
+// apart are the places of runs that lie apart from one another and from what is taken.
+func apart(places []int, length int, taken bitset) (list []int) {
+	end := 0
+	for _, at := range places {
+		if at >= end && !taken.any(at, length) {
+			list, end = append(list, at), at+length
+		}
+	}
+	return list
+}
+
+// bitset is a set of lines.
+type bitset []uint64
+
+func (s bitset) set(at, n int) {
+	for i := at; i < at+n; i++ {
+		s[i/64] |= 1 << (i % 64)
+	}
+}
+
+// any says whether any of n lines from a place on is in the set.
+func (s bitset) any(at, n int) bool {
+	for i := at; i < at+n; {
+		if i%64 == 0 && i+64 <= at+n {
+			if s[i/64] != 0 {
+				return true
+			}
+			i += 64
+			continue
+		}
+		if s[i/64]>>(i%64)&1 == 1 {
+			return true
+		}
+		i++
+	}
+	return false
+}
+
+// candidate is a repeat that may become a macro, and what it saves at most.
+type candidate struct {
+	repeat
+	gain int
+}
+
+// candidates are a heap, the one that saves the most first.
+type candidates []candidate
+
+func (c candidates) Len() int      { return len(c) }
+func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
+func (c candidates) Less(i, j int) bool {
+	if c[i].gain != c[j].gain {
+		return c[i].gain > c[j].gain
+	}
+	if c[i].length != c[j].length {
+		return c[i].length > c[j].length
+	}
+	return c[i].places[0] < c[j].places[0]
+}
+func (c *candidates) Push(x any) { *c = append(*c, x.(candidate)) }
+func (c *candidates) Pop() any {
+	last := len(*c) - 1
+	x := (*c)[last]
+	*c = (*c)[:last]
+	return x
+}

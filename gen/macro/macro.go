@@ -1,0 +1,166 @@
+// Package macro writes Go assembly shortly: what a file says several times it says once, as a macro of the assembler's
+// preprocessor. The machine code stays the same.
+//
+// Straight code for one network repeats itself: tanh of eight units is the same fifty instructions eight times, on other
+// registers and other places. Shorten finds runs of instructions that differ in registers and displacements alone,
+// and defines a macro for those that make the file shorter. Constants, of which every lane has a copy, have macros as
+// well. Expand is the way back, for those who read instructions.
+//
+//	#define A1_1(a, b) \
+//		VMULPD a, a, b; \
+//		VFMADD231PD C(128), b, a
+//
+// A macro is a part of the equation that the comment before it names, and is named after what that computes.
+package macro
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Shorten returns the text of an assembly file, as avo prints one, with macros. It is deterministic.
+func Shorten(text []byte) []byte {
+	f := read(string(text))
+	var defined []definition
+	// Calls of macros repeat themselves too: where a function does what another does, and more.
+	for range rounds {
+		made := f.fold(len(defined))
+		if len(made) == 0 {
+			break
+		}
+		defined = append(defined, made...)
+	}
+	return f.print(f.named(defined))
+}
+
+// rounds is how deep macros may stand in one another.
+const rounds = 3
+
+// file is an assembly file as its lines.
+type file struct {
+	reader
+	lines  []line
+	symbol string // of the constants, empty if there are none
+	data   []byte // the constants
+	attrs  string // of their symbol
+}
+
+// line is an instruction, or anything else.
+type line struct {
+	op       string // empty if it is no instruction that may stand in a macro
+	operands []*operand
+	text     string // of a line without an op
+	about    string // what the comment before it says is computed
+}
+
+// read parses a file.
+func read(text string) *file {
+	f := &file{reader: reader{map[string]*operand{}, map[string]int{}}}
+	f.lines = make([]line, 0, strings.Count(text, "\n"))
+	about := ""
+	for text := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		switch {
+		case strings.HasPrefix(text, "TEXT "):
+			about = strings.TrimSuffix(strings.TrimPrefix(strings.Fields(text)[1], "·"), "(SB),")
+		case strings.HasPrefix(text, "\t//"):
+			about = strings.TrimSpace(text[3:])
+		case f.constant(text):
+			continue
+		case len(text) > 1 && text[0] == '\t':
+			f.lines = append(f.lines, f.instruction(text[1:], about))
+			continue
+		}
+		f.lines = append(f.lines, line{text: text})
+	}
+	return f
+}
+
+// instruction parses one instruction. Those that go elsewhere, and those that name arguments, whose offsets are checked
+// by vet, stay where they are.
+func (f *file) instruction(text, about string) line {
+	op, rest, _ := strings.Cut(text, " ")
+	texts := operandsOf(rest)
+	l := line{op: op, about: about, operands: make([]*operand, len(texts))}
+	for i, o := range texts {
+		l.operands[i] = f.operand(f.constantOperand(o))
+	}
+	if op[0] == 'J' || op == "RET" || op == "CALL" || strings.Contains(rest, "(FP)") || strings.Contains(rest, "·") {
+		l.text, l.op = "\t"+l.String(), ""
+	}
+	return l
+}
+
+// String is the instruction, or the call of a macro, as it is printed.
+func (l line) String() string {
+	var b strings.Builder
+	b.WriteString(l.op)
+	end := ""
+	switch {
+	case isCall(l.op):
+		b.WriteString("(")
+		end = ")"
+	case len(l.operands) > 0:
+		b.WriteString(" ")
+	}
+	for i, o := range l.operands {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(o.text)
+	}
+	return b.String() + end
+}
+
+// size is how many bytes the line takes.
+func (l line) size() int {
+	n := len(l.op) + len("\t\n")
+	for _, o := range l.operands {
+		n += len(o.text) + len(", ")
+	}
+	return n
+}
+
+// operandsOf splits operands at commas outside of parentheses.
+func operandsOf(text string) []string {
+	list := make([]string, 0, 4)
+	depth, begin := 0, 0
+	for i := 0; i <= len(text); i++ {
+		switch {
+		case i == len(text) || text[i] == ',' && depth == 0:
+			if o := strings.TrimSpace(text[begin:i]); o != "" {
+				list = append(list, o)
+			}
+			begin = i + 1
+		case text[i] == '(':
+			depth++
+		case text[i] == ')':
+			depth--
+		}
+	}
+	return list
+}
+
+// print writes the file, macros first.
+func (f *file) print(defined []definition) []byte {
+	var b bytes.Buffer
+	for _, l := range f.lines {
+		switch {
+		case l.op != "":
+			fmt.Fprintf(&b, "\t%s\n", l)
+		case l.text == include:
+			b.WriteString(include + "\n")
+			f.defineConstants(&b)
+			for _, d := range defined {
+				d.print(&b)
+			}
+		default:
+			b.WriteString(l.text + "\n")
+		}
+	}
+	f.printConstants(&b)
+	return b.Bytes()
+}
+
+// include is the line that macros are defined after.
+const include = `#include "textflag.h"`

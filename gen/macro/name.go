@@ -1,0 +1,54 @@
+package macro
+
+import (
+	"fmt"
+	"strings"
+)
+
+// named gives macros their names: what the equation that they are a part of computes, and a number. a1 = tanh(z1) makes
+// A1_1, A1_2 and so on.
+func (f *file) named(defined []definition) []definition {
+	names, count := map[string]string{}, map[string]int{}
+	for i := range defined {
+		d := &defined[i]
+		stem := stemOf(d.about)
+		count[stem]++
+		d.name = fmt.Sprintf("%s_%d", stem, count[stem])
+		names[placeholder(d.number)] = d.name
+	}
+	rename := func(lines []line) {
+		for i := range lines {
+			if name, ok := names[lines[i].op]; ok {
+				lines[i].op = name
+			}
+		}
+	}
+	rename(f.lines)
+	for i := range defined {
+		rename(defined[i].body)
+	}
+	return defined
+}
+
+// longestStem is how many letters a name takes from a comment.
+const longestStem = 20
+
+// stemOf is what a comment says is computed, in capitals: the left side of its last equation, or its first letters.
+func stemOf(about string) string {
+	equations := strings.Split(about, "; ")
+	left, _, _ := strings.Cut(equations[len(equations)-1], "=")
+	stem := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return -1
+	}, left)
+	stem = stem[:min(len(stem), longestStem)]
+	if stem == "" || stem[0] < 'A' {
+		stem = "PART" + stem
+	}
+	return stem
+}

@@ -1,0 +1,135 @@
+package macro
+
+import "strconv"
+
+// operand is one operand of an instruction, or an argument of a macro: one for each text. Two of the same frame differ
+// in a number alone.
+type operand struct {
+	text  string
+	id    int // its number
+	shape shape
+	// value is the number of an operand that has one: a displacement, the place of a constant, or an argument; frame is
+	// the same for what stands around it.
+	value, frame  int
+	before, after string
+}
+
+// shape is what operands have in common that a parameter may stand for. What is of no shape stays as it is.
+type shape byte
+
+// The shapes of operands.
+const (
+	other          shape = iota
+	vectorRegister       // followed by its letter, for it must be of the same size
+	register
+	memory
+	constantPlace
+	number
+)
+
+// numeric says whether a number is all that tells operands of one frame apart.
+func (o *operand) numeric() bool { return o.shape >= memory }
+
+// reader parses operands, each text once, and numbers their frames.
+type reader struct {
+	known  map[string]*operand
+	frames map[string]int
+}
+
+func intern(known map[string]int, text string) int {
+	id, ok := known[text]
+	if !ok {
+		id = len(known)
+		known[text] = id
+	}
+	return id
+}
+
+// operand is the operand of a text.
+func (r reader) operand(text string) *operand {
+	o, ok := r.known[text]
+	if !ok {
+		o = r.parse(text)
+		o.id = len(r.known)
+		r.known[text] = o
+	}
+	return o
+}
+
+// parse parses one operand.
+func (r reader) parse(text string) *operand {
+	o := &operand{text: text}
+	digits := leadingNumber(text)
+	rest := text[len(digits):]
+	switch {
+	case rest == "" && digits != "":
+		o.shape = number
+	case isPlace(rest):
+		o.shape, o.after = memory, rest
+	case digits == "" && len(text) > 3 && text[:2] == constantMacro+"(" && text[len(text)-1] == ')':
+		digits = text[2 : len(text)-1]
+		if leadingNumber(digits) != digits {
+			return o
+		}
+		o.shape, o.before, o.after = constantPlace, text[:2], ")"
+	case len(text) > 1 && text[0] >= 'X' && text[0] <= 'Z' && allDigits(text[1:]), len(text) == 2 && text[0] == 'K':
+		o.shape = vectorRegister
+		return o
+	case len(text) == 2 && isUpper(text[0]) && isUpper(text[1]), len(text) > 1 && text[0] == 'R' && allDigits(text[1:]):
+		o.shape = register
+		return o
+	default:
+		return o
+	}
+	if digits != "" {
+		value, err := strconv.Atoi(digits)
+		if err != nil {
+			o.shape = other
+			return o
+		}
+		o.value = value
+	}
+	o.frame = intern(r.frames, o.before+"#"+o.after)
+	return o
+}
+
+// isPlace says whether a text is registers that address memory: (DI), (DI)(R8*4).
+func isPlace(text string) bool {
+	if len(text) < 4 || text[0] != '(' || text[len(text)-1] != ')' {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		if !isUpper(c) && !(c >= '0' && c <= '9') && c != '(' && c != ')' && c != '*' {
+			return false
+		}
+	}
+	return text != "(FP)" && text != "(SB)"
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+func allDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// leadingNumber is the number that a text begins with.
+func leadingNumber(text string) string {
+	end := 0
+	if end < len(text) && text[0] == '-' {
+		end++
+	}
+	begin := end
+	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+		end++
+	}
+	if end == begin {
+		return ""
+	}
+	return text[:end]
+}
