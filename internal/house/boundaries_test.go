@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64/cores": nil,
 	"gen/amd64":       {"spec", "gen/amd64/cores", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/parallel", "templates"},
+	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
 	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
