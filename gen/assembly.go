@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/macro"
@@ -18,9 +19,9 @@ import (
 
 // levels are the instruction sets of the assembly as the emitted Go knows them.
 var levels = []templates.AssemblyLevel{
-	{Name: amd64.AVX2.String(), Doc: "AVX2 and FMA", Features: []string{"HasAVX2", "HasFMA"}},
+	{Name: isa.AVX2.String(), Doc: "AVX2 and FMA", Features: []string{"HasAVX2", "HasFMA"}},
 	{
-		Name: amd64.AVX512.String(), Doc: "AVX-512 F, VL and DQ as well",
+		Name: isa.AVX512.String(), Doc: "AVX-512 F, VL and DQ as well",
 		Features: []string{"HasAVX512F", "HasAVX512VL", "HasAVX512DQ", "HasAVX2", "HasFMA"},
 	},
 }
@@ -324,7 +325,7 @@ func stylePredictions(choices []amd64.Choice) string {
 func (c *assembly) batchPredictions() (string, error) {
 	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
 	for _, tiling := range amd64.Tilings(c.p) {
-		predicted, err := c.assembly.PredictBatches(amd64.Levels, tiling)
+		predicted, err := c.assembly.PredictBatches(isa.Levels, tiling)
 		if err != nil {
 			return "", err
 		}

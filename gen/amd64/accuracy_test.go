@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -36,13 +37,13 @@ var accuracyOps = []expr.Op{
 const lanesTested = 256
 
 // machineLevels are the levels of this machine.
-func machineLevels() []Level {
-	var levels []Level
+func machineLevels() []isa.Level {
+	var levels []isa.Level
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		levels = append(levels, AVX2)
+		levels = append(levels, isa.AVX2)
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ {
-		levels = append(levels, AVX512)
+		levels = append(levels, isa.AVX512)
 	}
 	return levels
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -25,7 +26,7 @@ func TestHeldInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Step))
+		code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX2, p.ElementBytes()}, p.Func(plan.Step))
 		if err != nil {
 			t.Fatal(err)
 		}

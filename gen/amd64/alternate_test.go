@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -34,7 +35,7 @@ func TestAlternate(t *testing.T) {
 				continue
 			}
 			alternates := slices.Contains(want[n.Name], fn.Name)
-			for _, l := range Levels {
+			for _, l := range isa.Levels {
 				code, err := print(f, p, machine{l, p.ElementBytes()}, fn)
 				if err != nil {
 					t.Fatal(err)

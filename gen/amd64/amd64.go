@@ -26,6 +26,7 @@ import (
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -84,7 +85,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	text = append([]byte("// "+o.Header+"\n"), text...)
-	if err := Lint(text, a.common.kernel.Strict); err != nil {
+	if err := isa.Lint(text, a.common.kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return &Printed{text, calls}, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -21,7 +22,7 @@ func TestBatchProgramsCompute(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := newCommon(p, cores.Zen4)
-			for _, l := range Levels {
+			for _, l := range isa.Levels {
 				lay := kernel.NewTileLayout(p, kernel.Tiling{})
 				batchProgram(t, p, c, l, lay, 1, lay.Samples-3)
 				batchProgram(t, p, c, l, lay, 2, lay.Samples)
@@ -31,7 +32,7 @@ func TestBatchProgramsCompute(t *testing.T) {
 }
 
 // batchProgram executes GradBatch and the function that sums its gradient up.
-func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *kernel.TileLayout, tiles, samples int) {
+func batchProgram(t *testing.T, p *plan.Program, c *common, l isa.Level, lay *kernel.TileLayout, tiles, samples int) {
 	t.Helper()
 	f, m, n := newFile(c), machine{l, p.ElementBytes()}, p.Network
 	f.programs = true

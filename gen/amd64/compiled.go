@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -49,7 +50,7 @@ type Config struct {
 // style.
 type form struct {
 	function string
-	level    Level
+	level    isa.Level
 	tiling   kernel.Tiling
 	style    kernel.Style
 	// pauses says of each of its parts whether it pauses, and callCycles how many cycles a call of these may take.
@@ -115,12 +116,12 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 }
 
 // form is the form of a function of one sample.
-func (a *Assembly) form(fn *plan.Func, level Level, style kernel.Style) form {
+func (a *Assembly) form(fn *plan.Func, level isa.Level, style kernel.Style) form {
 	return form{function: fn.Name, level: level, style: style}
 }
 
 // batchForm is that of a function of a batch.
-func (a *Assembly) batchForm(fn *plan.Func, level Level, tiling kernel.Tiling) form {
+func (a *Assembly) batchForm(fn *plan.Func, level isa.Level, tiling kernel.Tiling) form {
 	return form{function: fn.Name, level: level, tiling: tiling}
 }
 

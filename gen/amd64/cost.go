@@ -3,6 +3,7 @@ package amd64
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -14,7 +15,7 @@ type Choice struct {
 	// Cycles are predicted for the code of each level, in the order of Levels, whether it is emitted or not.
 	Cycles []int
 	// Levels are those that have code of their own.
-	Levels []Level
+	Levels []isa.Level
 	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to
 	// take.
 	Styles    []kernel.Style
@@ -36,20 +37,20 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 	if err := a.predict(a.forms(fn)...); err != nil {
 		return Choice{}, err
 	}
-	c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
-	for _, l := range Levels {
+	c := Choice{Function: fn.Name, Levels: []isa.Level{isa.AVX2}}
+	for _, l := range isa.Levels {
 		style, cycles := a.chooseStyle(&c, fn, l)
 		c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
 	}
 	if a.config.EveryLevel || 100*c.Cycles[1] < (100-a.margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
-		c.Levels = Levels
+		c.Levels = isa.Levels
 	}
 	return c, nil
 }
 
 // forms are the codes among which a function's are chosen.
 func (a *Assembly) forms(fn *plan.Func) (forms []form) {
-	for _, l := range Levels {
+	for _, l := range isa.Levels {
 		if fn.Batch {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
@@ -91,8 +92,8 @@ func (a *Assembly) Choice(function string) Choice {
 	if c, ok := a.choices[function]; ok {
 		return c
 	}
-	return Choice{Function: function, Levels: Levels, Styles: []kernel.Style{kernel.Standard, kernel.Standard}}
+	return Choice{Function: function, Levels: isa.Levels, Styles: []kernel.Style{kernel.Standard, kernel.Standard}}
 }
 
 // has says whether a level has code of its own.
-func (c Choice) has(l Level) bool { return slices.Contains(c.Levels, l) }
+func (c Choice) has(l isa.Level) bool { return slices.Contains(c.Levels, l) }

@@ -18,6 +18,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -28,7 +29,7 @@ var measure = flag.Bool("measure", false, "time the committed networks and print
 // TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
 func TestCycles(t *testing.T) {
 	write := func(body func(f *function)) *ir.Function {
-		f := newFunction(newFile(&common{core: cores.Zen4}), machine{AVX512, 4}, "test", nil, false)
+		f := newFunction(newFile(&common{core: cores.Zen4}), machine{isa.AVX512, 4}, "test", nil, false)
 		body(f)
 		for _, err := range f.errs {
 			t.Fatal(err)
@@ -100,10 +101,10 @@ func TestChoose(t *testing.T) {
 			if p.MatrixBytes(p.Func(c.Function)) > 28<<10 {
 				most = 0.9
 			}
-			if c.has(AVX512) != (float64(c.Cycles[1]) < most*float64(c.Cycles[0])) || !c.has(AVX2) {
+			if c.has(isa.AVX512) != (float64(c.Cycles[1]) < most*float64(c.Cycles[0])) || !c.has(isa.AVX2) {
 				t.Errorf("%s: %s is predicted %d cycles and has code for %v", n.Name, c.Function, c.Cycles, c.Levels)
 			}
-			if c.has(AVX512) {
+			if c.has(isa.AVX512) {
 				wide++
 			} else {
 				narrow++
@@ -208,7 +209,7 @@ func TestPredictions(t *testing.T) {
 			t.Fatal(err)
 		}
 		choices := a.Choices()
-		batches, err := a.PredictBatches(Levels, a.Tiling)
+		batches, err := a.PredictBatches(isa.Levels, a.Tiling)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,13 +223,13 @@ func TestPredictions(t *testing.T) {
 			for _, c := range choices {
 				if ns, ok := best[c.Function]; ok {
 					code := min(i, len(c.Levels)-1)
-					t.Logf("%-8s %-8s at %-6s code of %-6s predicted %6d cycles, measured %8.0f, ratio %.2f", n.Name, c.Function, Levels[i],
-						Levels[code], c.Cycles[code], ns*clock, ns*clock/float64(c.Cycles[code]))
+					t.Logf("%-8s %-8s at %-6s code of %-6s predicted %6d cycles, measured %8.0f, ratio %.2f", n.Name, c.Function, isa.Levels[i],
+						isa.Levels[code], c.Cycles[code], ns*clock, ns*clock/float64(c.Cycles[code]))
 				}
 			}
 			for _, c := range batches {
 				if ns, ok := best[c.Function]; ok {
-					t.Logf("%-8s %-12s at %-6s a sample predicted %8.1f cycles, measured %8.1f, ratio %.2f", n.Name, c.Function, Levels[i], c.Cycles[i],
+					t.Logf("%-8s %-12s at %-6s a sample predicted %8.1f cycles, measured %8.1f, ratio %.2f", n.Name, c.Function, isa.Levels[i], c.Cycles[i],
 						ns*clock, ns*clock/c.Cycles[i])
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 )
 
 // emitter turns the nodes of a block into instructions, giving registers to values as they are computed and taking them
@@ -104,18 +106,13 @@ func (e *emitter) write(b *block, n *node) {
 
 // do emits an instruction.
 func (f *function) do(op string, operands ...operand.Op) {
-	build, ok := instructions[op]
-	if !ok {
-		f.fail(fmt.Sprintf("the table of instructions has no %s", op))
-		return
-	}
 	for _, o := range operands {
 		if o == nil {
 			f.fail(op + " has an operand without a register")
 			return
 		}
 	}
-	i, err := build(operands...)
+	i, err := isa.Build(op, operands...)
 	if err != nil {
 		var text []any
 		for _, o := range operands {

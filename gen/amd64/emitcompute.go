@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 )
 
 // Instructions that compute, with one operand from memory where it may be.
@@ -20,7 +22,7 @@ func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix stri
 		if d.isZero {
 			return nil, "", false
 		}
-		if e.f.m.level == AVX2 || d.n > 1 {
+		if e.f.m.level == isa.AVX2 || d.n > 1 {
 			return e.f.memory(d.mem), "", true
 		}
 		// Reading it again costs no instruction; where much is computed side by side, loads are what there is too much
@@ -41,7 +43,7 @@ func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix stri
 			return nil, "", false
 		}
 		// go vet knows an argument's size only where it is moved.
-		if e.f.m.level == AVX512 && d.mem.Base != e.f.argumentBase && d.size == n.size && e.later(d, v) {
+		if e.f.m.level == isa.AVX512 && d.mem.Base != e.f.argumentBase && d.size == n.size && e.later(d, v) {
 			return e.f.memory(d.mem), "_BCST", true
 		}
 	}
@@ -122,7 +124,7 @@ func (e *emitter) fused(b *block, n *node) {
 		x, y = y, x
 	}
 	// A product of masked numbers is added where the mask is set.
-	if d := y.def; n.mask == nil && e.f.m.level == AVX512 && d != nil && d.kind == load && d.deferred &&
+	if d := y.def; n.mask == nil && e.f.m.level == isa.AVX512 && d != nil && d.kind == load && d.deferred &&
 		d.mask != nil && (e.dies(z) || n.out == z) && y.reg < 0 {
 		e.ensure(x)
 		e.ensure(z)

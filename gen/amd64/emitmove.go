@@ -4,6 +4,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -24,7 +25,7 @@ func (e *emitter) load(n *node) {
 	}
 	whole := e.f.m.widthOf(bytes)
 	switch {
-	case n.mask != nil && e.f.m.level == AVX512:
+	case n.mask != nil && e.f.m.level == isa.AVX512:
 		e.ensure(n.mask)
 		e.place(n)
 		e.f.do("VMOVUP"+suffixOf(n.size)+"_Z", e.f.memory(n.mem), e.operand(n.mask, n.bits), vector(n.out.reg, whole))
@@ -56,7 +57,7 @@ func (e *emitter) tiling(bytes, bits int) string {
 		return broadcast(8, bits)
 	case bytes == 32:
 		return "VBROADCASTF64X4"
-	case e.f.m.level == AVX512:
+	case e.f.m.level == isa.AVX512:
 		return "VBROADCASTF32X4"
 	}
 	return "VBROADCASTF128"
@@ -86,14 +87,14 @@ func (e *emitter) spare() int {
 }
 
 func (e *emitter) insert() string {
-	if e.f.m.level == AVX512 {
+	if e.f.m.level == isa.AVX512 {
 		return "VINSERTF32X4"
 	}
 	return "VINSERTF128"
 }
 
 func (e *emitter) extract() string {
-	if e.f.m.level == AVX512 {
+	if e.f.m.level == isa.AVX512 {
 		return "VEXTRACTF32X4"
 	}
 	return "VEXTRACTF128"
@@ -107,7 +108,7 @@ func (e *emitter) store(n *node) {
 	bytes := n.n * n.size
 	whole := e.f.m.widthOf(bytes)
 	switch {
-	case n.mask != nil && e.f.m.level == AVX512:
+	case n.mask != nil && e.f.m.level == isa.AVX512:
 		e.ensure(n.mask)
 		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), e.f.memory(n.mem))
 		return

@@ -6,6 +6,8 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 )
 
 // Which register a value has, and when it goes to the stack or is read anew.
@@ -137,7 +139,7 @@ func (e *emitter) literal(v *home) {
 	switch {
 	case n.isZero:
 		e.f.do("VXORPS", vector(v.reg, 128), vector(v.reg, 128), vector(v.reg, 128))
-	case n.n > 1 || e.f.m.level == AVX2:
+	case n.n > 1 || e.f.m.level == isa.AVX2:
 		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(v.reg, v.bits))
 	default:
 		e.f.do(broadcast(n.size, v.bits), e.f.memory(n.mem), vector(v.reg, v.bits))

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -16,7 +17,7 @@ import (
 // two functions more, which is a tenth of what a small network takes.
 func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
 	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()),
-		choice.has(AVX512))
+		choice.has(isa.AVX512))
 }
 
 // entryOf writes it for a function of some signature.
@@ -25,14 +26,14 @@ func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function
 	e.SetSignature(s)
 	e.Attributes = attr.NOSPLIT
 	a := &function{fn: e}
-	narrow := "·" + e.Name + AVX2.String() + "(SB)"
+	narrow := "·" + e.Name + isa.AVX2.String() + "(SB)"
 	if wide {
 		a.doInteger(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
-			Base: reg.StaticBase}, operand.U8(AVX2))
+			Base: reg.StaticBase}, operand.U8(isa.AVX2))
 		a.branch(vec.IfGreater, "wide")
 		a.branch(vec.Always, narrow)
 		e.AddLabel("wide")
-		a.branch(vec.Always, "·"+e.Name+AVX512.String()+"(SB)")
+		a.branch(vec.Always, "·"+e.Name+isa.AVX512.String()+"(SB)")
 	} else {
 		a.branch(vec.Always, narrow)
 	}

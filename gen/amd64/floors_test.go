@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -79,7 +80,7 @@ func floors(t *testing.T, root string) map[string]string {
 	}
 	f := newFile(newCommon(p, cores.Zen4))
 	f.programs = true
-	fn, err := print(f, p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Forward))
+	fn, err := print(f, p, machine{isa.AVX2, p.ElementBytes()}, p.Func(plan.Forward))
 	if err != nil {
 		t.Fatal(err)
 	}

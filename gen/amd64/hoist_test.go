@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -24,7 +25,7 @@ func batchCode(t *testing.T, text, function string) (before, loop []*ir.Instruct
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
+	fns, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}

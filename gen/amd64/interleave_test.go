@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestInterleave writes three computations side by side, of which the last one takes over what the first one has
 // computed: their steps alternate, and none stands before one whose result it reads.
 func TestInterleave(t *testing.T) {
-	f := newFunction(newFile(&common{core: cores.Zen4}), machine{AVX512, 4}, "f", nil, false)
+	f := newFunction(newFile(&common{core: cores.Zen4}), machine{isa.AVX512, 4}, "f", nil, false)
 	b := codeOf(f)
 	x := b.Load(vec.Place{Base: f.pointer()}, 16)
 	var ends []*vec.Value

@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -22,7 +23,7 @@ func TestLossAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{plan.Backward, plan.Grad, plan.Step} {
-			code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{AVX2, p.ElementBytes()}, p.Func(name))
+			code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX2, p.ElementBytes()}, p.Func(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +51,7 @@ func TestLossAside(t *testing.T) {
 // TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits
 // for that.
 func TestSpreadAmong(t *testing.T) {
-	f := newFunction(newFile(&common{core: cores.Zen4}), machine{AVX2, 4}, "f", nil, false)
+	f := newFunction(newFile(&common{core: cores.Zen4}), machine{isa.AVX2, 4}, "f", nil, false)
 	b := codeOf(f)
 	x := b.Load(vec.Place{Base: f.pointer()}, 8)
 	first := len(f.block.nodes)

@@ -3,6 +3,7 @@ package amd64
 import (
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -42,8 +43,8 @@ const (
 type levels uint8
 
 const (
-	avx2   levels = 1 << AVX2
-	avx512 levels = 1 << AVX512
+	avx2   levels = 1 << isa.AVX2
+	avx512 levels = 1 << isa.AVX512
 	all           = avx2 | avx512
 )
 
@@ -86,9 +87,9 @@ const (
 var formDigits = [3]string{"132", "213", "231"}
 
 // lowered are the rules by level, operation and type.
-var lowered = func() (table [AVX512 + 1][loweredOps][vec.Elems]*lowering) {
+var lowered = func() (table [isa.AVX512 + 1][loweredOps][vec.Elems]*lowering) {
 	for _, r := range rules {
-		for _, level := range Levels {
+		for _, level := range isa.Levels {
 			for elem := range vec.Elem(vec.Elems) {
 				if r.at&(1<<level) == 0 || r.elems&(1<<elem) == 0 {
 					continue

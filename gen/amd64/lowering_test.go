@@ -15,6 +15,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -119,7 +120,7 @@ func TestLowering(t *testing.T) {
 	var declared, checks bytes.Buffer
 	count := 0
 	for _, r := range rules {
-		for _, l := range Levels {
+		for _, l := range isa.Levels {
 			runs := slices.Contains(machineLevels(), l)
 			for elem := range vec.Elem(vec.Elems) {
 				for bits := 128; bits <= (machine{l, 4}).widest(); bits *= 2 {

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -131,13 +132,13 @@ func (f *function) doReturn() {
 // integer adds an operation on integers to code that is rolled up.
 func (r *roller) integer(op vec.IntOp, operands ...operand.Op) {
 	name, operands := lowerInt(op, operands...)
-	r.do(instructions[name](operands...))
+	r.do(isa.Build(name, operands...))
 }
 
 // countDown is that of a function.
 func (r *roller) countDown(count reg.GPPhysical, label string) {
-	r.do(instructions["SUBL"](operand.U32(1), count.As32()))
-	r.do(instructions[branches[vec.IfNotEqual]](operand.LabelRef(label)))
+	r.do(isa.Build("SUBL", operand.U32(1), count.As32()))
+	r.do(isa.Build(branches[vec.IfNotEqual], operand.LabelRef(label)))
 }
 
 // isAddress says whether an instruction computes an address, and reads no memory.

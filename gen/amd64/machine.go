@@ -1,53 +1,30 @@
 package amd64
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
-// Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable
-// Go.
-type Level int
-
-// The levels.
-const (
-	AVX2   Level = 1 // AVX2 and FMA: 16 registers of 256 bits, masks are vectors
-	AVX512 Level = 2 // AVX-512 F, VL and DQ: 32 registers of 512 bits, masks are registers of their own
-)
-
-// Levels lists them all, the lowest first.
-var Levels = []Level{AVX2, AVX512}
-
-func (l Level) String() string {
-	switch l {
-	case AVX2:
-		return "AVX2"
-	case AVX512:
-		return "AVX512"
-	}
-	return fmt.Sprintf("Level(%d)", int(l))
-}
-
 // facts are what a level has: the bits of its registers, how many of them there are, which registers hold masks, and
 // whether instructions can read one number from memory into every lane.
-var facts = [AVX512 + 1]struct {
+var facts = [isa.AVX512 + 1]struct {
 	widest, registers int
 	masks             class
 	spreads           bool
 }{
-	AVX2:   {256, 16, vectorClass, false},
-	AVX512: {512, 32, maskClass, true},
+	isa.AVX2:   {256, 16, vectorClass, false},
+	isa.AVX512: {512, 32, maskClass, true},
 }
 
 // machine is what code is emitted for: a level, and the size of a number. All that depends on either is decided by its
 // methods and in the files whose names begin with lower or emit; the rest of the package is one code.
 type machine struct {
-	level Level
+	level isa.Level
 	size  int // bytes of a number, 4 or 8
 }
 

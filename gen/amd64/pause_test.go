@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -50,10 +51,10 @@ func TestPoints(t *testing.T) {
 	}
 	worst, where := int64(0), ""
 	for _, n := range longNetworks() {
-		for level, kind := range map[Level]struct {
+		for level, kind := range map[isa.Level]struct {
 			precision spec.Precision
 			rounding  spec.Rounding
-		}{AVX512: {spec.Float32, spec.RoundingFast}, AVX2: {spec.Float64, spec.RoundingStrict}} {
+		}{isa.AVX512: {spec.Float32, spec.RoundingFast}, isa.AVX2: {spec.Float64, spec.RoundingStrict}} {
 			p := compileLong(t, n, kind.precision, kind.rounding)
 			a, err := New(p, Config{})
 			if err != nil {
@@ -102,7 +103,7 @@ func TestPausesEverywhere(t *testing.T) {
 		Layers: []spec.Layer{{Dense: 70, Activation: spec.Function{Name: "tanh"}}, {Dense: 3}},
 	}, spec.Float32, spec.RoundingFast)
 	for _, fn := range p.Funcs {
-		for _, level := range Levels {
+		for _, level := range isa.Levels {
 			f := newFile(newCommon(p, cores.Zen4))
 			f.callCycles = 1
 			for _, name := range partNames(fn) {

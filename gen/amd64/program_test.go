@@ -12,6 +12,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -129,7 +130,7 @@ func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInM
 
 // run executes a function of one sample at a level.
 func run(
-	t *testing.T, p *plan.Program, c *common, l Level, name string, arrays map[string]numbersInMemory, rate float64,
+	t *testing.T, p *plan.Program, c *common, l isa.Level, name string, arrays map[string]numbersInMemory, rate float64,
 	set func(f *file), look func(fn *function),
 ) float64 {
 	t.Helper()
@@ -174,7 +175,7 @@ func TestProgramsCompute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, l := range Levels {
+			for _, l := range isa.Levels {
 				executeAll(t, p, newCommon(p, cores.Zen4), l, func(*file) {}, func(*function) {})
 			}
 		}
@@ -183,7 +184,7 @@ func TestProgramsCompute(t *testing.T) {
 
 // executeAll executes the programs of all functions of one sample at a level. What is set of their files is set before
 // they are written, and they are looked at before they are executed.
-func executeAll(t *testing.T, p *plan.Program, c *common, l Level, set func(f *file), look func(fn *function)) {
+func executeAll(t *testing.T, p *plan.Program, c *common, l isa.Level, set func(f *file), look func(fn *function)) {
 	t.Helper()
 	const rate = 0.125
 	n := p.Network
@@ -213,7 +214,7 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, l := range Levels {
+		for _, l := range isa.Levels {
 			executeAll(t, p, newCommon(p, cores.Zen4), l, func(f *file) {
 				f.layered, f.callCycles = true, 1500
 				for _, fn := range p.Funcs {
@@ -247,7 +248,7 @@ func TestProgramsAgree(t *testing.T) {
 		}
 		c, as, looked := newCommon(p, cores.Zen4), func(*file) {}, func(*function) {}
 		var left [][]byte
-		for _, l := range Levels {
+		for _, l := range isa.Levels {
 			arrays := executedMemory(p, newFile(c), 3)
 			result := run(t, p, c, l, plan.Grad, arrays, 0, as, looked)
 			bytes := binary.LittleEndian.AppendUint64(slices.Clone(arrays["grad"].bytes), math.Float64bits(result))

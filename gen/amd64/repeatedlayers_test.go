@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -29,7 +30,7 @@ func TestAlike(t *testing.T) {
 			a := &Assembly{p: p, common: newCommon(p, cores.Zen4), most: math.MaxInt}
 			spared := 0
 			for _, fn := range p.Funcs {
-				for _, l := range Levels {
+				for _, l := range isa.Levels {
 					f := a.form(fn, l, kernel.Standard)
 					if fn.Batch {
 						f = a.batchForm(fn, l, kernel.Tiling{})

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -55,7 +56,7 @@ func TestRoll(t *testing.T) {
 					if testing.Short() && fn.Name != plan.Grad {
 						continue // -short has one of the functions
 					}
-					for _, l := range Levels {
+					for _, l := range isa.Levels {
 						f := a.form(fn, l, kernel.Standard)
 						if fn.Batch {
 							f = a.batchForm(fn, l, kernel.Tiling{})

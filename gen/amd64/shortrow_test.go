@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -13,7 +14,7 @@ import (
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := newFunction(newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
+	f := newFunction(newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{isa.AVX512, 4}, "f", nil, false)
 	b := codeOf(f)
 	f.block.bits = 128
 	x, y := b.Load(vec.Place{Base: f.pointer()}, 4), b.Spread(vec.Place{Base: f.pointer()})

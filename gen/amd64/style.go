@@ -3,6 +3,7 @@ package amd64
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -13,7 +14,7 @@ import (
 const styleMargin = 6
 
 // stylesAt are those in which some function of a network has code of its own at a level, the standard one first.
-func stylesAt(p *plan.Program, l Level) []kernel.Style {
+func stylesAt(p *plan.Program, l isa.Level) []kernel.Style {
 	styles := []kernel.Style{kernel.Standard}
 	if p.Network.Rounding == spec.RoundingStrict || deep(p.Network) {
 		return styles
@@ -34,7 +35,7 @@ type StyleCycles struct {
 }
 
 // chooseStyle finds the style that spares enough at a level, and notes what was predicted for all.
-func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen kernel.Style, cycles int) {
+func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l isa.Level) (chosen kernel.Style, cycles int) {
 	chosen = kernel.Standard
 	for i, s := range stylesAt(a.p, l) {
 		code := a.code[a.form(fn, l, s)]
@@ -54,20 +55,20 @@ func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen kernel
 }
 
 // note notes a prediction.
-func (c *Choice) note(s kernel.Style, l Level, cycles int) {
+func (c *Choice) note(s kernel.Style, l isa.Level, cycles int) {
 	i := slices.IndexFunc(c.Predicted, func(p StyleCycles) bool { return p.Style == s })
 	if i < 0 {
 		i = len(c.Predicted)
-		c.Predicted = append(c.Predicted, StyleCycles{s, make([]int, len(Levels))})
+		c.Predicted = append(c.Predicted, StyleCycles{s, make([]int, len(isa.Levels))})
 	}
-	c.Predicted[i].Cycles[slices.Index(Levels, l)] = cycles
+	c.Predicted[i].Cycles[slices.Index(isa.Levels, l)] = cycles
 }
 
 // predicted is what was noted, 0 for nothing.
-func (c *Choice) predicted(s kernel.Style, l Level) int {
+func (c *Choice) predicted(s kernel.Style, l isa.Level) int {
 	for _, p := range c.Predicted {
 		if p.Style == s {
-			return p.Cycles[slices.Index(Levels, l)]
+			return p.Cycles[slices.Index(isa.Levels, l)]
 		}
 	}
 	return 0

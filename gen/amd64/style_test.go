@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -22,7 +23,7 @@ func TestChooseStyle(t *testing.T) {
 		_, a := assembled(t, n)
 		choices := a.Choices()
 		for _, c := range choices {
-			for i, l := range Levels {
+			for i, l := range isa.Levels {
 				chosen[c.Styles[i]]++
 				if c.Predicted[0].Style != kernel.Standard || c.predicted(c.Styles[i], l) != c.Cycles[i] {
 					t.Errorf("%s: %s at %s has %v, predicted %v", n.Name, c.Function, l, c.Styles, c.Predicted)
@@ -63,7 +64,7 @@ func TestStylesAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := stylesAt(p, AVX2); !reflect.DeepEqual(got, test.want) {
+		if got := stylesAt(p, isa.AVX2); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%d×%d, %s: %v, want %v", test.rows, test.cols, test.rounding, got, test.want)
 		}
 	}

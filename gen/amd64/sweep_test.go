@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -30,7 +31,7 @@ func TestSweepOfAnything(t *testing.T) {
 		{Name: "s", Value: expr.Div(expr.Var("s"), expr.Add(expr.Sqrt(expr.Var("v")), expr.Number(0.25)))},
 		{Name: expr.P, Value: expr.Sub(expr.P, expr.Min(expr.Var("s"), expr.Var("m")))},
 	}
-	for _, l := range Levels {
+	for _, l := range isa.Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
 				f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: strict}})
@@ -43,7 +44,7 @@ func TestSweepOfAnything(t *testing.T) {
 				out.Constraints = constraints()
 				out.AddSection(fn)
 				text := assemblyText(t, f, out)
-				if err := Lint(text, strict); err != nil {
+				if err := isa.Lint(text, strict); err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 				}
 			}

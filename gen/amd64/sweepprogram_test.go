@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -29,7 +30,7 @@ func TestSweepProgramsAgree(t *testing.T) {
 	for _, s := range sweeps {
 		for _, length := range []int{1, 3, 8, 15, 16, 31, 64, 77, 300} {
 			var left [][]byte
-			for _, l := range Levels {
+			for _, l := range isa.Levels {
 				f := newFile(newCommon(p, cores.Zen4))
 				f.programs = true
 				rnd := rand.New(rand.NewPCG(9, uint64(length)))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -26,7 +27,7 @@ func (a *Assembly) writeSweeps() error {
 	for _, s := range list {
 		w := swept{Sweep: s, missing: a.missingOf(s)}
 		if w.missing == "" {
-			for _, l := range Levels {
+			for _, l := range isa.Levels {
 				c := &compiled{file: newFile(a.common)}
 				fn, err := printSweep(c.file, machine{l, a.p.ElementBytes()}, s)
 				if err != nil {

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -25,7 +26,7 @@ func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	if len(tilings) == 1 {
 		return best, nil
 	}
-	highest := Levels[len(Levels)-1:]
+	highest := isa.Levels[len(isa.Levels)-1:]
 	forms := a.batchForms(highest, tilings...)
 	a.allow(len(forms))
 	if err := a.predict(forms...); err != nil {
@@ -71,7 +72,7 @@ type BatchCycles struct {
 }
 
 // batchForms are the codes of the batch functions whose time is predicted.
-func (a *Assembly) batchForms(levels []Level, tilings ...kernel.Tiling) (forms []form) {
+func (a *Assembly) batchForms(levels []isa.Level, tilings ...kernel.Tiling) (forms []form) {
 	for _, tiling := range tilings {
 		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
 			if fn := a.p.Func(name); fn != nil && a.Missing(name) == "" {
@@ -86,7 +87,7 @@ func (a *Assembly) batchForms(levels []Level, tilings ...kernel.Tiling) (forms [
 
 // PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has
 // nothing to say of a tiling whose code is too long.
-func (a *Assembly) PredictBatches(levels []Level, tiling kernel.Tiling) ([]BatchCycles, error) {
+func (a *Assembly) PredictBatches(levels []isa.Level, tiling kernel.Tiling) ([]BatchCycles, error) {
 	forms := a.batchForms(levels, tiling)
 	if err := a.predict(forms...); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -32,11 +33,11 @@ func TestChooseTiling(t *testing.T) {
 		}
 		var totals []float64
 		for _, tiling := range Tilings(p) {
-			predicted, err := a.PredictBatches([]Level{AVX512}, tiling)
+			predicted, err := a.PredictBatches([]isa.Level{isa.AVX512}, tiling)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := other.PredictBatches([]Level{AVX512}, tiling)
+			again, err := other.PredictBatches([]isa.Level{isa.AVX512}, tiling)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +66,7 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := kernel.NewTileLayout(p, kernel.Tiling{})
-	parts, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
+	parts, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}

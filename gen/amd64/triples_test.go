@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -11,7 +12,7 @@ import (
 // its own three numbers.
 func TestTriples(t *testing.T) {
 	cube := func(i int) float64 { return float64(i * i * i) } // of which no three have the sum of three others
-	for _, level := range Levels {
+	for _, level := range isa.Levels {
 		for bits := 128; bits <= (machine{level, 4}).widest(); bits *= 2 {
 			for count := 1; count <= 3; count++ {
 				f := newFile(&common{core: cores.Zen4})

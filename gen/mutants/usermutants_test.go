@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
-	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -109,7 +109,7 @@ func testMutants(t *testing.T, list []fileMutant) {
 			put(ran[i], planted.victim.Name, mistaken)
 			continue
 		}
-		if err := amd64.Lint(text, planted.victim.Rounding == spec.RoundingStrict); err == nil {
+		if err := isa.Lint(text, planted.victim.Rounding == spec.RoundingStrict); err == nil {
 			t.Errorf("%q would be emitted", planted.title())
 		} else {
 			first, _, _ := strings.Cut(err.Error(), "\n")

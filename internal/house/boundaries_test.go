@@ -48,8 +48,9 @@ var mayImport = map[string][]string{
 	"gen/vec":         nil,
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64/cores": nil,
-	"gen/amd64":       {"spec", "gen/amd64/cores", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/macro", "gen/parallel", "templates"},
+	"gen/amd64/isa":   nil,
+	"gen/amd64":       {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
+	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/isa", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
 	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
@@ -110,7 +111,7 @@ var mayImport = map[string][]string{
 // their paths, the longest that fits, and who may.
 var onlyIn = map[string][]string{
 	"github.com/dave/jennifer":   {"templates"},
-	"github.com/mmcloughlin":     {"gen/amd64", "gen/amd64/cores"},
+	"github.com/mmcloughlin":     {"gen/amd64", "gen/amd64/cores", "gen/amd64/isa"},
 	"google.golang.org/protobuf": {"model/onnx"},
 	"gonum.org/v1/gonum":         {"verify", "generated/internal/training", "generated/*/train"}, // verify with its rooms
 	"gonum.org/v1/plot":          {"generated/internal/training", "generated/*/train", "generated/mathematics/page"},

@@ -1,4 +1,4 @@
-package amd64
+package isa
 
 import (
 	"os"
@@ -11,7 +11,7 @@ import (
 
 // TestLintCommitted: nothing is wrong with the committed files.
 func TestLintCommitted(t *testing.T) {
-	files, err := filepath.Glob("../../generated/*/*_amd64_gen.s")
+	files, err := filepath.Glob("../../../generated/*/*_amd64_gen.s")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no assembly under generated: %v", err)
 	}

@@ -1,4 +1,4 @@
-package amd64
+package isa
 
 import (
 	"fmt"
@@ -8,8 +8,27 @@ import (
 	"github.com/mmcloughlin/avo/x86"
 )
 
-// instructions are the ones that functions are made of, by name; _BCST reads one number from memory into every lane, _Z
-// makes 0 of the lanes outside the mask. avo says at once which operands an instruction doesn't take.
+// Build makes an instruction of its name and its operands, in Go's order. _BCST at the end of a name says that it reads
+// one number from memory into every lane, _Z that it makes 0 of the lanes outside of the mask. The error says what it
+// does not take.
+func Build(name string, operands ...operand.Op) (*ir.Instruction, error) {
+	build := instructions[name]
+	if build == nil {
+		return nil, fmt.Errorf("the table of instructions has no %s", name)
+	}
+	return build(operands...)
+}
+
+// Has says whether there is an instruction of a name.
+func Has(name string) bool { return instructions[name] != nil }
+
+// Needs is the level that an instruction needs, and whether any has it.
+func Needs(mnemonic string) (level Level, known bool) {
+	level, known = mnemonics[mnemonic]
+	return level, known
+}
+
+// instructions are the ones that functions are made of, by name. avo says at once which operands one doesn't take.
 var instructions = map[string]instruction{
 	"ADDQ":              two(x86.ADDQ),
 	"ANDQ":              two(x86.ANDQ),

@@ -1,0 +1,28 @@
+// Package isa has the instructions of x86-64 that may be emitted: the levels of instruction sets, how each instruction
+// is built and which level it needs, and what no text of them may have, whoever wrote it (Lint).
+package isa
+
+import "fmt"
+
+// Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable
+// Go.
+type Level int
+
+// The levels.
+const (
+	AVX2   Level = 1 // AVX2 and FMA: 16 registers of 256 bits, masks are vectors
+	AVX512 Level = 2 // AVX-512 F, VL and DQ: 32 registers of 512 bits, masks are registers of their own
+)
+
+// Levels lists them all, the lowest first.
+var Levels = []Level{AVX2, AVX512}
+
+func (l Level) String() string {
+	switch l {
+	case AVX2:
+		return "AVX2"
+	case AVX512:
+		return "AVX512"
+	}
+	return fmt.Sprintf("Level(%d)", int(l))
+}
