@@ -13,11 +13,13 @@ import (
 func TestYAML(t *testing.T) {
 	for _, f := range []spec.Function{
 		{}, {Name: "identity"}, {Name: "relu"}, {Name: "leaky-relu", Params: map[string]float64{"slope": 1e-7}},
-		{Name: "elu", Params: map[string]float64{"alpha": 2.5e20}}, {Name: "max-pool", Params: map[string]float64{"window": 2}},
+		{Name: "elu", Params: map[string]float64{"alpha": 2.5e20}}, {Name: "max-pool",
+			Params: map[string]float64{"window": 2}},
 		{Name: "leaky-relu", Params: map[string]float64{"slope": -0.125}}, {Expr: "max(z, 0) + 0.5*min(z, 0)"},
 	} {
 		n := spec.Network{Name: "Net", Precision: spec.Float64, Input: 3, Cost: spec.Function{Name: "huber",
-			Params: map[string]float64{"delta": 0.3}}, Layers: []spec.Layer{{Dense: 4, Activation: f, NoBias: true}, {Dense: 2}}}
+			Params: map[string]float64{"delta": 0.3}}, Layers: []spec.Layer{{Dense: 4, Activation: f,
+			NoBias: true}, {Dense: 2}}}
 		text := model.YAML(n, "", "a comment")
 		back, err := spec.Decode("net.yaml", []byte(text))
 		if err != nil {
@@ -44,7 +46,8 @@ func TestOf(t *testing.T) {
 		{[]float64{1, math.Inf(1)}, "no finite number"},
 	} {
 		m, err := model.Of(n, c.params)
-		if c.want == "" && (err != nil || m.Output() != 1) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+		if c.want == "" && (err != nil || m.Output() != 1) || c.want != "" &&
+			(err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%v: %v, want %q", c.params, err, c.want)
 		}
 	}
@@ -52,7 +55,8 @@ func TestOf(t *testing.T) {
 
 // TestRound: folded parameters are rounded once, and that they were is known; what float32 cannot hold is an error.
 func TestRound(t *testing.T) {
-	m := &model.Model{Precision: spec.Float32, Input: 1, Layers: []model.Layer{{W: []float64{0.1}, B: []float64{1}, Out: 1}}}
+	m := &model.Model{Precision: spec.Float32, Input: 1,
+		Layers: []model.Layer{{W: []float64{0.1}, B: []float64{1}, Out: 1}}}
 	if err := m.Round(); err != nil || m.Layers[0].W[0] != float64(float32(0.1)) || m.Layers[0].Loss == nil {
 		t.Errorf("%+v, %v", m.Layers[0], err)
 	}

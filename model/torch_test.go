@@ -33,8 +33,9 @@ func TestTorch(t *testing.T) {
 	}{
 		{spec.Float32, []int{4, 8, 3}, []string{"tanh", "softmax"}},
 		{spec.Float64, []int{3, 5, 5, 2}, []string{"gelu", "silu", "identity"}},
-		{spec.Float32, []int{2, 6, 5, 4, 3, 2, 3, 4, 3}, []string{"relu", "sigmoid", "softplus", "elu", "selu", "softsign",
-			"leaky-relu", "log-softmax"}},
+		{spec.Float32, []int{2, 6, 5, 4, 3, 2, 3, 4, 3},
+			[]string{"relu", "sigmoid", "softplus", "elu", "selu", "softsign",
+				"leaky-relu", "log-softmax"}},
 		{spec.Float32, []int{3, 4, 1}, []string{"hard-tanh", "hard-sigmoid"}},
 	} {
 		n := spec.Network{Name: "Net", Precision: c.precision, Input: c.widths[0], Cost: spec.Function{Name: "mse"}}
@@ -118,6 +119,7 @@ func inTorch(t *testing.T, dirs []string) (outputs [][]float64) {
 		}
 		reason = fmt.Sprint(err, " ", &stderr)
 	}
-	t.Skipf("SKIPPED: weights are not loaded into PyTorch: it needs Python with torch, such as Debian's python3-torch: %s", reason)
+	t.Skipf("SKIPPED: weights are not loaded into PyTorch: it needs Python with torch, such as Debian's "+
+		"python3-torch: %s", reason)
 	return nil
 }

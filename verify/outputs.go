@@ -11,8 +11,8 @@ import (
 type Runtime struct {
 	// Format is float32, float64, float16 or bfloat16.
 	Format string
-	// Functions is by how much its elementary functions, such as tanh, may be off beside their rounding, of their values
-	// or of 1, whichever is more: 0 if they are accurate to ElementaryULPsFloat32 or -Float64.
+	// Functions is by how much its elementary functions, such as tanh, may be off beside their rounding, of their
+	// values or of 1, whichever is more: 0 if they are accurate to ElementaryULPsFloat32 or -Float64.
 	Functions float64
 	// W and B bound the differences between its weights and biases and the network's: an element for each layer, nil
 	// where they are the same. nil: they are the same everywhere.
@@ -24,8 +24,8 @@ var formats = map[string]rounding.Format{
 	"float16": rounding.Float16, "bfloat16": rounding.BFloat16,
 }
 
-// Outputs returns the network's outputs for x, of n_0 elements, and for each output a bound on how far that of a runtime
-// may be off. The reference's own rounding is included. A bound is +Inf where the runtime may overflow.
+// Outputs returns the network's outputs for x, of n_0 elements, and for each output a bound on how far that of a
+// runtime may be off. The reference's own rounding is included. A bound is +Inf where the runtime may overflow.
 func (n *Network) Outputs(x []float64, r Runtime) (output, bound []float64, err error) {
 	format, ok := formats[r.Format]
 	if !ok {

@@ -60,7 +60,8 @@ func readImported(t *testing.T, path string) importedModel {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := checkpoint.Options{Ordered: checkpoint.Ordered(path), Transposed: strings.HasPrefix(m.name, "square_transposed")}
+		o := checkpoint.Options{Ordered: checkpoint.Ordered(path),
+			Transposed: strings.HasPrefix(m.name, "square_transposed")}
 		for act := range strings.SplitSeq(weightFiles[m.name], ",") {
 			o.Activations = append(o.Activations, spec.Function{Name: act})
 		}
@@ -99,8 +100,10 @@ func TestImported(t *testing.T) {
 	var models []importedModel
 	var program strings.Builder
 	inputs := map[string][][]float64{}
-	program.WriteString("package main\n\nimport (\n\t\"encoding/json\"\n\t\"fmt\"\n\t\"os\"\n\n\tnets \"random/imported\"\n)\n\n" +
-		"func main() {\n\tvar inputs map[string][][]float64\n\tif err := json.NewDecoder(os.Stdin).Decode(&inputs); err != nil {\n" +
+	program.WriteString("package main\n\nimport (\n\t\"encoding/json\"\n\t\"fmt\"\n\t\"os\"\n\n\tnets " +
+		"\"random/imported\"\n)\n\n" +
+		"func main() {\n\tvar inputs map[string][][]float64\n\tif err := json.NewDecoder(os.Stdin).Decode(&inputs); " +
+		"err != nil {\n" +
 		"\t\tpanic(err)\n\t}\n")
 	for i, path := range paths {
 		m := readImported(t, path)
@@ -185,7 +188,8 @@ func judgeImported(t *testing.T, m importedModel, outputs []string) {
 				t.Fatal(err)
 			}
 			if !(math.Abs(got-want) <= ours[j]+theirs[j]) {
-				t.Errorf("%s: row %d, output %d is %g, and was %g; rounding explains %g and %g", m.name, i, j, got, want, ours[j],
+				t.Errorf("%s: row %d, output %d is %g, and was %g; rounding explains %g and %g", m.name, i, j, got,
+					want, ours[j],
 					theirs[j])
 			}
 		}

@@ -1,6 +1,6 @@
 // Package checkpoint makes networks of files that hold weights and nothing else: safetensors, npz, and what torch.save
-// writes of a state_dict. Which layers there are follows from names and shapes; which activations stand between them, no
-// such file says.
+// writes of a state_dict. Which layers there are follows from names and shapes; which activations stand between them,
+// no such file says.
 package checkpoint
 
 import (

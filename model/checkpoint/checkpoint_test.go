@@ -62,8 +62,10 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: %v", file.name, err)
 			continue
 		}
-		fmt.Fprintf(&golden, "%s: %s, square %v\n    %s\n", file.name, r.Format, r.Square, strings.Join(r.Table, "\n    "))
-		s, err := tensors.ReadFile(filepath.Join(testdata, strings.TrimSuffix(file.name, filepath.Ext(file.name))+".sample.npz"))
+		fmt.Fprintf(&golden, "%s: %s, square %v\n    %s\n", file.name, r.Format, r.Square,
+			strings.Join(r.Table, "\n    "))
+		s, err := tensors.ReadFile(filepath.Join(testdata,
+			strings.TrimSuffix(file.name, filepath.Ext(file.name))+".sample.npz"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,8 +121,10 @@ func TestRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = checkpoint.Match(f, checkpoint.Options{Activations: activations(c.acts)})
-		fmt.Fprintf(&golden, "%s with -activations %s\n    %s\n", c.name, c.acts, strings.ReplaceAll(fmt.Sprint(err), "\n", "\n    "))
-		n := spec.Network{Name: "Net", Input: 4, Layers: []spec.Layer{{Dense: 9}, {Dense: 1}}, Cost: spec.Function{Name: "mse"}}
+		fmt.Fprintf(&golden, "%s with -activations %s\n    %s\n", c.name, c.acts,
+			strings.ReplaceAll(fmt.Sprint(err), "\n", "\n    "))
+		n := spec.Network{Name: "Net", Input: 4, Layers: []spec.Layer{{Dense: 9}, {Dense: 1}},
+			Cost: spec.Function{Name: "mse"}}
 		_, err = checkpoint.Match(f, checkpoint.Options{Spec: &n})
 		fmt.Fprintf(&golden, "%s with the spec of another network\n    %s\n", c.name,
 			strings.ReplaceAll(fmt.Sprint(err), "\n", "\n    "))

@@ -43,10 +43,10 @@ type layer struct {
 	weight, bias *tensors.Tensor
 }
 
-// Match finds the parameters of a network among the tensors of a file. Weights are the tensors of two axes, [out, in] as
-// in PyTorch or [in, out] as in Keras and scikit-learn, all of one kind; a bias is a tensor of one axis that belongs to
-// one by its name, or follows it. Layers are in the order of the numbers in their names, or else in the only order in
-// which their widths fit. Anything that is left over is an error: nothing is dropped.
+// Match finds the parameters of a network among the tensors of a file. Weights are the tensors of two axes, [out, in]
+// as in PyTorch or [in, out] as in Keras and scikit-learn, all of one kind; a bias is a tensor of one axis that
+// belongs to one by its name, or follows it. Layers are in the order of the numbers in their names, or else in the
+// only order in which their widths fit. Anything that is left over is an error: nothing is dropped.
 func Match(f *tensors.File, o Options) (*Result, error) {
 	layers, rest, err := group(f, o.Ordered)
 	if err != nil {
@@ -68,7 +68,8 @@ func Match(f *tensors.File, o Options) (*Result, error) {
 		if found.transposed {
 			how = ", transposed"
 		}
-		r.Table = append(r.Table, fmt.Sprintf("%s %v → W%d [%d %d]%s", l.weight.Name, l.weight.Shape, i+1, out, in, how))
+		r.Table = append(r.Table, fmt.Sprintf("%s %v → W%d [%d %d]%s", l.weight.Name, l.weight.Shape, i+1, out, in,
+			how))
 		if l.bias != nil {
 			r.Table = append(r.Table, fmt.Sprintf("%s %v → b%d [%d]", l.bias.Name, l.bias.Shape, i+1, out))
 		}
@@ -165,7 +166,8 @@ func group(f *tensors.File, ordered bool) (layers []layer, rest []tensors.Tensor
 		}
 	}
 	if len(wrong) > 0 {
-		return nil, nil, fmt.Errorf("nothing is known to take %s: a chain of dense layers has matrices and one bias each",
+		return nil, nil, fmt.Errorf("nothing is known to take %s: a chain of dense layers has matrices and one bias "+
+			"each",
 			strings.Join(wrong[:min(len(wrong), 5)], ", "))
 	}
 	return layers, rest, nil
@@ -248,7 +250,8 @@ func (c chain) fits(n *spec.Network) bool {
 			return false
 		}
 		switch {
-		case n != nil && (c.out(i) != n.Layers[i].Dense || c.in(i) != n.Width(i) || n.Layers[i].NoBias != (l.bias == nil)):
+		case n != nil && (c.out(i) != n.Layers[i].Dense || c.in(i) != n.Width(i) ||
+			n.Layers[i].NoBias != (l.bias == nil)):
 			return false
 		case n == nil && i > 0 && c.in(i) != c.out(i-1):
 			return false
@@ -266,11 +269,13 @@ func chainOf(layers []layer, o Options) (chain, error) {
 		return chain{}, fmt.Errorf("there are %d matrices, and the spec has %d layers", len(layers), len(o.Spec.Layers))
 	}
 	if o.Spec == nil && len(o.Activations) != len(layers) {
-		return chain{}, fmt.Errorf("there are %d layers, whose activations the file does not tell; name as many in their order, "+
+		return chain{}, fmt.Errorf("there are %d layers, whose activations the file does not tell; name as many in "+
+			"their order, "+
 			"such as -activations %s", len(layers), strings.Repeat("relu,", len(layers)-1)+"identity")
 	}
 	if len(layers) > spec.MaxLayers {
-		return chain{}, fmt.Errorf("there are %d matrices; a network has at most %d layers", len(layers), spec.MaxLayers)
+		return chain{}, fmt.Errorf("there are %d matrices; a network has at most %d layers", len(layers),
+			spec.MaxLayers)
 	}
 	kinds := []bool{o.Transposed, !o.Transposed}
 	numbered := !slices.ContainsFunc(layers, func(l layer) bool { return !digits.MatchString(l.weight.Name) })
@@ -340,7 +345,8 @@ func (c chain) model(o Options) (*model.Model, error) {
 				l.weight.Shape, spec.MaxWidth)
 		}
 		if total += out * (in + 1); total > spec.MaxParams {
-			return nil, fmt.Errorf("the network has more than %d weights and biases; no more are allowed", spec.MaxParams)
+			return nil, fmt.Errorf("the network has more than %d weights and biases; no more are allowed",
+				spec.MaxParams)
 		}
 		w, err := l.weight.Float64s()
 		if err != nil {

@@ -11,8 +11,8 @@ import (
 
 // A pickle is a program for a stack machine. What torch.save writes for tensors in dictionaries needs some forty of its
 // instructions, and of its calls only those that make dictionaries and tensors: no other is made. No maintained package
-// reads these files: og-rek lacks the instruction BUILD and dictionaries that are made by a call, which every state_dict
-// has.
+// reads these files: og-rek lacks the instruction BUILD and dictionaries that are made by a call, which every
+// state_dict has.
 
 // The values of the machine, beside string, int64, float64, bool, nil and tuples and lists as []any.
 type (

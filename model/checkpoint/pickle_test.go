@@ -80,7 +80,8 @@ func TestUnpickle(t *testing.T) {
 		t.Fatal(err)
 	}
 	z.Close()
-	if _, err := ReadTorch(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil || !strings.Contains(err.Error(), "compressed") {
+	if _, err := ReadTorch(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil ||
+		!strings.Contains(err.Error(), "compressed") {
 		t.Errorf("an archive that grows a thousandfold: %v", err)
 	}
 }

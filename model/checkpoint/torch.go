@@ -13,7 +13,8 @@ import (
 
 // storageTypes are the classes of storages whose numbers can be read.
 var storageTypes = map[string]tensors.DType{
-	"FloatStorage": tensors.F32, "DoubleStorage": tensors.F64, "HalfStorage": tensors.F16, "BFloat16Storage": tensors.BF16,
+	"FloatStorage": tensors.F32, "DoubleStorage": tensors.F64, "HalfStorage": tensors.F16,
+	"BFloat16Storage": tensors.BF16,
 	"LongStorage": tensors.I64, "IntStorage": tensors.I32, "ShortStorage": tensors.I16, "CharStorage": tensors.I8,
 	"ByteStorage": tensors.U8, "BoolStorage": tensors.Bool,
 }
@@ -43,7 +44,8 @@ func ReadTorch(r io.ReaderAt, size int64) (*tensors.File, error) {
 	}
 	a.folder = strings.TrimSuffix(program.Name, "data.pkl")
 	if _, scripted := a.files[a.folder+"constants.pkl"]; scripted {
-		return nil, fmt.Errorf("it is a TorchScript program and not a state_dict; export it by torch.onnx.export, or %s", inPython)
+		return nil, fmt.Errorf("it is a TorchScript program and not a state_dict; export it by torch.onnx.export, "+
+			"or %s", inPython)
 	}
 	if order, ok := a.files[a.folder+"byteorder"]; ok {
 		if text, err := a.read(order); err != nil || string(text) != "little" {
@@ -90,7 +92,8 @@ func stateDict(top any) *dict {
 			return d
 		}
 	}
-	for _, name := range []string{"state_dict", "model_state_dict", "model_state", "model", "net", "module", "weights", "params"} {
+	for _, name := range []string{"state_dict", "model_state_dict", "model_state", "model", "net", "module", "weights",
+		"params"} {
 		for i, key := range d.keys {
 			if inner, ok := d.values[i].(*dict); ok && key == name {
 				for _, v := range inner.values {
@@ -115,7 +118,8 @@ type archive struct {
 // read reads one file of the archive.
 func (a *archive) read(f *zip.File) ([]byte, error) {
 	if f.Method != zip.Store || f.UncompressedSize64 > uint64(a.size) {
-		return nil, fmt.Errorf("its file %s is compressed, or damaged; torch.save compresses nothing", strconv.Quote(f.Name))
+		return nil, fmt.Errorf("its file %s is compressed, or damaged; torch.save compresses nothing",
+			strconv.Quote(f.Name))
 	}
 	if a.left -= int64(f.UncompressedSize64); a.left < 0 {
 		return nil, errors.New("its tensors are many times as large as the file")

@@ -97,7 +97,8 @@ func (r Result) Fits() bool { return r.Share <= 1 }
 
 // String is the comparison in a line.
 func (r Result) String() string {
-	text := fmt.Sprintf("%d rows, largest difference %.2g, %.2g of what rounding explains", r.Rows, r.Difference, r.Share)
+	text := fmt.Sprintf("%d rows, largest difference %.2g, %.2g of what rounding explains", r.Rows, r.Difference,
+		r.Share)
 	if r.Fits() {
 		return text
 	}
@@ -139,8 +140,8 @@ func Run(m *model.Model, format string, s *Sample) (Result, error) {
 	return r, nil
 }
 
-// RuntimeOf is the arithmetic of an original that computes in a format, whose parameters may have been folded into those
-// of the model.
+// RuntimeOf is the arithmetic of an original that computes in a format, whose parameters may have been folded into
+// those of the model.
 func RuntimeOf(m *model.Model, format string) verify.Runtime {
 	r := verify.Runtime{Format: format, Functions: Functions, W: make([][]float64, len(m.Layers)),
 		B: make([][]float64, len(m.Layers))}

@@ -153,7 +153,10 @@ func (t total) plus(u total) total {
 		r.constant = 0
 	}
 	for _, p := range slices.Concat(t.terms, u.terms) {
-		i := slices.IndexFunc(r.terms, func(q product) bool { return q.shape() == p.shape() && sameFactors(p, q, vanishing) })
+		i := slices.IndexFunc(r.terms, func(q product) bool {
+			return q.shape() == p.shape() &&
+				sameFactors(p, q, vanishing)
+		})
 		if i < 0 {
 			r.terms = append(r.terms, p)
 			continue

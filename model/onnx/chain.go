@@ -84,7 +84,8 @@ func (b *builder) newDense(p *point, on affine, rows int, w func(i, j int) float
 
 // identity is the place behind a dense layer that only does what on says, unit by unit.
 func (b *builder) identity(p *point, on affine) (*point, error) {
-	b.notes = append(b.notes, fmt.Sprintf("a dense layer of %d by %d stands for arithmetic between two activations", p.width,
+	b.notes = append(b.notes, fmt.Sprintf("a dense layer of %d by %d stands for arithmetic between two activations",
+		p.width,
 		p.width))
 	return b.newDense(p, on, p.width, func(i, j int) float64 {
 		if i == j {
@@ -140,8 +141,8 @@ func biased(old *dense, width int, shift lane) *dense {
 	return d
 }
 
-// perOperation is how many roundings an operator of a graph may take of which arithmetic of one unit is made here, those
-// of its constants included: normalisation, the longest, takes seven, and is four operations.
+// perOperation is how many roundings an operator of a graph may take of which arithmetic of one unit is made here,
+// those of its constants included: normalisation, the longest, takes seven, and is four operations.
 const perOperation = 2
 
 func (d *dense) sizeW(at int) float64 {
@@ -322,7 +323,8 @@ func (b *builder) split(p *point, core *expr, inner, outer affine) (*point, affi
 		q, m, err = b.settle(q, b.exprs.replace(core, parts[i], z))
 		return q, outer.after(m), err
 	}
-	return nil, affine{}, fmt.Errorf("the activation is not one for the whole layer: %w; give each layer one", errPerUnit)
+	return nil, affine{}, fmt.Errorf("the activation is not one for the whole layer: %w; give each layer one",
+		errPerUnit)
 }
 
 // beforeActivation is the place whose values are those of e at p, and at which no activation has been applied.

@@ -127,7 +127,8 @@ func elementwise(op string, elem int64, args ...*constant) (*constant, error) {
 		most = max(most, a.len())
 	}
 	if n > most {
-		return nil, fmt.Errorf("constants of shapes %v and %v make one of %v", args[0].dims, args[len(args)-1].dims, dims)
+		return nil, fmt.Errorf("constants of shapes %v and %v make one of %v", args[0].dims, args[len(args)-1].dims,
+			dims)
 	}
 	r := &constant{dims: dims, elem: elem}
 	values := make([]float64, n)

@@ -17,8 +17,8 @@ type inliner struct {
 
 func functionKey(domain, name string) string { return domain + "\x00" + name }
 
-// inlined returns the nodes of the graph with the functions of the file put in place of their calls. Names within a call
-// have its number in front; the empty name stays that of an input that is left out.
+// inlined returns the nodes of the graph with the functions of the file put in place of their calls. Names within a
+// call have its number in front; the empty name stays that of an input that is left out.
 func inlined(f *file) ([]*node, error) {
 	in := &inliner{functions: map[string]*function{}}
 	for _, fn := range f.functions {
@@ -47,7 +47,8 @@ func (in *inliner) all(nodes []*node, opsets map[string]int64, names func(string
 		fn, called := in.functions[functionKey(n.domain, n.op)]
 		if !called {
 			if len(in.nodes) >= maxNodes {
-				return fmt.Errorf("with its functions the graph has more than %d nodes; no chain of dense layers has so many",
+				return fmt.Errorf("with its functions the graph has more than %d nodes; no chain of dense layers "+
+					"has so many",
 					maxNodes)
 			}
 			in.nodes = append(in.nodes, &c)

@@ -95,7 +95,8 @@ func (w *walk) take(numbers int) error {
 	return nil
 }
 
-// needed lists the nodes that a value needs, in the order of the file, and the inputs of the graph among what they need.
+// needed lists the nodes that a value needs, in the order of the file, and the inputs of the graph among what they
+// need.
 func (w *walk) needed(name string) (nodes []int, inputs []string) {
 	seen := map[string]bool{}
 	used := map[int]bool{}
@@ -188,8 +189,8 @@ func (w *walk) along(input *row, nodes []int, output string) (*model.Model, erro
 	return m, nil
 }
 
-// layouts lists what the input of the graph may be, the likeliest first: rows of samples, or, where no axis is open, one
-// sample that is a column.
+// layouts lists what the input of the graph may be, the likeliest first: rows of samples, or, where no axis is open,
+// one sample that is a column.
 func (w *walk) layouts(nodes []int) ([]*row, error) {
 	g := w.file.graph
 	in := g.inputs[slices.IndexFunc(g.inputs, func(v valueInfo) bool { return v.name == w.input })]

@@ -63,8 +63,10 @@ func fileOf(graph [][]byte, more ...[]byte) []byte {
 
 // functionOf calls another function twice.
 func functionOf(name, calls string) []byte {
-	return message(text(1, name), text(10, "f"), text(4, "a"), text(5, "b"), sub(9, message(text(1, "f"), number(2, 1))),
-		sub(7, nodeOf(calls, "f", []string{"a"}, []string{"c"})), sub(7, nodeOf(calls, "f", []string{"c"}, []string{"b"})))
+	return message(text(1, name), text(10, "f"), text(4, "a"), text(5, "b"),
+		sub(9, message(text(1, "f"), number(2, 1))),
+		sub(7, nodeOf(calls, "f", []string{"a"}, []string{"c"})), sub(7,
+			nodeOf(calls, "f", []string{"c"}, []string{"b"})))
 }
 
 // hostile are files that are made to harm, with a part of the message that they must give.
@@ -123,15 +125,19 @@ func hostile() map[string]struct {
 	big := make([]byte, 1<<18)
 	constants = append(constants, sub(5, weightOf("c0", big, 1<<16)))
 	for i := range 4000 {
-		constants = append(constants, sub(1, nodeOf("Neg", "", []string{fmt.Sprint("c", i)}, []string{fmt.Sprint("c", i+1)})))
+		constants = append(constants, sub(1, nodeOf("Neg", "", []string{fmt.Sprint("c", i)},
+			[]string{fmt.Sprint("c", i+1)})))
 	}
 	files["constants by the thousand"] = file{fileOf(append(constants,
 		sub(1, nodeOf("Add", "", []string{"x", "c4000"}, []string{"y"})))), "many times as large"}
 	files["many nodes"] = file{fileOf([][]byte{bytes.Repeat(sub(1, nil), maxNodes+1)}), "more than 16384 nodes"}
-	files["many attributes"] = file{fileOf([][]byte{sub(1, bytes.Repeat(sub(5, nil), 1000))}), "more than 64 attributes"}
-	files["long name"] = file{fileOf([][]byte{sub(1, nodeOf("Relu", "", []string{strings.Repeat("x", 1<<20)}, nil))}), "bytes long"}
+	files["many attributes"] = file{fileOf([][]byte{sub(1, bytes.Repeat(sub(5, nil), 1000))}),
+		"more than 64 attributes"}
+	files["long name"] = file{fileOf([][]byte{sub(1, nodeOf("Relu", "", []string{strings.Repeat("x", 1<<20)}, nil))}),
+		"bytes long"}
 	files["a value made twice"] = file{fileOf([][]byte{
-		sub(1, nodeOf("Relu", "", []string{"x"}, []string{"y"})), sub(1, nodeOf("Relu", "", []string{"x"}, []string{"y"})),
+		sub(1, nodeOf("Relu", "", []string{"x"}, []string{"y"})), sub(1,
+			nodeOf("Relu", "", []string{"x"}, []string{"y"})),
 	}), "by two nodes"}
 	files["a circle"] = file{fileOf([][]byte{
 		sub(1, nodeOf("Add", "", []string{"x", "y"}, []string{"y"})),
@@ -141,7 +147,8 @@ func hostile() map[string]struct {
 		sub(1, nodeOf("Gemm", "", []string{"a"}, []string{"y"})),
 	}), "needs 2"}
 	files["negative permutation"] = file{fileOf([][]byte{
-		sub(1, nodeOf("Transpose", "", []string{"x"}, []string{"y"}, message(text(1, "perm"), number(8, 1<<63), number(8, 5)))),
+		sub(1, nodeOf("Transpose", "", []string{"x"}, []string{"y"},
+			message(text(1, "perm"), number(8, 1<<63), number(8, 5)))),
 	}), "permutation"}
 	files["a wrong type"] = file{message(number(7, 5)), "no ONNX model"}
 	return files
@@ -159,7 +166,8 @@ func TestHostile(t *testing.T) {
 		}
 		taken := after.TotalAlloc - before.TotalAlloc
 		if most := uint64(64*len(file.data) + 32<<20); taken > most {
-			t.Errorf("%s, %d bytes: took %d bytes of memory; at most %d are in proportion", name, len(file.data), taken, most)
+			t.Errorf("%s, %d bytes: took %d bytes of memory; at most %d are in proportion", name, len(file.data),
+				taken, most)
 		}
 	}
 }

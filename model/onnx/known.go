@@ -259,7 +259,8 @@ func toNode(e *expr) (formula.Node, error) {
 	case e.op == opNeg:
 		return &formula.Negation{X: args[0]}, nil
 	case reduces(e.op):
-		return nil, errors.New("it needs all units of the layer at once, as layer normalisation does, and is no softmax, " +
+		return nil, errors.New("it needs all units of the layer at once, as layer normalisation does, and is no " +
+			"softmax, " +
 			"log-softmax or radial sigmoid")
 	case strings.Contains("+-*/^", e.op):
 		return &formula.Binary{Op: e.op[0], X: args[0], Y: args[1]}, nil

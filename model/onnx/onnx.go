@@ -2,11 +2,11 @@
 // layers with activations.
 //
 // A file goes through these floors. The wire: messages of protocol buffers become nodes and tensors, which view the
-// file. Functions: a call is replaced by the nodes of what it calls. The walk: nodes are evaluated one after another, in
-// the order of the file, where a value is either a constant, which is computed, or a row, the values of one sample: a
-// point on the chain of layers and an expression that says what was done with it since, unit by unit. The chain: where a
-// dense layer takes a row, the expression becomes the activation before it, by a table of the ways in which the
-// activations of the catalogue are spelled, or a formula; arithmetic around it, scalings and normalisations, is
+// file. Functions: a call is replaced by the nodes of what it calls. The walk: nodes are evaluated one after another,
+// in the order of the file, where a value is either a constant, which is computed, or a row, the values of one sample:
+// a point on the chain of layers and an expression that says what was done with it since, unit by unit. The chain:
+// where a dense layer takes a row, the expression becomes the activation before it, by a table of the ways in which
+// the activations of the catalogue are spelled, or a formula; arithmetic around it, scalings and normalisations, is
 // folded into weights, in float64, and rounded once.
 package onnx
 
@@ -61,7 +61,8 @@ func Read(data []byte, o Options) (*Result, error) {
 		return nil, err
 	}
 	if v := f.opsets[""]; v != 0 && v < 7 {
-		return nil, fmt.Errorf("the file is of opset %d; 7 and later can be had: convert it with onnx.version_converter", v)
+		return nil, fmt.Errorf("the file is of opset %d; 7 and later can be had: convert it with "+
+			"onnx.version_converter", v)
 	}
 	const mostOutputs = 16
 	if n := len(f.graph.outputs); o.Output == "" && n > mostOutputs {
@@ -92,7 +93,8 @@ func Read(data []byte, o Options) (*Result, error) {
 	}
 	switch {
 	case len(results) == 0:
-		return nil, errors.Join(slices.CompactFunc(failures, func(a, b error) bool { return a.Error() == b.Error() })...)
+		return nil, errors.Join(slices.CompactFunc(failures,
+			func(a, b error) bool { return a.Error() == b.Error() })...)
 	case len(results) > 1:
 		var outputs []string
 		for _, r := range results {
@@ -102,7 +104,8 @@ func Read(data []byte, o Options) (*Result, error) {
 			strings.Join(outputs, " and "))
 	}
 	for i, name := range failed {
-		results[0].Notes = append(results[0].Notes, fmt.Sprintf("the output %s is left out: %v", quoted(name, ""), failures[i]))
+		results[0].Notes = append(results[0].Notes, fmt.Sprintf("the output %s is left out: %v", quoted(name, ""),
+			failures[i]))
 	}
 	return results[0], nil
 }
@@ -152,11 +155,13 @@ func outside(folder fs.FS) load {
 		case folder == nil:
 			return nil, fmt.Errorf("its numbers are in the file %s, and no folder is given", quoted(location, ""))
 		case !fs.ValidPath(location) || strings.ContainsAny(location, "\\:"):
-			return nil, fmt.Errorf("its numbers are in the file %s, which is not in the model's folder", quoted(location, `""`))
+			return nil, fmt.Errorf("its numbers are in the file %s, which is not in the model's folder",
+				quoted(location, `""`))
 		}
 		f, err := folder.Open(location)
 		if err != nil {
-			return nil, fmt.Errorf("its numbers are in the file %s, which cannot be read: %w", quoted(location, ""), err)
+			return nil, fmt.Errorf("its numbers are in the file %s, which cannot be read: %w", quoted(location, ""),
+				err)
 		}
 		defer f.Close()
 		info, err := f.Stat()

@@ -3,7 +3,6 @@ package onnx
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Domains beside ONNX's own.
@@ -29,7 +28,10 @@ func init() {
 		standard(name, 1, formulaOf(formula))
 	}
 	for name, op := range map[string]string{"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "^"} {
-		standard(name, 2, func(w *walk, _ *node, args []*value) (*value, error) { return w.arithmetic(op, args[0], args[1]) })
+		standard(name, 2, func(w *walk, _ *node, args []*value) (*value,
+			error) {
+			return w.arithmetic(op, args[0], args[1])
+		})
 	}
 	for name, op := range map[string]string{"Max": "max", "Min": "min", "Sum": "+", "Mean": "+"} {
 		standard(name, 1, func(w *walk, _ *node, args []*value) (*value, error) { return w.several(name, op, args) })
@@ -97,7 +99,8 @@ func init() {
 
 // pointwise are the operators of one input that are formulas.
 var pointwise = map[string]string{
-	"Relu": "max(z, 0)", "Sigmoid": "sigmoid(z)", "Tanh": "tanh(z)", "Exp": "exp(z)", "Log": "log(z)", "Sqrt": "sqrt(z)",
+	"Relu": "max(z, " +
+		"0)", "Sigmoid": "sigmoid(z)", "Tanh": "tanh(z)", "Exp": "exp(z)", "Log": "log(z)", "Sqrt": "sqrt(z)",
 	"Abs": "abs(z)", "Neg": "-z", "Erf": "erf(z)", "Sin": "sin(z)", "Cos": "cos(z)", "Atan": "atan(z)",
 	"Reciprocal": "1/z", "Softsign": "z/(1 + abs(z))", "Softplus": softplusText("z"),
 	"HardSwish": "z*min(max(z/6 + 1/2, 0), 1)", "Mish": "z*tanh(" + softplusText("z") + ")",
@@ -191,8 +194,8 @@ func (w *walk) arithmetic(op string, a, b *value) (*value, error) {
 	return w.checked(r.with(w.exprs.apply(op, e, r.e)))
 }
 
-// bias keeps a number that is added to a dense layer without bias one for each unit, though all may be the same: it is the
-// layer's, and no part of the activation.
+// bias keeps a number that is added to a dense layer without bias one for each unit, though all may be the same: it is
+// the layer's, and no part of the activation.
 func (w *walk) bias(r *row, e *expr) *expr {
 	if r.e != w.exprs.z || r.at.dense == nil || r.at.dense.b != nil || e.op != opConst {
 		return e
@@ -242,191 +245,4 @@ func (w *walk) several(name, op string, args []*value) (*value, error) {
 		return v, nil
 	}
 	return w.arithmetic("/", v, &value{c: &constant{elem: elemFloat, floats: []float64{float64(len(args))}}})
-}
-
-// numbers are activations with numbers in them; each is a formula made of them.
-
-func leakyRelu(w *walk, n *node, args []*value) (*value, error) {
-	return w.leaky(args[0], n.float("alpha", float64(float32(0.01))))
-}
-
-func (w *walk) leaky(v *value, slope float64) (*value, error) {
-	p := w.exprs
-	return w.applied(p.apply("+", p.apply("max", p.z, p.number(0)),
-		p.apply("*", p.number(slope), p.apply("min", p.z, p.number(0)))), v)
-}
-
-func pRelu(w *walk, _ *node, args []*value) (*value, error) {
-	if args[1].c == nil || args[0].r == nil {
-		return nil, errors.New("its slopes are computed; only fixed ones can be had")
-	}
-	slopes, _, err := w.lanes(args[0].r, args[1].c)
-	if err != nil {
-		return nil, err
-	}
-	if slopes.op != opConst {
-		return nil, fmt.Errorf("a slope for each unit; give all units of the layer one, as torch.nn.PReLU() does")
-	}
-	return w.leaky(args[0], slopes.value)
-}
-
-// exponentialBelow is z above 0 and below it scale·(e^(z/width) - 1).
-func (w *walk) exponentialBelow(scale, width float64) *expr {
-	p := w.exprs
-	below := p.apply("/", p.apply("min", p.z, p.number(0)), p.number(width))
-	return p.apply("+", p.apply("max", p.z, p.number(0)), p.apply("*", p.number(scale), p.apply("expm1", below)))
-}
-
-func elu(w *walk, n *node, args []*value) (*value, error) {
-	return w.applied(w.exponentialBelow(n.float("alpha", 1), 1), args[0])
-}
-
-func selu(w *walk, n *node, args []*value) (*value, error) {
-	alpha, gamma := n.float("alpha", 1.6732632423543772), n.float("gamma", 1.0507009873554805)
-	return w.applied(w.exprs.apply("*", w.exprs.number(gamma), w.exponentialBelow(alpha, 1)), args[0])
-}
-
-func celu(w *walk, n *node, args []*value) (*value, error) {
-	alpha := n.float("alpha", 1)
-	return w.applied(w.exponentialBelow(alpha, alpha), args[0])
-}
-
-func gelu(w *walk, n *node, args []*value) (*value, error) {
-	if n.text("approximate", "none") == "tanh" {
-		return fastGelu(w, n, args[:1])
-	}
-	return w.formula("z*(1 + erf(z/sqrt(2)))/2", args[0])
-}
-
-func fastGelu(w *walk, _ *node, args []*value) (*value, error) {
-	v := args[0]
-	if len(args) > 1 && args[1] != nil {
-		var err error
-		if v, err = w.arithmetic("+", v, args[1]); err != nil {
-			return nil, err
-		}
-	}
-	return w.formula("z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))/2", v)
-}
-
-func biasGelu(w *walk, n *node, args []*value) (*value, error) {
-	v, err := w.arithmetic("+", args[0], args[1])
-	if err != nil {
-		return nil, err
-	}
-	return gelu(w, n, []*value{v})
-}
-
-func swish(w *walk, n *node, args []*value) (*value, error) {
-	otherwise := 1.0
-	if n.domain == microsoft {
-		otherwise = float64(float32(1.702))
-	}
-	p := w.exprs
-	return w.applied(p.apply("*", p.z, p.apply("sigmoid", p.apply("*", p.number(n.float("alpha", otherwise)), p.z))),
-		args[0])
-}
-
-func shrink(w *walk, n *node, args []*value) (*value, error) {
-	edge, bias := n.float("lambd", 0.5), n.float("bias", 0)
-	if edge != bias {
-		return nil, errors.New("it jumps at lambd; only a soft shrink, with lambd equal to bias, can be had")
-	}
-	p := w.exprs
-	inside := p.apply("max", p.apply("min", p.z, p.number(edge)), p.number(-edge))
-	return w.applied(p.apply("-", p.z, inside), args[0])
-}
-
-func hardSigmoid(w *walk, n *node, args []*value) (*value, error) {
-	alpha, beta := n.float("alpha", float64(float32(0.2))), n.float("beta", 0.5)
-	p := w.exprs
-	line := p.apply("+", p.apply("*", p.number(alpha), p.z), p.number(beta))
-	return w.applied(p.apply("min", p.apply("max", line, p.number(0)), p.number(1)), args[0])
-}
-
-func clip(w *walk, n *node, args []*value) (*value, error) {
-	p := w.exprs
-	e := p.z
-	for i, limited := range []struct{ name, op string }{{"min", "max"}, {"max", "min"}} {
-		limit, given := 0.0, false
-		if a := n.attribute(limited.name); a != nil { // before opset 11
-			limit, given = float64(a.f), true
-		}
-		if i+1 < len(args) && args[i+1] != nil {
-			c := args[i+1].c
-			if c == nil {
-				return nil, errors.New("its limits are computed; only fixed ones can be had")
-			}
-			var err error
-			if limit, err = c.number(); err != nil {
-				return nil, err
-			}
-			given = true
-		}
-		if given && math.Abs(limit) < math.MaxFloat32 { // the whole range is no limit
-			e = p.apply(limited.op, e, p.number(limit))
-		}
-	}
-	return w.applied(e, args[0])
-}
-
-func compare(_ *walk, n *node, args []*value) (*value, error) {
-	a, b := args[0], args[1]
-	if n.op == "Less" || n.op == "LessOrEqual" {
-		a, b = b, a
-	}
-	if a.compared != nil || b.compared != nil || a.c != nil && b.c != nil {
-		return nil, errors.New("two constants or comparisons are compared")
-	}
-	return &value{compared: &comparison{a, b}}, nil
-}
-
-// where chooses between two values by a comparison of a row with a number. If both agree there, it is continuous, and
-// what one of them does above and the other below.
-func where(w *walk, _ *node, args []*value) (*value, error) {
-	c := args[0].compared
-	if c == nil {
-		return nil, errors.New("its condition is no comparison of values with a number")
-	}
-	above, below, r, edge := args[1], args[2], c.a, c.b
-	if r.r == nil { // number > row
-		above, below, r, edge = below, above, c.b, c.a
-	}
-	if edge.c == nil || above.compared != nil || below.compared != nil {
-		return nil, errors.New("its condition is no comparison of values with a number")
-	}
-	at, err := edge.c.number()
-	if err != nil {
-		return nil, err
-	}
-	p := w.exprs
-	side := func(v *value) (*expr, error) {
-		switch {
-		case v.c != nil:
-			e, _, err := w.lanes(r.r, v.c)
-			return e, err
-		case v.r.at != r.r.at || v.r.e.dependsBeside(r.r.e):
-			return nil, errors.New("it chooses between values that are not made of those in its condition")
-		}
-		return v.r.e, nil
-	}
-	x, err := side(above)
-	if err != nil {
-		return nil, err
-	}
-	y, err := side(below)
-	if err != nil {
-		return nil, err
-	}
-	z, k := r.r.e, p.number(at)
-	xk, yk := p.replace(x, z, k), p.replace(y, z, k)
-	if xk.op != opConst || yk.op != opConst {
-		return nil, fmt.Errorf("it chooses by %w", errPerUnit)
-	}
-	if !near(xk.value, yk.value, w.tolerance) && math.Abs(xk.value-yk.value) > w.tolerance*math.Abs(at) {
-		return nil, fmt.Errorf("it jumps from %g to %g where the condition changes; only continuous activations can be had",
-			yk.value, xk.value)
-	}
-	e := p.apply("+", p.replace(x, z, p.apply("max", z, k)), p.replace(y, z, p.apply("min", z, k)))
-	return w.checked(r.r.with(p.apply("-", e, yk)))
 }

@@ -87,7 +87,8 @@ func TestONNXRuntime(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			run := ortRun{filepath.Join(dir, fmt.Sprintf("%s%d.onnx", precision, i)), []int{rows, 5}, nil, string(precision)}
+			run := ortRun{filepath.Join(dir, fmt.Sprintf("%s%d.onnx", precision, i)), []int{rows, 5}, nil,
+				string(precision)}
 			if err := os.WriteFile(run.Model, data, 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -134,8 +135,9 @@ func TestONNXRuntime(t *testing.T) {
 // programs.
 func TestFunctions(t *testing.T) {
 	functions := map[string]func(float64) float64{
-		"tanh(z)": math.Tanh, "sigmoid(z)": func(z float64) float64 { return 1 / (1 + math.Exp(-z)) }, "erf(z)": math.Erf,
-		"exp(-abs(z))": func(z float64) float64 { return math.Exp(-math.Abs(z)) }, "atan(z)": math.Atan, "sin(z)": math.Sin,
+		"tanh(z)": math.Tanh, "atan(z)": math.Atan, "sin(z)": math.Sin, "erf(z)": math.Erf,
+		"sigmoid(z)": func(z float64) float64 { return 1 / (1 + math.Exp(-z)) },
+		"exp(-abs(z))": func(z float64) float64 { return math.Exp(-math.Abs(z)) },
 	}
 	const n = 20001
 	var xs []float64
@@ -172,7 +174,8 @@ func TestFunctions(t *testing.T) {
 		}
 		t.Logf("%s: %.3g at %g", texts[i], worst, at)
 		if worst > compare.Functions {
-			t.Errorf("%s is off by %g at %g; compare grants %g", strings.TrimSpace(texts[i]), worst, at, compare.Functions)
+			t.Errorf("%s is off by %g at %g; compare grants %g", strings.TrimSpace(texts[i]), worst, at,
+				compare.Functions)
 		}
 	}
 }

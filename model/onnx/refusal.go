@@ -99,8 +99,10 @@ func unsupported(n *node) error {
 		return errors.New(r)
 	}
 	if n.domain != "" && n.domain != microsoft && n.domain != learning && n.domain != ours {
-		return fmt.Errorf("the file has no function for the operator of the domain %s; export it inlined", quoted(n.domain, ""))
+		return fmt.Errorf("the file has no function for the operator of the domain %s; export it inlined",
+			quoted(n.domain, ""))
 	}
-	return errors.New("no dense layer, activation or arithmetic between them; leave it out of the model, or choose a value " +
+	return errors.New("no dense layer, activation or arithmetic between them; leave it out of the model, or choose " +
+		"a value " +
 		"before it with -output")
 }

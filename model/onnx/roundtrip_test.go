@@ -26,8 +26,10 @@ func everyActivation() (list []spec.Function) {
 	}
 	list = append(list, spec.Function{Name: "leaky-relu", Params: map[string]float64{"slope": -0.5}})
 	for _, text := range []string{
-		"z*min(max(z/6 + 0.5, 0), 1)", "z*tanh(max(z, 0) + log1p(exp(-abs(z))))", "min(max(z, 0), 6)", "sin(z) + cos(2*z)",
-		"expm1(z/3)*atan(z) - erf(z)", "exp(-z^2)", "log(1 + z^2)/sqrt(2 + z^4)", "z*sigmoid(1.702*z)", "-z^3", "z^(-2)",
+		"z*min(max(z/6 + 0.5, 0), 1)", "z*tanh(max(z, 0) + log1p(exp(-abs(z))))", "min(max(z, 0), 6)", "sin(z) + " +
+			"cos(2*z)",
+		"expm1(z/3)*atan(z) - erf(z)", "exp(-z^2)", "log(1 + z^2)/sqrt(2 + " +
+			"z^4)", "z*sigmoid(1.702*z)", "-z^3", "z^(-2)",
 		"abs(z - 0.25)", "max(z, 0)^2", "z - min(max(z, -0.5), 0.5)", "2^z", "0.1*z + sin(z)^2", "max(0.3*z, sin(z))",
 	} {
 		list = append(list, spec.Function{Expr: text})
@@ -86,7 +88,8 @@ func TestRoundTrip(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 					continue
 				}
-				if got, want := model.YAML(r.Model.Network("Net").WithDefaults(), ""), model.YAML(m.Network("Net").WithDefaults(), ""); got != want {
+				if got, want := model.YAML(r.Model.Network("Net").WithDefaults(),
+					""), model.YAML(m.Network("Net").WithDefaults(), ""); got != want {
 					t.Errorf("%s is read back as\n%s\nnot\n%s", name, got, want)
 				}
 				if !slices.Equal(r.Model.Params(), m.Params()) {

@@ -110,9 +110,11 @@ func (b *builder) lanes(r *row, c *constant) (*expr, *row, error) {
 		case d == at:
 			return nil, nil, errors.New("a constant has a number for each sample of the batch")
 		case at == 1 && s.one, at == 1:
-			return nil, nil, fmt.Errorf("a constant of shape %v spreads values of shape %s over more", c.dims, shownDims(r.dims))
+			return nil, nil, fmt.Errorf("a constant of shape %v spreads values of shape %s over more", c.dims,
+				shownDims(r.dims))
 		default:
-			return nil, nil, fmt.Errorf("a constant of shape %v does not fit values of shape %s", c.dims, shownDims(r.dims))
+			return nil, nil, fmt.Errorf("a constant of shape %v does not fit values of shape %s", c.dims,
+				shownDims(r.dims))
 		}
 	}
 	if len(values) == 1 {
@@ -223,7 +225,8 @@ func (r *row) transposed(perm []int) (*row, error) {
 		}
 		if r.dims[p] != 1 {
 			if p < last {
-				return nil, fmt.Errorf("the values of a sample are put into another order: shape %s is transposed to %s",
+				return nil, fmt.Errorf("the values of a sample are put into another order: shape %s is transposed "+
+					"to %s",
 					shownDims(r.dims), shownDims(s.dims))
 			}
 			last = p

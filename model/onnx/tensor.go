@@ -224,8 +224,8 @@ func (t *tensor) typedCount() int {
 	return n
 }
 
-// fillTyped decodes the typed fields, which have n numbers: those of floats as they are, all others as integers, of which
-// float16 and bfloat16 are the bits.
+// fillTyped decodes the typed fields, which have n numbers: those of floats as they are, all others as integers, of
+// which float16 and bfloat16 are the bits.
 func (t *tensor) fillTyped(c *constant, n int) error {
 	want, size := typedField(t.elem), elemTypes[t.elem].Size()
 	raw := make([]byte, 0, n*size)

@@ -20,9 +20,9 @@ const (
 // ours is the domain of the functions that a written file brings with it, for what ONNX has no operator for.
 const ours = "backpropgen"
 
-// Marshal writes a model as an ONNX file: input x of shape [N, inputs], output y of shape [N, outputs], for each layer a
-// Gemm with W1, b1, … as initializers, and its activation as an operator or spelled out in several. Read makes the same
-// model of it, bit for bit.
+// Marshal writes a model as an ONNX file: input x of shape [N, inputs], output y of shape [N, outputs], for each layer
+// a Gemm with W1, b1, … as initializers, and its activation as an operator or spelled out in several. Read makes the
+// same model of it, bit for bit.
 func Marshal(m *model.Model) ([]byte, error) {
 	if err := m.Check(); err != nil {
 		return nil, err

@@ -253,6 +253,7 @@ func (w *writer) body(name string) {
 	l := add("Log", "l", u)
 	more := add("Sub", "more", u, one)
 	// Where u is 1 the quotient is 0/0, and not chosen.
-	near := add("Where", "near", add("Equal", "same", u, one), "x", add("Div", "quotient", add("Mul", "lx", l, "x"), more))
+	near := add("Where", "near", add("Equal", "same", u, one), "x",
+		add("Div", "quotient", add("Mul", "lx", l, "x"), more))
 	add("Where", "y", add("Less", "small", "x", one), near, l)
 }

@@ -44,7 +44,10 @@ func runExport(c *call) int {
 	if out == "" {
 		out = strings.TrimSuffix(c.args[0], filepath.Ext(c.args[0])) + ".onnx"
 	}
-	at := slices.IndexFunc(exportFormats, func(f exportFormat) bool { return strings.EqualFold(filepath.Ext(out), f.ending) })
+	at := slices.IndexFunc(exportFormats, func(f exportFormat) bool {
+		return strings.EqualFold(filepath.Ext(out),
+			f.ending)
+	})
 	if at < 0 {
 		return c.misused("-o: the name of the file ends in .onnx, .safetensors or .npz, not as in %s", shown(out))
 	}
@@ -68,7 +71,8 @@ func runExport(c *call) int {
 		return code
 	}
 	if !c.quiet {
-		fmt.Fprintf(c.stdout, "wrote %s: %s, %d parameters, %d bytes\n", shown(out), s.network.Name, s.network.Params(), b.Len())
+		fmt.Fprintf(c.stdout, "wrote %s: %s, %d parameters, %d bytes\n", shown(out), s.network.Name,
+			s.network.Params(), b.Len())
 	}
 	return exitOK
 }
@@ -84,7 +88,8 @@ func (c *call) exported(s *source) (*model.Model, int, error) {
 		}
 	}
 	if n.Weights == "" {
-		return nil, exitUsage, fmt.Errorf(`%s: nothing says where its parameters are; use -weights FILE, or write "weights: FILE" in it`,
+		return nil, exitUsage, fmt.Errorf("%s: nothing says where its parameters are; use -weights FILE, "+
+			"or write \"weights: FILE\" in it",
 			shown(s.path))
 	}
 	params, err := gen.Trained(n, folder)

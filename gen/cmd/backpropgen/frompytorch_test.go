@@ -18,8 +18,8 @@ func pageBlock(t *testing.T, page, mark string) string {
 	return m[1]
 }
 
-// TestFromPyTorch does what docs/from-pytorch.md says, in a module of its own: the commands work as they stand there, the
-// program compiles and prints what it says, and what is refused is refused in these words.
+// TestFromPyTorch does what docs/from-pytorch.md says, in a module of its own: the commands work as they stand there,
+// the program compiles and prints what it says, and what is refused is refused in these words.
 func TestFromPyTorch(t *testing.T) {
 	read := func(path string) string {
 		data, err := os.ReadFile(path)

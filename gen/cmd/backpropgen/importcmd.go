@@ -79,8 +79,9 @@ func runImport(c *call) int {
 		emitted := stem + weightsEnding
 		if network.Params() > spec.MaxTrained {
 			emitted = ""
-			in.notes = append(in.notes, fmt.Sprintf("the spec does not name its weights, because at most %d can be emitted; "+
-				"load %s when the program runs, with package tensors", spec.MaxTrained, stem+weightsEnding))
+			in.notes = append(in.notes,
+				fmt.Sprintf("the spec does not name its weights, because at most %d can be emitted; "+
+					"load %s when the program runs, with package tensors", spec.MaxTrained, stem+weightsEnding))
 		}
 		files = append(files, textFile{stem + ".yaml", model.YAML(network, emitted, comment)})
 	}
@@ -260,8 +261,9 @@ func (c *call) tellImport(in *imported, n spec.Network, dir string, files []text
 	case compared != "":
 		fmt.Fprintln(c.stdout, compared)
 	case in.unsure:
-		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: some matrices are square, and nothing shows whether they are "+
-			"transposed;\n-sample FILE, with inputs and outputs of the original, does")
+		fmt.Fprintln(c.stderr,
+			"NOT COMPARED with the original: some matrices are square, and nothing shows whether they are "+
+				"transposed;\n-sample FILE, with inputs and outputs of the original, does")
 	case in.table != nil:
 		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: a file of weights does not show its activations;\n"+
 			"-sample FILE, with inputs and outputs of the original, does")

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Deviation says how far another program's network may be from this one. Slices have an element for each layer; nil ones
-// say that nothing differs.
+// Deviation says how far another program's network may be from this one. Slices have an element for each layer; nil
+// ones say that nothing differs.
 type Deviation struct {
 	// W and B bound the differences of the weights and biases of a layer, of which every element may be nil.
 	W, B [][]float64
