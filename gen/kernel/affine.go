@@ -205,7 +205,7 @@ func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) 
 			x := f.code.Load(f.at(op.In, at), min(lanes, size-way*lanes))
 			for r := range n {
 				f.code.Accumulate(cells[r*ways+way], x,
-					f.code.Load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
+					f.code.Load(f.along(w, index{off: at.off + r*cols, vars: at.vars}), min(lanes, size-way*lanes)))
 			}
 			at.off += lanes
 		}

@@ -25,25 +25,25 @@ func (f *function) alternates(fn *plan.Func) {
 }
 
 // alternately runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or
-// down. For every scale the body's index has a register, as that of loop.
+// down. For every scale the body's index has a variable, as that of loop.
 func (f *function) alternately(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if rest := n % step; rest > 0 {
 		body(index{off: full * step}, rest)
 	}
 	f.to.Flush()
-	at := index{regs: map[int]*vec.Int{}}
+	at := index{vars: map[int]*vec.Int{}}
 	one, by, count := f.to.Pointer(), f.to.Pointer(), f.to.Pointer()
-	at.regs[1] = one
+	at.vars[1] = one
 	for _, s := range scales {
-		if at.regs[s] == nil {
-			at.regs[s] = f.to.Pointer()
+		if at.vars[s] == nil {
+			at.vars[s] = f.to.Pointer()
 		}
 	}
 	multiply := func() {
 		for _, s := range scales {
 			if s > 1 {
-				f.to.Int(vec.IntMul, vec.Const(s), vec.Ref(one), vec.Ref(at.regs[s]))
+				f.to.Int(vec.IntMul, vec.Const(s), vec.Ref(one), vec.Ref(at.vars[s]))
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 	f.to.CountDown(count, label)
 	for _, s := range scales {
 		if s > 1 {
-			f.to.Drop(at.regs[s])
+			f.to.Drop(at.vars[s])
 		}
 	}
 	for _, r := range []*vec.Int{one, by, count} {

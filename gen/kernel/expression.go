@@ -201,14 +201,6 @@ func Factors(e expr.Expr) (expr.Binary, bool) {
 	return n, ok && n.Op == expr.OpMul
 }
 
-// signBit is the bit of the sign in every lane.
-func (b *Code) signBit() *vec.Value {
-	if b.size() == 8 {
-		return b.Constant(1 << 63)
-	}
-	return b.Constant(1 << 31)
-}
-
 // maximum is Go's max: NaN if either is NaN, and +0 above -0.
 func (b *Code) maximum(x, y *vec.Value) *vec.Value {
 	if c, ok := b.constant(y); ok && c == 0 && !math.Signbit(c) {

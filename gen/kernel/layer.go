@@ -64,7 +64,7 @@ func (f *function) vector(op *plan.Vector) {
 		return
 	}
 	f.loop(op.Groups(), 1, []int{1, op.Window}, func(at index) {
-		write(at, index{regs: map[int]*vec.Int{1: at.regs[op.Window]}})
+		write(at, index{vars: map[int]*vec.Int{1: at.vars[op.Window]}})
 	})
 }
 

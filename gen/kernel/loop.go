@@ -10,25 +10,25 @@ import (
 
 // Loops over units and columns, and where in a buffer their rounds are.
 
-// index is a position in a loop or a constant one: elements off, and a register that has what the loop adds, in bytes
+// index is a position in a loop or a constant one: elements off, and a variable that has what the loop adds, in bytes
 // times each of the scales asked for.
 type index struct {
 	off  int
-	regs map[int]*vec.Int
+	vars map[int]*vec.Int
 }
 
-// loop runs its body trips times. For every scale the body's index has a register that grows by step·scale numbers.
+// loop runs its body trips times. For every scale the body's index has a variable that grows by step·scale numbers.
 func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 	if trips == 1 {
 		body(index{})
 		return
 	}
 	f.to.Flush()
-	at := index{regs: map[int]*vec.Int{}}
+	at := index{vars: map[int]*vec.Int{}}
 	for _, s := range scales {
-		if at.regs[s] == nil {
+		if at.vars[s] == nil {
 			r := f.to.Pointer()
-			at.regs[s] = r
+			at.vars[s] = r
 			f.to.Int(vec.IntZero, vec.Ref(r))
 		}
 	}
@@ -39,13 +39,13 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 	scale := scales[0]
 	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
 	for _, s := range distinct {
-		f.to.Int(vec.IntAdd, vec.Const(step*s*f.m.Size), vec.Ref(at.regs[s]))
+		f.to.Int(vec.IntAdd, vec.Const(step*s*f.m.Size), vec.Ref(at.vars[s]))
 	}
 	round(trips)
-	f.to.Int(vec.IntCompare, vec.Ref(at.regs[scale]), vec.Const(trips*step*scale*f.m.Size))
+	f.to.Int(vec.IntCompare, vec.Ref(at.vars[scale]), vec.Const(trips*step*scale*f.m.Size))
 	f.to.Branch(vec.IfNotEqual, label)
 	for _, s := range distinct {
-		f.to.Drop(at.regs[s])
+		f.to.Drop(at.vars[s])
 	}
 }
 
@@ -53,15 +53,15 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.to.Flush()
 	count, r := f.to.Pointer(), f.to.Pointer()
-	if from.regs[1] != nil {
-		f.to.Int(vec.IntCopy, vec.Ref(from.regs[1]), vec.Ref(r))
+	if from.vars[1] != nil {
+		f.to.Int(vec.IntCopy, vec.Ref(from.vars[1]), vec.Ref(r))
 	} else {
 		f.to.Int(vec.IntZero, vec.Ref(r))
 	}
 	f.to.Int(vec.IntSet, vec.Const(trips), vec.Ref(count))
 	label := f.label()
 	round := f.to.Enter()
-	body(index{off: from.off, regs: map[int]*vec.Int{1: r}})
+	body(index{off: from.off, vars: map[int]*vec.Int{1: r}})
 	f.to.Flush()
 	f.to.Int(vec.IntAdd, vec.Const(step*f.m.Size), vec.Ref(r))
 	round(trips)
@@ -88,11 +88,11 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 		return
 	}
 	f.to.Flush()
-	at, count := index{regs: map[int]*vec.Int{}}, f.to.Pointer()
+	at, count := index{vars: map[int]*vec.Int{}}, f.to.Pointer()
 	scales = slices.Compact(slices.Clone(scales))
 	for _, s := range scales {
-		at.regs[s] = f.to.Pointer()
-		f.to.Int(vec.IntSet, vec.Const((full-1)*step*s*f.m.Size), vec.Ref(at.regs[s]))
+		at.vars[s] = f.to.Pointer()
+		f.to.Int(vec.IntSet, vec.Const((full-1)*step*s*f.m.Size), vec.Ref(at.vars[s]))
 	}
 	f.to.Int(vec.IntSet, vec.Const(full), vec.Ref(count))
 	label := f.label()
@@ -100,11 +100,11 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 	body(at, step)
 	f.to.Flush()
 	for _, s := range scales {
-		f.to.Int(vec.IntSub, vec.Const(step*s*f.m.Size), vec.Ref(at.regs[s]))
+		f.to.Int(vec.IntSub, vec.Const(step*s*f.m.Size), vec.Ref(at.vars[s]))
 	}
 	round(full)
 	for _, s := range scales {
-		f.to.Drop(at.regs[s])
+		f.to.Drop(at.vars[s])
 	}
 	f.to.CountDown(count, label)
 	f.to.Drop(count)
@@ -154,12 +154,12 @@ func (f *function) chunks(n, step, unrolled int, scales []int, body func(at inde
 	}
 }
 
-// at is the place of an element of a vector, or of a matrix's row and column; the loops' registers are those of the
+// at is the place of an element of a vector, or of a matrix's row and column; the loops' variables are those of the
 // scales 1 and, for rows, the number of columns.
 func (f *function) at(b *plan.Buffer, i index) vec.Place {
 	r := f.place(b)
 	r.Disp += i.off * f.m.Size
-	r.Index = i.regs[1]
+	r.Index = i.vars[1]
 	return r
 }
 
@@ -167,11 +167,11 @@ func (f *function) at(b *plan.Buffer, i index) vec.Place {
 func (f *function) row(b *plan.Buffer, i index) vec.Place {
 	r := f.place(b)
 	r.Disp += i.off * b.Cols * f.m.Size
-	r.Index = i.regs[b.Cols]
+	r.Index = i.vars[b.Cols]
 	return r
 }
 
-// address computes a place into a register, so that another index can be added.
+// address computes a place into a variable, so that another index can be added.
 func (f *function) address(r vec.Place) (at vec.Place, release func()) {
 	if r.Index == nil {
 		return r, func() {}
@@ -185,8 +185,8 @@ func (f *function) address(r vec.Place) (at vec.Place, release func()) {
 // along is a place moved by an index.
 func (f *function) along(r vec.Place, i index) vec.Place {
 	r.Disp += i.off * f.m.Size
-	if i.regs[1] != nil {
-		r.Index = i.regs[1]
+	if i.vars[1] != nil {
+		r.Index = i.vars[1]
 	}
 	return r
 }

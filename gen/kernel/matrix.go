@@ -168,7 +168,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, siz
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
 		v.Disp += down.off * cols * f.m.Size
-		v.Index = down.regs[cols]
+		v.Index = down.vars[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down

@@ -93,7 +93,7 @@ func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*ve
 		add := func(at index, size int) {
 			x := f.code.Padded(f.code.Load(f.at(op.In, at), size), size)
 			for r, parts := range of {
-				at := index{off: at.off + (first+r)*cols, regs: at.regs}
+				at := index{off: at.off + (first+r)*cols, vars: at.vars}
 				f.code.Accumulate(parts[(at.off-(first+r)*cols)/lanes%len(parts)], x, f.code.Load(f.along(w, at), size))
 			}
 		}
@@ -183,7 +183,7 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index,
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
 		v.Disp += down.off * cols * f.m.Size
-		v.Index = down.regs[cols]
+		v.Index = down.vars[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down

@@ -49,7 +49,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	each := func(body func(i, s int, place vec.Place)) {
 		w := t.f.at(o.GW, index{})
 		w.Disp += (down.off*o.GW.Cols + right.off) * size
-		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
+		w, release := t.joined(w, down.vars[o.GW.Cols], right.vars[1])
 		for r := range n {
 			for c, s := range sizes {
 				t.f.code.Wide(t.f.m.Width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
@@ -62,8 +62,8 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	dp, ap := t.f.to.Pointer(), t.f.to.Pointer()
 	d, dStep, dGap := t.samplesOf(o.D)
 	a, aStep, aGap := t.samplesOf(o.A)
-	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
-	a.Disp, a.Index = a.Disp+right.off*size, right.regs[1]
+	d.Disp, d.Index = d.Disp+down.off*size, down.vars[1]
+	a.Disp, a.Index = a.Disp+right.off*size, right.vars[1]
 	t.f.to.PointTo(d, dp)
 	t.f.to.PointTo(a, ap)
 	t.throughSamples(func() {
@@ -110,7 +110,7 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	t.f.to.Flush()
 	dp := t.f.to.Pointer()
 	d, step, gap := t.samplesOf(o.D)
-	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
+	d.Disp, d.Index = d.Disp+down.off*size, down.vars[1]
 	t.f.to.PointTo(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {

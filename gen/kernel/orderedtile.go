@@ -75,7 +75,7 @@ func (t *tile) orderedProduct(p product) {
 func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	w := t.f.at(p.w, index{})
 	w.Disp += at.off * p.unitScale * t.f.m.Size
-	w.Index = at.regs[p.unitScale]
+	w.Index = at.vars[p.unitScale]
 	w, release := t.f.address(w)
 	together, partial := orderedLanes(p.lanes)
 	cells := make([][]*vec.Value, n)
@@ -95,7 +95,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 			row := t.load(p.in, k, v)
 			for u := range cells {
 				c := w.Plus((k.off*p.termScale + u*p.unitScale) * t.f.m.Size)
-				if r := k.regs[p.termScale]; r != nil {
+				if r := k.vars[p.termScale]; r != nil {
 					c.Index = r
 				}
 				t.f.code.Accumulate(cells[u][first+i], row, t.f.code.Spread(c))
@@ -150,10 +150,10 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 		add := func(unit index, i int) {
 			t.f.code.Set(cells[first+i], t.f.code.Sum(cells[first+i], row(unit)))
 		}
-		start := index{off: from.off, regs: map[int]*vec.Int{1: from.regs[t.samples]}}
+		start := index{off: from.off, vars: map[int]*vec.Int{1: from.vars[t.samples]}}
 		t.f.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
 			for i, lane := range of {
-				add(index{off: k.off + lane, regs: map[int]*vec.Int{t.samples: k.regs[1]}}, i)
+				add(index{off: k.off + lane, vars: map[int]*vec.Int{t.samples: k.vars[1]}}, i)
 			}
 		})
 		for i, lane := range of {

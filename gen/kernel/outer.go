@@ -174,7 +174,7 @@ func (f *function) rowsSideBySide(
 				halves := func(body func(h, n int, at index)) {
 					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
 						n := min(lanes, size-k)
-						f.code.Wide(f.m.Width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
+						f.code.Wide(f.m.Width(n), func() { body(h, n, index{off: right.off + k, vars: right.vars}) })
 					}
 				}
 				halves(func(_, n int, k index) { inputs = append(inputs, f.code.LoadLoose(f.at(in, k), n)) })

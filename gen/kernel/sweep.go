@@ -21,8 +21,8 @@ type sweeper struct {
 	// arrays, or float64.
 	bits, lanes int
 	wide        Machine
-	// arrays point to the arrays, index says how far into them the loop is, in
-	// bytes, and left how many elements are left, at times less some.
+	// arrays point to the arrays, index says how far into them the loop is, in bytes, and left how many elements are
+	// left, at times less some.
 	arrays      map[expr.Var]*vec.Int
 	index, left *vec.Int
 	// numbers are where the numbers are, and held those of them that have a register.

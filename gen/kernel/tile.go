@@ -62,7 +62,7 @@ func (t *tile) work(at int, unit index, v int) vec.Place {
 
 func (t *tile) rowAt(r vec.Place, unit index, v int) vec.Place {
 	r.Disp += unit.off*t.lay.Row + v*t.f.m.Lanes()*t.f.m.Size
-	if i := unit.regs[t.samples]; i != nil {
+	if i := unit.vars[t.samples]; i != nil {
 		r.Index = i
 	}
 	return r
@@ -138,12 +138,12 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	}
 	round(t.lay.Tiles)
 	t.f.to.Release(hoisted...)
-	t.f.to.Int(vec.IntCopy, vec.Word(left), vec.Ref(count)) // all registers are free again, this one too
+	t.f.to.Int(vec.IntCopy, vec.Word(left), vec.Ref(count)) // whose register nothing else has any more
 	t.f.to.CountDown(count, label)
 }
 
 // overRows runs a body for n units, step at a time, then for what is left: as a loop where there are more than so many
-// full steps. The index has registers for rows, and for what else is asked for.
+// full steps. The index has variables for rows, and for what else is asked for.
 func (t *tile) overRows(n, step, unrolled int, body func(at index, size int), also ...int) {
 	scales := append([]int{t.samples}, also...)
 	slices.Sort(scales)

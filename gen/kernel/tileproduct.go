@@ -131,7 +131,7 @@ func (t *tile) applyEach(p product) {
 func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w := t.f.at(p.w, index{})
 	w.Disp += at.off * p.unitScale * t.f.m.Size
-	w.Index = at.regs[p.unitScale]
+	w.Index = at.vars[p.unitScale]
 	w, release := t.f.address(w)
 	cells := t.f.variables(n*t.vectors, (*Code).Zeros)
 	step := max(1, loopProducts/len(cells))
@@ -145,7 +145,7 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 			}
 			for u := range n {
 				c := w.Plus((term.off*p.termScale + u*p.unitScale) * t.f.m.Size)
-				if r := k.regs[p.termScale]; r != nil {
+				if r := k.vars[p.termScale]; r != nil {
 					c.Index = r
 				}
 				weight := t.f.code.Spread(c)

@@ -165,7 +165,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 		t.f.to.Drop(ap)
 		w = t.f.at(gw, index{})
 		w.Disp += (down.off*gw.Cols + right.off) * t.f.m.Size
-		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
+		w, release = t.joined(w, down.vars[gw.Cols], right.vars[1])
 	}
 	t.f.to.Adopt(cells...)
 	if m > 0 {
@@ -184,10 +184,10 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 	t.f.to.Flush()
 }
 
-// joined computes a place moved by up to two registers.
-func (t *tile) joined(r vec.Place, registers ...*vec.Int) (at vec.Place, release func()) {
+// joined computes a place moved by up to two variables.
+func (t *tile) joined(r vec.Place, by ...*vec.Int) (at vec.Place, release func()) {
 	release = func() {}
-	for _, i := range registers {
+	for _, i := range by {
 		switch {
 		case i == nil:
 		case r.Index == nil:
@@ -246,7 +246,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	dp, ap := t.f.to.Pointer(), t.f.to.Pointer()
 	t.keptAt(dp, o.D, down)
 	from.Disp += right.off * size
-	from.Index = right.regs[1]
+	from.Index = right.vars[1]
 	t.f.to.PointTo(from, ap)
 	var sizes []int
 	for k := 0; k < m; k += lanes {
@@ -279,7 +279,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	t.f.to.Drop(ap)
 	w := t.f.at(o.GW, index{})
 	w.Disp += (down.off*o.GW.Cols + right.off) * size
-	w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
+	w, release := t.joined(w, down.vars[o.GW.Cols], right.vars[1])
 	t.f.to.Adopt(cells...)
 	for r := range n {
 		for c, s := range sizes {

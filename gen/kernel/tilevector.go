@@ -50,7 +50,7 @@ func (t *tile) vector(op *plan.Vector) {
 	}
 	scales := []int{t.samples, t.samples * op.Window}
 	t.f.loop(op.Groups(), 1, slices.Compact(scales), func(at index) {
-		write(at, index{regs: map[int]*vec.Int{t.samples: at.regs[t.samples*op.Window]}})
+		write(at, index{vars: map[int]*vec.Int{t.samples: at.vars[t.samples*op.Window]}})
 	})
 }
 
@@ -80,9 +80,9 @@ func (w *tileWindow) units(body func(at index)) {
 		return
 	}
 	t := w.t
-	from := index{off: w.unit.off, regs: map[int]*vec.Int{1: w.unit.regs[t.samples]}}
+	from := index{off: w.unit.off, vars: map[int]*vec.Int{1: w.unit.vars[t.samples]}}
 	t.f.loopFrom(from, w.op.Window, t.samples, func(at index) {
-		body(index{off: at.off, regs: map[int]*vec.Int{t.samples: at.regs[1]}})
+		body(index{off: at.off, vars: map[int]*vec.Int{t.samples: at.vars[1]}})
 	})
 }
 

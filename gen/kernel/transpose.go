@@ -34,7 +34,7 @@ func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
 				var x *vec.Value
 				for q := range t.f.m.Lanes() / group {
 					sample := v*t.f.m.Lanes() + q*group + r
-					piece := vec.Place{Base: from, Index: at.regs[1], Disp: (sample*to.Len() + at.off) * t.f.m.Size}
+					piece := vec.Place{Base: from, Index: at.vars[1], Disp: (sample*to.Len() + at.off) * t.f.m.Size}
 					var part *vec.Value
 					t.f.code.Wide(128, func() { part = t.f.code.Load(piece, n) })
 					if x == nil {
@@ -98,7 +98,7 @@ func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 				for q := range t.f.m.Lanes() / group {
 					sample := v*t.f.m.Lanes() + q*group + r
 					place := to.Plus((sample*pitch + at.off) * t.f.m.Size)
-					if i := at.regs[1]; i != nil {
+					if i := at.vars[1]; i != nil {
 						place.Index = i
 					}
 					part := t.f.code.Extract(x, q)
