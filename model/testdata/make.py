@@ -413,6 +413,60 @@ def by_hand():
     g.save()
 
 
+def newer():
+    """Operators of opsets that the package is too old to check; onnxruntime runs them all the same."""
+    g = Graph("opset20_gelu", opset=20)
+    g.op("Gemm", ["x", g.const("W1", g.weight(4, 6)), g.const("b1", g.weight(6))], "z1")
+    g.op("Gelu", ["z1"], "a1")
+    g.op("Gemm", ["a1", g.const("W2", g.weight(6, 5)), g.const("b2", g.weight(5))], "z2")
+    g.op("Gelu", ["z2"], "a2", approximate="tanh")
+    g.op("MatMul", ["a2", g.const("W3", g.weight(5, 5))], "z3")
+    g.op("Mish", ["z3"], "a3")
+    g.op("MatMul", ["a3", g.const("W4", g.weight(5, 4))], "z4")
+    g.op("HardSwish", ["z4"], "y")
+    g.save()
+
+    g = Graph("opset18_reductions", opset=18)  # axes are an input
+    g.op("Gemm", ["x", g.const("W1", g.weight(4, 8)), g.const("b1", g.weight(8))], "z1")
+    g.op("Shape", ["z1"], "s1", end=1)
+    g.op("Concat", ["s1", g.const("rest", np.array([4, 2]))], "shape", axis=0)
+    g.op("Reshape", ["z1", "shape"], "r1")
+    g.op("ReduceMean", ["r1", g.const("axis", np.array([-1]))], "p1", keepdims=0)
+    g.op("Gemm", ["p1", g.const("W2", g.weight(4, 3)), g.const("b2", g.weight(3))], "z2")
+    g.op("ReduceMax", ["z2", g.const("last", np.array([1]))], "m2")
+    g.op("Sub", ["z2", "m2"], "c2")
+    g.op("Exp", ["c2"], "e2")
+    g.op("ReduceSum", ["e2", "last"], "t2")
+    g.op("Div", ["e2", "t2"], "y")
+    g.save()
+
+    g = Graph("bytes_as_inputs", inputs=(("x", TensorProto.UINT8, ["N", 2, 3]),))
+    g.op("Cast", ["x"], "f", to=TensorProto.FLOAT)
+    g.op("Div", ["f", g.const("most", np.float32(255))], "d")
+    g.op("Shape", ["d"], "s")
+    g.op("Gather", ["s", g.const("zero", np.array(0))], "n")
+    g.op("Unsqueeze", ["n", g.const("front", np.array([0]))], "u")
+    g.op("Concat", ["u", g.const("minus", np.array([-1]))], "shape", axis=0)
+    g.op("Reshape", ["d", "shape"], "r")
+    g.op("Gemm", ["r", g.const("W1", g.weight(6, 5)), g.const("b1", g.weight(5))], "z1")
+    g.op("Relu", ["z1"], "a1")
+    g.op("Gemm", ["a1", g.const("W2", g.weight(5, 2))], "y")
+    x = g.rng.integers(0, 256, (SAMPLES, 2, 3)).astype(np.uint8)
+    onnx.save(g.model(), g.name + ".onnx")
+    sample(g.name, x.reshape(SAMPLES, -1).astype(np.float32), ort(g.name + ".onnx", x, as_type="uint8"))
+
+    # What onnxruntime itself writes of a model: Gemm and Relu in one operator of its own.
+    text = subprocess.run(["node", "-e", """
+const ort = require("onnxruntime-node");
+ort.InferenceSession.create("torch_opset10_flatten.onnx", {optimizedModelFilePath: "ort_optimized.onnx", logSeverityLevel: 3,
+  graphOptimizationLevel: "extended"}).catch((e) => { console.error(String(e)); process.exit(1); });
+"""], capture_output=True, text=True)
+    if text.returncode != 0:
+        sys.exit(text.stderr)
+    with np.load("torch_opset10_flatten.sample.npz") as s:
+        sample("ort_optimized", s["x"], ort("ort_optimized.onnx", s["x"].reshape(SAMPLES, 1, 4, 4)).reshape(SAMPLES, -1))
+
+
 # Weights alone ------------------------------------------------------------------------------------------------------------
 
 
@@ -622,5 +676,6 @@ def refused():
 if __name__ == "__main__":
     from_torch()
     by_hand()
+    newer()
     weights()
     refused()

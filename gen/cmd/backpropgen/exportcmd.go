@@ -83,7 +83,7 @@ func (c *call) exported(s *source) (*model.Model, int, error) {
 	path := c.importing.weights
 	if path != "" {
 		n.Weights, folder = filepath.Base(path), beside(filepath.Dir(path))
-		if err := n.Validate(); err != nil {
+		if ext := filepath.Ext(path); !strings.EqualFold(ext, weightsEnding) && !strings.EqualFold(ext, ".npz") {
 			return nil, exitUsage, fmt.Errorf("-weights %s: the name ends in .safetensors or .npz", shown(path))
 		}
 	}
@@ -102,6 +102,7 @@ func (c *call) exported(s *source) (*model.Model, int, error) {
 	case err != nil:
 		return nil, exitIO, fmt.Errorf("%s: %w", shown(path), err)
 	}
+	n.Weights = "" // which only small networks may name
 	m, err := model.Of(n, params)
 	if err != nil {
 		return nil, exitSpec, fmt.Errorf("%s: %w", shown(s.path), err)
