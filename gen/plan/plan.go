@@ -82,7 +82,8 @@ type Program struct {
 	Buffers     []*Buffer
 	Funcs       []*Func
 	Slots       []int // length of each shared scratch slot, in elements
-	// Block is how many samples a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for.
+	// Block is how many samples a batch function takes at a time: the network's batch, or what MaxBlockBytes has room
+	// for.
 	Block   int
 	Choices []string // what the passes decided, a line each, for explain
 }

@@ -34,9 +34,9 @@ const MaxSource = 5 << 20
 // TooLarge says whether the code of a schedule is too large to be emitted.
 func TooLarge(s *schedule.Schedule) bool { return s.CodeBytes() > MaxSource }
 
-// Compile plans and schedules a network: for cache: auto, under the mode whose gradient performs the least. It returns what the
-// network keeps and performs under every mode as well, pre, post, both and auto; nothing for code too large to be
-// emitted.
+// Compile plans and schedules a network: for cache: auto, under the mode whose gradient performs the least. It returns
+// what the network keeps and performs under every mode as well, pre, post, both and auto; nothing for code too large to
+// be emitted.
 //
 // What auto decides layer by layer cannot foresee what later passes make of it: a gradient that is a little longer may
 // become loops, and these read some vectors less often than straight code. So the best of all modes is what auto comes

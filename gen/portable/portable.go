@@ -1,6 +1,6 @@
 // Package portable makes a compiled plan a program on scalars, which is emitted as plain Go.
 //
-// Package schedule has decided what is unrolled, held in scalars and split, as the plan has what is fused and kept. This
+// The plan has decided what is fused and kept, and package schedule what is unrolled, held in scalars and split. This
 // package walks the schedule in order and looks up, for every operation, the code that stands for it: straight-line
 // statements where a segment is straight, counted loops where it is looped, with scalars in the notes' letters (z1_3 is
 // unit 3 of layer 1; a1_i3 is unit i+3 inside a loop over i) and the equation above each group.

@@ -104,8 +104,8 @@ func checkLanes(o plan.Order, l *Loops, along []Segment) error {
 	return nil
 }
 
-// checkParts asks that the parts of a function hold its operations in order and every operation whole: itself or pieces that
-// together are its outer segments.
+// checkParts asks that the parts of a function hold its operations in order and every operation whole: itself or pieces
+// that together are its outer segments.
 func (s *Schedule) checkParts(f *plan.Func) error {
 	made := s.parts[f]
 	if made == nil {

@@ -58,20 +58,20 @@ func (s Segment) Looped() bool { return s.Trips > 1 }
 // summed, or over the columns written, there over the rows. Elementwise operations have no Inner.
 type Loops struct {
 	Outer, Inner []Segment
-	// Lanes is in how many partial sums a sum over Inner is formed, so that short vectors of long sums don't wait for one
-	// addition after another; 0 of what forms no sum. Where the plan promises an order they are its lanes, of which
-	// Together are formed at a time.
+	// Lanes is in how many partial sums a sum over Inner is formed, so that short vectors of long sums don't wait for
+	// one addition after another; 0 of what forms no sum. Where the plan promises an order they are its lanes, of
+	// which Together are formed at a time.
 	Lanes, Together int
 	// Short says that each sum is one statement.
 	Short bool
-	// Keeps says that the vector that all results have in common is read into scalars once for all of them: the input, δ,
-	// or the row of an outer product. Otherwise every block of results reads it.
+	// Keeps says that the vector that all results have in common is read into scalars once for all of them: the input,
+	// δ, or the row of an outer product. Otherwise every block of results reads it.
 	Keeps bool
-	// Scoped says that straight-line blocks of results are scopes of their own, so that the scalars of one are dead in the
-	// next.
+	// Scoped says that straight-line blocks of results are scopes of their own, so that the scalars of one are dead in
+	// the next.
 	Scoped bool
-	// Biases are the tiles of a sum over samples in which the biases' are formed, nil where they are formed with those of
-	// the weights or there are none.
+	// Biases are the tiles of a sum over samples in which the biases' are formed, nil where they are formed with those
+	// of the weights or there are none.
 	Biases []Segment
 }
 
