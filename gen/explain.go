@@ -23,7 +23,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
-	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))
+	sizes, err := c.sizes()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&b, "  package %s, %s\n", o.Package, sizes)
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward", s.Params, s.MultiplyAdds)
 	if n.Learns() {
 		fmt.Fprintf(&b, ", %d gradient", s.GradMultiplyAdds)
@@ -94,19 +98,23 @@ func (c *Compiled) explained() (lines []string, tables string, err error) {
 	return lines, tables, nil
 }
 
-// emitted are the names of the files that a network gets.
-func (c *Compiled) emitted() (names []string) {
-	for _, f := range asked(c.n, c.o.Names(c.n)) {
-		switch f.Kind {
-		case Declarations, Fallback, Assembly:
-			if !c.takesOver() {
-				continue
-			}
-		}
-		names = append(names, f.Name)
+// sizes says how large the files are that a network gets, each and together.
+func (c *Compiled) sizes() (string, error) {
+	files, err := c.Files()
+	if err != nil {
+		return "", err
 	}
-	return names
+	var list []string
+	total := 0
+	for _, f := range files {
+		list = append(list, fmt.Sprintf("%s %s", f.Name, kilobytes(len(f.Data))))
+		total += len(f.Data)
+	}
+	return fmt.Sprintf("%d files, %s: %s", len(files), kilobytes(total), strings.Join(list, ", ")), nil
 }
+
+// kilobytes is a size as people say it.
+func kilobytes(n int) string { return fmt.Sprintf("%.1f KB", float64(n)/1000) }
 
 // operations is the table of what each emitted function performs; numbers are of size bytes.
 func operations(s Summary, size int) string { return countTable("function", s.Functions, size) }

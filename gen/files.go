@@ -73,9 +73,9 @@ func FileNames(n spec.Network) []string {
 // partOf are the parts of what is emitted that have a kind of file; what is not here is emitted always.
 var partOf = map[Kind]spec.Part{Test: spec.EmitTest, Store: spec.EmitSave, Team: spec.EmitTeam}
 
-// asked are those of some files that a network asks for.
-func asked(n spec.Network, files []FileName) []FileName {
-	return slices.DeleteFunc(files, func(f FileName) bool {
+// asked are those of its own files that a network asks for.
+func asked(n spec.Network) []FileName {
+	return slices.DeleteFunc(own(n), func(f FileName) bool {
 		part, known := partOf[f.Kind]
 		return known && !n.Emits(part) || f.Kind == Weights && n.Weights == ""
 	})
@@ -85,7 +85,7 @@ func asked(n spec.Network, files []FileName) []FileName {
 func (c *Compiled) Files() ([]File, error) {
 	var kernels templates.Source
 	var files []File
-	for _, f := range asked(c.n, own(c.n)) {
+	for _, f := range asked(c.n) {
 		files = append(files, File{Name: f.Name, Kind: f.Kind})
 	}
 	write := func(i int, what string, text func() ([]byte, error)) func() error {

@@ -111,7 +111,7 @@ much smaller ones.`,
 		},
 		{
 			name: "init", args: "[-pkg NAME] [NAME]",
-			summary: "write a starting spec, a generate.go and a test",
+			summary: "write a starting spec, a generate.go, a test and a .gitattributes",
 			about: `Writes, in the working directory, a small network's commented spec (NAME in lower case, .yaml), a
 generate.go with the go:generate line, and a test that trains the network. It learns exclusive or,
 whatever its name: change the spec and the test into yours. Nothing that exists is

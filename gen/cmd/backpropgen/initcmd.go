@@ -55,7 +55,7 @@ func runInit(c *call) int {
 	for _, file := range s.files() {
 		if !slices.Contains(f.names, file.name) {
 			b.changes = append(b.changes, change{name: file.name, data: []byte(file.text)})
-		} else if file.name != generateFile {
+		} else if !slices.Contains(kept, file.name) {
 			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it",
 				shown(file.name))
 		}
@@ -73,7 +73,7 @@ func runInit(c *call) int {
 		r.print(c.stderr)
 		return r.code()
 	}
-	fmt.Fprint(c.stdout, s.nextSteps(slices.Contains(f.names, generateFile), inModule(f.key)))
+	fmt.Fprint(c.stdout, s.nextSteps(f.names, inModule(f.key)))
 	return exitOK
 }
 
