@@ -78,8 +78,30 @@ func TestModels(t *testing.T) {
 		}
 		t.Logf("%s: %v", name, result)
 		nudged(t, name, r, sample)
+		again(t, name, r.Model)
 	}
 	compareGolden(t, "models.golden", golden.Bytes())
+}
+
+// again writes the model and reads it: the same parameters and activations.
+func again(t *testing.T, name string, m *model.Model) {
+	t.Helper()
+	data, err := onnx.Marshal(m)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	r, err := onnx.Read(data, onnx.Options{})
+	if err != nil {
+		t.Errorf("%s, written: %v", name, err)
+		return
+	}
+	if got, want := model.YAML(r.Model.Network("Net"), ""), model.YAML(m.Network("Net"), ""); got != want {
+		t.Errorf("%s is written as\n%s\nnot\n%s", name, got, want)
+	}
+	if !slices.Equal(r.Model.Params(), m.Params()) {
+		t.Errorf("%s is written with other parameters", name)
+	}
 }
 
 // nudged makes the weights of the last layer a hundredth larger, which must show: the bounds are not so wide that
