@@ -269,7 +269,10 @@ func TestSchemaAgreesOnRandom(t *testing.T) {
 	s := compileSchema(t)
 	g := grammar{rand.New(rand.NewPCG(1, 2))}
 	accepted, refused, excused := 0, 0, map[string]int{}
-	const documents = 6000
+	documents := 6000
+	if testing.Short() {
+		documents = 1000
+	}
 	for range documents {
 		doc := g.network()
 		for range g.IntN(3) {

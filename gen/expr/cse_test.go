@@ -38,7 +38,7 @@ func TestShareRandomExpressions(t *testing.T) {
 	m := newTreeMaker(6)
 	points64, points32 := points[float64](m), points[float32](m)
 	lets := 0
-	for range 5000 {
+	for range shortened(5000) {
 		results := []Expr{m.tree(4), m.tree(4)}
 		results = append(results, Binary{OpMul, results[0], results[1]}, Binary{OpSub, results[1], results[0]})
 		p := Share("t", results...)
@@ -72,7 +72,7 @@ func TestShareRandomExpressions(t *testing.T) {
 			}
 		}
 	}
-	if lets < 10000 {
+	if lets < shortened(10000) {
 		t.Errorf("only %d subexpressions were shared", lets)
 	}
 }

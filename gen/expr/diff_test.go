@@ -83,7 +83,7 @@ func TestDOfRandomExpressions(t *testing.T) {
 	m.numbers = []float64{1, 2, 3, 0.5, -1, -0.3, 0.1}
 	env := Env[float64]{Z: 0.7109375, A: -1.2734375, Y: 0.3515625}
 	compared := 0
-	for range 6000 {
+	for range shortened(6000) {
 		e := Simplify(m.tree(1 + m.IntN(5)))
 		for _, v := range []Var{Z, A, Y} {
 			if Uses(e, v) && checkDerivative(t, e, D(e, v), v, env) {
@@ -94,7 +94,7 @@ func TestDOfRandomExpressions(t *testing.T) {
 			t.FailNow()
 		}
 	}
-	if compared < 3000 {
+	if compared < shortened(3000) {
 		t.Errorf("only %d derivatives could be compared", compared)
 	}
 }

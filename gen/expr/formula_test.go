@@ -245,7 +245,7 @@ func asWritten(t testing.TB, node formula.Node) Expr {
 func TestFormulasMeanWhatIsWritten(t *testing.T) {
 	m := newTreeMaker(8)
 	values, slopes := 0, 0
-	for i := range 4000 {
+	for i := range shortened(4000) {
 		text := drawFormula(m, 4)
 		if i < len(familiar) {
 			text = familiar[i].text
@@ -273,7 +273,7 @@ func TestFormulasMeanWhatIsWritten(t *testing.T) {
 			t.FailNow()
 		}
 	}
-	if values < 1500 || slopes < 1000 {
+	if values < shortened(1500) || slopes < shortened(1000) {
 		t.Errorf("only %d values and %d slopes could be compared", values, slopes)
 	}
 }

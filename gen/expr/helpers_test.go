@@ -213,3 +213,11 @@ func points[F Float](m treeMaker) []Env[F] {
 	}
 	return envs
 }
+
+// shortened is how many of so many random expressions are tried: with -short a tenth.
+func shortened(all int) int {
+	if testing.Short() {
+		return all / 10
+	}
+	return all
+}

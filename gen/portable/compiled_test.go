@@ -23,7 +23,11 @@ func TestGoMeansTheProgram(t *testing.T) {
 	}
 	t.Setenv("GOAMD64", "v1") // nor does it contract on this level
 	var want, imports, calls strings.Builder
-	for i, count := 0, 0; count < max(8, *networks/3); i++ {
+	most := max(8, *networks/3)
+	if testing.Short() {
+		most = 3
+	}
+	for i, count := 0, 0; count < most; i++ {
 		n := draw(rand.New(rand.NewPCG(*seed+1, uint64(i))))
 		if n.Params() > 700 {
 			continue

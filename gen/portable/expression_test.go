@@ -49,7 +49,10 @@ func named(v expr.Var) (code.Expr, error) { return code.V(string(v)), nil }
 // TestExpressionMeansTheTree prints random expressions, compiles them without contraction, and compares their values
 // with those of expr.Eval, bit for bit: parentheses and constants are right.
 func TestExpressionMeansTheTree(t *testing.T) {
-	const count = 400
+	count := 400
+	if testing.Short() {
+		count = 60
+	}
 	inputs := [][3]float64{{0.3, -1.7, 2.9}, {0, math.Copysign(0, -1), 1}, {-5, 1e-30, 1e20}, {1.1, 1.1, -0.1}}
 	r := rand.New(rand.NewPCG(1, 1))
 	var want []string
