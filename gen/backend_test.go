@@ -43,9 +43,12 @@ func (t *toy) Emit() ([]gen.File, error) {
 	head := "package " + t.o.Package + "\n\n"
 	method := fmt.Sprintf("func (p *Net) vectorForward(ws *NetWorkspace, x *[%d]float32) {}\n\nfunc netAtLevels(test func(level string)) { test(\"toy\") }\n", n.Input)
 	return []gen.File{
-		{Name: "net_toy_gen.go", Kind: gen.More, Data: []byte(head + "var netToys = []string{\n" + ops.String() + "}\n")},
-		{Name: "net_on_gen.go", Kind: gen.Declarations, Data: []byte("//go:build toy\n\n" + head + "const netLevel = 1\n\n" + method)},
-		{Name: "net_off_gen.go", Kind: gen.Fallback, Data: []byte("//go:build !toy\n\n" + head + "const netLevel = 0\n\n" + method)},
+		{Name: "net_toy_gen.go", Kind: gen.More,
+			Data: []byte(head + "var netToys = []string{\n" + ops.String() + "}\n")},
+		{Name: "net_on_gen.go", Kind: gen.Declarations,
+			Data: []byte("//go:build toy\n\n" + head + "const netLevel = 1\n\n" + method)},
+		{Name: "net_off_gen.go", Kind: gen.Fallback,
+			Data: []byte("//go:build !toy\n\n" + head + "const netLevel = 0\n\n" + method)},
 	}, nil
 }
 
@@ -53,7 +56,8 @@ func (t *toy) Emit() ([]gen.File, error) {
 // type-checked with them, the portable Go leaves Forward to it, workspace and batch have its fields, and explain quotes it.
 func TestBackend(t *testing.T) {
 	t.Parallel()
-	n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3}}, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}}
+	n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3}}, Cost: spec.Function{Name: "mse"},
+		Targets: []spec.Target{}}
 	asked := false
 	o := gen.Options{Backends: []gen.Backend{{
 		Name:     "toy",
@@ -76,10 +80,14 @@ func TestBackend(t *testing.T) {
 		names = append(names, f.Name)
 	}
 	want := slices.DeleteFunc(o.Names(n), func(f gen.FileName) bool { return f.Kind == gen.Weights }) // it has none
-	if !slices.EqualFunc(want, files, func(w gen.FileName, f gen.File) bool { return w.Name == f.Name && w.Kind == f.Kind }) || !asked {
+	if !slices.EqualFunc(want, files, func(w gen.FileName, f gen.File) bool {
+		return w.Name == f.Name &&
+			w.Kind == f.Kind
+	}) || !asked {
 		t.Errorf("the files are %v, want %v", names, want)
 	}
-	for _, want := range []string{"if netLevel > 0 {\n\t\tp.vectorForward(ws, x)", "toys    [3]float32", "own [3]float32"} {
+	for _, want := range []string{"if netLevel > 0 {\n\t\tp.vectorForward(ws, x)", "toys    [3]float32",
+		"own [3]float32"} {
 		if !strings.Contains(string(files[0].Data), want) {
 			t.Errorf("%q is not in\n%s", want, files[0].Data)
 		}
@@ -88,7 +96,8 @@ func TestBackend(t *testing.T) {
 		t.Errorf("the operations are not in\n%s", files[4].Data)
 	}
 	text, err := gen.Explain(n, o)
-	if err != nil || !strings.Contains(text, "a toy takes Forward over") || !strings.Contains(text, "\ntoys\n") || !strings.Contains(text, "net_toy_gen.go") {
+	if err != nil || !strings.Contains(text, "a toy takes Forward over") || !strings.Contains(text, "\ntoys\n") ||
+		!strings.Contains(text, "net_toy_gen.go") {
 		t.Errorf("explain says %v\n%s", err, text)
 	}
 	n.Input = 5

@@ -20,7 +20,8 @@ func TestBounded(t *testing.T) {
 	mixed := spec.Network{Name: "Mixed", Input: 16, Cost: spec.Function{Name: "mse"}}
 	names := []string{"tanh", "gelu", "softmax", "silu", "elu", "softplus", "arctan"}
 	for i := range 200 {
-		mixed.Layers = append(mixed.Layers, spec.Layer{Dense: 10 + i%30, Activation: spec.Function{Name: names[i%len(names)]}})
+		mixed.Layers = append(mixed.Layers, spec.Layer{Dense: 10 + i%30,
+			Activation: spec.Function{Name: names[i%len(names)]}})
 	}
 	var powers []string
 	for i := range 38 {
@@ -28,7 +29,8 @@ func TestBounded(t *testing.T) {
 	}
 	formula := spec.Network{
 		Name: "Powers", Input: 4, Cost: spec.Function{Name: "mse"},
-		Layers: []spec.Layer{{Dense: 8, Activation: spec.Function{Expr: strings.Join(powers, "+")}}, {Dense: 3, Activation: spec.Function{Name: "tanh"}}},
+		Layers: []spec.Layer{{Dense: 8, Activation: spec.Function{Expr: strings.Join(powers, "+")}},
+			{Dense: 3, Activation: spec.Function{Name: "tanh"}}},
 	}
 	for _, n := range []spec.Network{mixed, formula} {
 		files, err := gen.Generate(n, gen.Options{})
@@ -48,7 +50,8 @@ func TestBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"assembly for AVX2 and AVX-512: Forward", "portable Go, because all of the assembly would be larger than 4 MB, or take too long to write"} {
+		for _, want := range []string{"assembly for AVX2 and AVX-512: Forward",
+			"portable Go, because all of the assembly would be larger than 4 MB, or take too long to write"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: explain does not say %q", n.Name, want)
 			}
@@ -61,11 +64,13 @@ func TestBounded(t *testing.T) {
 func TestTooMuchGo(t *testing.T) {
 	n := spec.Network{Name: "Loops", Input: 64, Unroll: spec.UnrollLoop, Cost: spec.Function{Name: "mse"}}
 	for range spec.MaxLayers {
-		n.Layers = append(n.Layers, spec.Layer{Dense: 64, Activation: spec.Function{Expr: "tanh(sin(tanh(cos(tanh(sin(tanh(cos(z))))))))"}})
+		n.Layers = append(n.Layers,
+			spec.Layer{Dense: 64, Activation: spec.Function{Expr: "tanh(sin(tanh(cos(tanh(sin(tanh(cos(z))))))))"}})
 	}
 	_, err := gen.Generate(n, gen.Options{})
 	var mistakes spec.ErrorList
-	if !errors.As(err, &mistakes) || len(mistakes) != 1 || mistakes[0].Path != "unroll" || !strings.Contains(mistakes[0].Message, "use unroll: auto") {
+	if !errors.As(err, &mistakes) || len(mistakes) != 1 || mistakes[0].Path != "unroll" ||
+		!strings.Contains(mistakes[0].Message, "use unroll: auto") {
 		t.Fatalf("got %v, want a mistake in unroll", err)
 	}
 }

@@ -19,7 +19,8 @@ func partial(parts ...spec.Part) spec.Network {
 	n := spec.Network{
 		Name: "Net", Input: 3, Cost: spec.Function{Name: "cross-entropy"}, Emit: parts, Targets: []spec.Target{},
 		Layers: []spec.Layer{
-			{Dense: 4, Activation: spec.Function{Name: "radial-sigmoid"}}, {Dense: 2, Activation: spec.Function{Name: "softmax"}},
+			{Dense: 4, Activation: spec.Function{Name: "radial-sigmoid"}}, {Dense: 2,
+				Activation: spec.Function{Name: "softmax"}},
 		},
 	}
 	if n.Emits(spec.EmitGrad) {
@@ -87,7 +88,8 @@ func TestEmitParts(t *testing.T) {
 			continue
 		}
 		has := func(k gen.Kind) bool { return slices.ContainsFunc(files, func(f gen.File) bool { return f.Kind == k }) }
-		for kind, part := range map[gen.Kind]spec.Part{gen.Test: spec.EmitTest, gen.Store: spec.EmitSave, gen.Team: spec.EmitTeam} {
+		for kind, part := range map[gen.Kind]spec.Part{gen.Test: spec.EmitTest, gen.Store: spec.EmitSave,
+			gen.Team: spec.EmitTeam} {
 			if has(kind) != n.Emits(part) {
 				t.Errorf("%v: a file of kind %s: %v", list, kind, has(kind))
 			}
@@ -104,8 +106,10 @@ func TestEmitParts(t *testing.T) {
 		}
 		grad, step, batch := n.Emits(spec.EmitGrad), n.Emits(spec.EmitStep), n.Emits(spec.EmitBatch)
 		for name, want := range map[string]bool{
-			"Net": true, "NetWorkspace": true, "NetBatch": batch, "NetGrad": grad || step && batch, "Net.Init": grad || step,
-			"Net.Flat": grad || step || n.Emits(spec.EmitSave), "NetGrad.Flat": grad || step && batch, "NetGrad.Norm": grad,
+			"Net": true, "NetWorkspace": true, "NetBatch": batch, "NetGrad": grad || step && batch, "Net.Init": grad ||
+				step,
+			"Net.Flat": grad || step || n.Emits(spec.EmitSave), "NetGrad.Flat": grad || step &&
+				batch, "NetGrad.Norm": grad,
 			"NetGrad.Clip": grad, "NetGrad.Scale": grad, "Net.TargetSum": grad || step, "NetWorkspace.InputGrad": grad,
 			"NetAdam": grad, "NetAdam.Update": grad, "NetAdam.StepBatch": grad && batch,
 		} {
@@ -156,7 +160,8 @@ func TestEmitExplained(t *testing.T) {
 	}{
 		{[]spec.Part{spec.EmitForward}, []string{"emitted: forward\n", "Forward keeps ŷ alone"},
 			[]string{"Grad", "batches", "cache mode", "gradient\n", "∂L"}},
-		{[]spec.Part{spec.EmitStep}, []string{"emitted: step\n", "what Step takes", "∂L/∂W1"}, []string{"batches", "GradBatch"}},
+		{[]spec.Part{spec.EmitStep}, []string{"emitted: step\n", "what Step takes", "∂L/∂W1"},
+			[]string{"batches", "GradBatch"}},
 		{[]spec.Part{spec.EmitGrad}, []string{"emitted: forward, grad\n", "what Grad takes"}, []string{"StepBatch"}},
 	} {
 		for _, targets := range [][]spec.Target{nil, {}} {

@@ -65,7 +65,8 @@ func ExampleSummarise() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(s.Params, "parameters,", s.MultiplyAdds, "multiply-add forward,", s.WorkspaceBytes, "bytes of workspace,", s.Unrolled)
+	fmt.Println(s.Params, "parameters,", s.MultiplyAdds, "multiply-add forward,", s.WorkspaceBytes,
+		"bytes of workspace,", s.Unrolled)
 	// Output:
 	// 2 parameters, 1 multiply-add forward, 8 bytes of workspace, fully unrolled
 }

@@ -40,7 +40,8 @@ func TestExampleLearns(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !(after <= before) {
-			t.Errorf("network %s of seed %d: at rate %v, 20 steps take the loss from %v to %v; its spec:\n%s", n.Name, *gentest.Seed, rate, before, after, gentest.YAML(n))
+			t.Errorf("network %s of seed %d: at rate %v, 20 steps take the loss from %v to %v; its spec:\n%s", n.Name,
+				*gentest.Seed, rate, before, after, gentest.YAML(n))
 		}
 	}
 	if 4*fixed < count {
@@ -96,7 +97,8 @@ func TestCarefulExamples(t *testing.T) {
 		{spec.Function{Name: "tanh"}, spec.Function{Name: "mae"}, true},
 		{spec.Function{Name: "tanh"}, spec.Function{Expr: "(a - y)^4"}, true},
 	} {
-		n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3, Activation: c.hidden}, {Dense: 1}}, Cost: c.cost}
+		n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3, Activation: c.hidden}, {Dense: 1}},
+			Cost: c.cost}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -59,7 +59,8 @@ func TestExplainCounts(t *testing.T) {
 			if precision == spec.Float64 {
 				size = 8
 			}
-			operations := rows(text, "Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch")
+			operations := rows(text, "Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch",
+				"GradBatch", "StepBatch")
 			if len(s.Functions) != 9 {
 				t.Errorf("the summary has %d functions", len(s.Functions))
 			}
@@ -69,7 +70,8 @@ func TestExplainCounts(t *testing.T) {
 					size * (f.Loads + f.Stores), size * f.ParamLoads, size * f.ParamStores,
 				})
 				if got := fmt.Sprint(operations[f.Name]); got != want {
-					t.Errorf("cache %s, %s: the row of %s is %s, want %s, in\n%s", mode, precision, f.Name, got, want, text)
+					t.Errorf("cache %s, %s: the row of %s is %s, want %s, in\n%s", mode, precision, f.Name, got, want,
+						text)
 				}
 			}
 			caches := rows(text, "pre", "post", "both", "auto")
@@ -77,12 +79,14 @@ func TestExplainCounts(t *testing.T) {
 				t.Errorf("the summary has %d cache modes", len(s.Caches))
 			}
 			for _, c := range s.Caches {
-				want := []string{fmt.Sprint(c.Bytes), fmt.Sprint(c.Grad.Operations()), fmt.Sprint(c.Grad.Calls), fmt.Sprint(c.Grad.Weight())}
+				want := []string{fmt.Sprint(c.Bytes), fmt.Sprint(c.Grad.Operations()), fmt.Sprint(c.Grad.Calls),
+					fmt.Sprint(c.Grad.Weight())}
 				if c.Mode == mode {
 					want = append([]string{"←"}, want...)
 				}
 				if got := caches[string(c.Mode)]; !slices.Equal(got, want) {
-					t.Errorf("cache %s, %s: the row of %s is %v, want %v, in\n%s", mode, precision, c.Mode, got, want, text)
+					t.Errorf("cache %s, %s: the row of %s is %v, want %v, in\n%s", mode, precision, c.Mode, got, want,
+						text)
 				}
 			}
 		}
@@ -94,7 +98,8 @@ func TestExplainCounts(t *testing.T) {
 func TestExplainChoices(t *testing.T) {
 	text, err := gen.Explain(gated(spec.CacheAuto, ""), gen.Options{})
 	// a = z*sigmoid(z) is a multiplication and a call, a load and a store, four times.
-	if want := "layer 1 keeps z and a; σ' needs z, and to form a again from it would weigh 92\n"; err != nil || !strings.Contains(text, want) {
+	if want := "layer 1 keeps z and a; σ' needs z, and to form a again from it would weigh 92\n"; err != nil ||
+		!strings.Contains(text, want) {
 		t.Errorf("it says %v\n%s\nwant %s", err, text, want)
 	}
 	n := spec.Network{Name: "Pre", Input: 1, Cost: spec.Function{Name: "squared-error"}, Layers: []spec.Layer{
@@ -117,10 +122,12 @@ func TestExplainPauses(t *testing.T) {
 	}
 	_, list, ok := strings.Cut(text, heading)
 	list, _, _ = strings.Cut(list, "\n\n")
-	if !ok || !regexp.MustCompile(`\n  GradBatch +([2-9]|\d\d)\n`).MatchString(list) || regexp.MustCompile(`\n  Forward +\d`).MatchString(list) {
+	if !ok || !regexp.MustCompile(`\n  GradBatch +([2-9]|\d\d)\n`).MatchString(list) ||
+		regexp.MustCompile(`\n  Forward +\d`).MatchString(list) {
 		t.Errorf("it says %q", list)
 	}
-	if text, err := gen.Explain(gentest.LargeNetwork("Small", 8, 10), gen.Options{}); err != nil || strings.Contains(text, heading) {
+	if text, err := gen.Explain(gentest.LargeNetwork("Small", 8, 10), gen.Options{}); err != nil ||
+		strings.Contains(text, heading) {
 		t.Errorf("of a small network it says %v\n%s", err, text)
 	}
 }
@@ -141,9 +148,11 @@ func TestHeaderCaches(t *testing.T) {
 		var others []string
 		for _, c := range s.Caches {
 			if c.Mode == mode {
-				own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad", mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls)
+				own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad", mode, c.Bytes,
+					c.Grad.Operations(), c.Grad.Calls)
 			} else {
-				others = append(others, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
+				others = append(others, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(),
+					c.Grad.Calls))
 			}
 		}
 		want := fmt.Sprintf("\n// cache          %s\n//                %s\n", own, strings.Join(others, "; "))

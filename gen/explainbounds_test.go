@@ -29,7 +29,8 @@ func TestExplainBounds(t *testing.T) {
 		{
 			gen.Ranges{},
 			bound.Ranges{
-				Inputs: bound.Interval{Lo: -1, Hi: 1}, Weights: bound.Interval{Lo: -1, Hi: 1}, Biases: bound.Interval{Lo: -1, Hi: 1}, Targets: bound.Interval{Hi: 1},
+				Inputs: bound.Interval{Lo: -1, Hi: 1}, Weights: bound.Interval{Lo: -1,
+					Hi: 1}, Biases: bound.Interval{Lo: -1, Hi: 1}, Targets: bound.Interval{Hi: 1},
 			},
 			"for any x in [-1, 1], W in [-1, 1], b in [-1, 1] and y in [0, 1] that sum to 1\n",
 		},
@@ -59,14 +60,16 @@ func TestExplainBounds(t *testing.T) {
 			above := func(shown, exact float64) bool { return shown >= exact*(1-1e-9) && shown <= exact*1.01 }
 			var summed float64
 			fmt.Sscan(sum, &summed)
-			if !above(largest, l.Largest) || !above(e, l.Error) || l.Summed && !above(summed, l.Sum) || !l.Summed && sum != "-" {
+			if !above(largest, l.Largest) || !above(e, l.Error) || l.Summed && !above(summed, l.Sum) || !l.Summed &&
+				sum != "-" {
 				t.Errorf("%s: the row says %v, %v and %s, the bounds are %+v", l.Name, largest, e, sum, l)
 			}
 		}
 	}
 	// A range that is none, and one in which everything overflows.
 	wrong, large := gen.Interval{Lo: 1, Hi: math.Inf(1)}, gen.Interval{Lo: -1e30, Hi: 1e30}
-	if _, err := gen.Explain(n, gen.Options{Ranges: gen.Ranges{Weights: &wrong}}); err == nil || !strings.Contains(err.Error(), "weights") {
+	if _, err := gen.Explain(n, gen.Options{Ranges: gen.Ranges{Weights: &wrong}}); err == nil ||
+		!strings.Contains(err.Error(), "weights") {
 		t.Errorf("infinite weights: %v", err)
 	}
 	text, err := gen.Explain(n, gen.Options{Ranges: gen.Ranges{Weights: &large, Inputs: &large}})

@@ -25,7 +25,8 @@ func drawFormulas(r *rand.Rand) spec.Network {
 		InputGradient: r.IntN(2) == 0,
 	}
 	for range 1 + r.IntN(12) {
-		n.Layers = append(n.Layers, spec.Layer{Dense: 1 + r.IntN(3), NoBias: r.IntN(4) == 0, Activation: gentest.Degenerate(r, spec.ActivationRole, []string{"z"})})
+		n.Layers = append(n.Layers, spec.Layer{Dense: 1 + r.IntN(3), NoBias: r.IntN(4) == 0,
+			Activation: gentest.Degenerate(r, spec.ActivationRole, []string{"z"})})
 	}
 	return n
 }
@@ -62,9 +63,11 @@ func TestFormulasRefused(t *testing.T) {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		f := spec.Function{Expr: gentest.DrawDegenerate(r, []string{"z"}, 1+r.IntN(4))}
 		if i%3 == 0 {
-			f.Expr = fmt.Sprintf("tanh(%s + 1e20*(1e20*%s))", f.Expr, gentest.Pick(r, "z", "max(z, 0)", "abs(z)", f.Expr))
+			f.Expr = fmt.Sprintf("tanh(%s + 1e20*(1e20*%s))", f.Expr,
+				gentest.Pick(r, "z", "max(z, 0)", "abs(z)", f.Expr))
 		}
-		n := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{{Dense: 1, Activation: f}}, Cost: spec.Function{Name: "mse"}}
+		n := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{{Dense: 1, Activation: f}},
+			Cost: spec.Function{Name: "mse"}}
 		if _, err := plan.Compile(n); n.Validate() != nil || err == nil {
 			continue
 		} else if list := spec.ErrorList(nil); !errors.As(err, &list) || list[0].Path != "layers[0].activation.expr" {

@@ -26,7 +26,8 @@ var breakages = []struct {
 	do   func(r *rand.Rand, n *spec.Network)
 }{
 	{"name", func(r *rand.Rand, n *spec.Network) {
-		n.Name = gentest.Pick(r, "", "_", "iris", "Iris Net", "Iris\n", "É", "9", "IrisGrad", "TestIris", "Iris;", "I\x00", "../Iris", strings.Repeat("I", 65))
+		n.Name = gentest.Pick(r, "", "_", "iris", "Iris Net", "Iris\n", "É", "9", "IrisGrad", "TestIris", "Iris;",
+			"I\x00", "../Iris", strings.Repeat("I", 65))
 	}},
 	{"package", func(r *rand.Rand, n *spec.Network) {
 		n.Package = gentest.Pick(r, "_", "func", "a b", "a\nimport \"os\"", "a;", "a_test", "ä", "/etc")
@@ -43,22 +44,26 @@ var breakages = []struct {
 		n.Layers = slices.Repeat(n.Layers, spec.MaxLayers+1)
 	}},
 	{"activation", func(r *rand.Rand, n *spec.Network) {
-		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: gentest.Pick(r, "tan", "Tanh", "mse", " relu", "relu\n")}
+		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: gentest.Pick(r, "tan", "Tanh", "mse", " relu",
+			"relu\n")}
 	}},
 	{"cost", func(r *rand.Rand, n *spec.Network) {
 		n.Cost = spec.Function{Name: gentest.Pick(r, "", "mae?", "softmax", "MSE")}
 	}},
 	{"parameter", func(r *rand.Rand, n *spec.Network) {
-		params := gentest.Pick(r, map[string]float64{"slop": 1}, map[string]float64{"slope": math.NaN()}, map[string]float64{"slope": math.Inf(1)},
+		params := gentest.Pick(r, map[string]float64{"slop": 1}, map[string]float64{"slope": math.NaN()},
+			map[string]float64{"slope": math.Inf(1)},
 			map[string]float64{"slope": 1e300}, map[string]float64{"slope\n": 1})
 		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: "leaky-relu", Params: params}
 	}},
 	{"window", func(r *rand.Rand, n *spec.Network) {
 		window := gentest.Pick(r, 0, -1, 0.5, 1e300, math.NaN(), float64(n.Layers[0].Dense+1))
-		n.Layers[0].Activation = spec.Function{Name: gentest.Pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: window}}
+		n.Layers[0].Activation = spec.Function{Name: gentest.Pick(r, "max-pool", "avg-pool"),
+			Params: map[string]float64{spec.Window: window}}
 	}},
 	{"formula", func(r *rand.Rand, n *spec.Network) {
-		text := gentest.Pick(r, " ", "z +", "z)", "2z", "q", "a", "z; os.Exit(1)", "z\n//", "pow(z)", "1", "z**2", "exp z", strings.Repeat("(", 1000)+"z")
+		text := gentest.Pick(r, " ", "z +", "z)", "2z", "q", "a", "z; os.Exit(1)", "z\n//", "pow(z)", "1", "z**2",
+			"exp z", strings.Repeat("(", 1000)+"z")
 		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Expr: text}
 	}},
 	{"formula of a cost", func(r *rand.Rand, n *spec.Network) {
@@ -76,7 +81,10 @@ var breakages = []struct {
 	}},
 	{"cache", func(r *rand.Rand, n *spec.Network) { n.Cache = gentest.Pick[spec.Cache](r, "none", "z") }},
 	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = gentest.Pick[spec.Unroll](r, "8", "yes") }},
-	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = gentest.Pick[spec.Rounding](r, "exact", "Strict") }},
+	{"rounding", func(r *rand.Rand, n *spec.Network) {
+		n.Rounding = gentest.Pick[spec.Rounding](r, "exact",
+			"Strict")
+	}},
 	{"batch", func(r *rand.Rand, n *spec.Network) { n.Batch = badCount(r, spec.MaxBatch, false) }},
 	{"optimizers", func(r *rand.Rand, n *spec.Network) {
 		n.Optimizers = [][]spec.Optimizer{{"lion"}, {""}, {spec.Adam, spec.Adam}}[r.IntN(3)]
@@ -129,7 +137,8 @@ func TestGenerateAny(t *testing.T) {
 	for i := range count {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		n := gentest.DrawSpec(r, fmt.Sprintf("N%d", i), gentest.Small)
-		o := gen.Options{Package: gentest.Pick(r, "", "p"), Source: gentest.Pick(r, "", "spec.yaml"), Qualify: r.IntN(2) == 0}
+		o := gen.Options{Package: gentest.Pick(r, "", "p"), Source: gentest.Pick(r, "", "spec.yaml"),
+			Qualify: r.IntN(2) == 0}
 		if i%5 == 2 {
 			n.Weights = "weights/n.npz.safetensors"
 			_, o.Files = gentest.Trained(t, n, uint64(i))

@@ -67,7 +67,8 @@ func disagreements(stub, real *types.Package, complete bool) []string {
 		}
 		switch s := s.(type) {
 		case *types.Const:
-			if r := r.(*types.Const); shape(s.Type()) != shape(r.Type()) || !constant.Compare(s.Val(), token.EQL, r.Val()) {
+			if r := r.(*types.Const); shape(s.Type()) != shape(r.Type()) ||
+				!constant.Compare(s.Val(), token.EQL, r.Val()) {
 				differ("%s is %s, the stub has %s", name, r, s)
 			}
 		case *types.Var: // of which a stub may leave out fields
@@ -150,7 +151,8 @@ func implementations(stub, real *types.Package) []string {
 		}
 		for _, name := range stub.Scope().Names() {
 			typ, ok := stub.Scope().Lookup(name).(*types.TypeName)
-			if !ok || name == in || !types.Implements(types.NewPointer(typ.Type()), iface) || real.Scope().Lookup(name) == nil {
+			if !ok || name == in || !types.Implements(types.NewPointer(typ.Type()), iface) ||
+				real.Scope().Lookup(name) == nil {
 				continue
 			}
 			wanted, ok := real.Scope().Lookup(in).Type().Underlying().(*types.Interface)
@@ -245,9 +247,11 @@ func (*U) M(int)
 		{"func F(x float32) float64", "p.F is func(float64) float64"},
 		{"func F(x float64)", "p.F is func(float64) float64"},
 		{"type N interface{ float32 }", "p.N is"},
-		{"type N interface{ float32 | float64 }; type K[P any, F N] struct { A func(*P) F; B float32 }", `p.K.B is "int"`},
+		{"type N interface{ float32 | float64 }; type K[P any, F N] struct { A func(*P) F; B float32 }",
+			`p.K.B is "int"`},
 		{"type N interface{ float32 | float64 }; type K[P any, F N] struct { A func(*P) F }", "p.K.B is missing"},
-		{"type N interface{ float32 | float64 }; type K[P comparable, F N] struct { A func(*P) F; B int }", "p.K has type parameters"},
+		{"type N interface{ float32 | float64 }; type K[P comparable, F N] struct { A func(*P) F; B int }",
+			"p.K has type parameters"},
 		{"type T struct{}; func (*T) M(string)", "p.T.M is"},
 		{"type T struct{}; func (T) M(int)", "p.T.M is"},
 		{"type T struct{}; func (*T) O()", "p.T.O is"},

@@ -19,16 +19,19 @@ func TestTeamMemory(t *testing.T) {
 		precision       spec.Precision
 		want            int
 	}{
-		{4, 3, spec.Float32, 32}, {1024, 1024, spec.Float32, 32}, {4096, 1024, spec.Float32, 15}, {4096, 2048, spec.Float64, 3}, {4096, 4095, spec.Float64, 2},
+		{4, 3, spec.Float32, 32}, {1024, 1024, spec.Float32, 32}, {4096, 1024, spec.Float32, 15}, {4096, 2048,
+			spec.Float64, 3}, {4096, 4095, spec.Float64, 2},
 	} {
-		n := spec.Network{Name: "Net", Input: c.inputs, Precision: c.precision, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{gentest.Act(c.outputs, "tanh")}}
+		n := spec.Network{Name: "Net", Input: c.inputs, Precision: c.precision, Cost: spec.Function{Name: "mse"},
+			Layers: []spec.Layer{gentest.Act(c.outputs, "tanh")}}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		m := sums.FindSubmatch(files[3].Data)
 		if m == nil || string(m[1]) != strconv.Itoa(c.want) {
-			t.Errorf("%d parameters of %s: %q in %s, want %d gradients", n.Params(), c.precision, m, files[3].Name, c.want)
+			t.Errorf("%d parameters of %s: %q in %s, want %d gradients", n.Params(), c.precision, m, files[3].Name,
+				c.want)
 		}
 	}
 }

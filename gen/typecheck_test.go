@@ -18,15 +18,18 @@ func TestTypeCheck(t *testing.T) {
 		second = "package p\n\nfunc g(x float64) float64 { return -x }\n"
 	)
 	for name, c := range map[string]struct{ common, first, second, want string }{
-		"right":                   {common, first, second, ""},
-		"common":                  {strings.Replace(common, "Sqrt(x)", "Sqrt(y)", 1), first, second, "undefined: y"},
-		"first":                   {common, strings.Replace(first, "return x", "return y", 1), second, "undefined: y"},
-		"second":                  {common, first, strings.Replace(second, "return -x", "return -y", 1), "undefined: y"},
-		"missing in the second":   {common, first, "package p\n", "undefined: g"},
-		"another in the second":   {common, first, strings.ReplaceAll(second, "float64", "int"), "cannot use"},
-		"unused in the common":    {strings.Replace(common, "math.Sqrt(x)", "x", 1), first, second, `"math" imported and not used`},
-		"declared in both":        {common, first, second + "\nfunc root() {}\n", "root redeclared"},
-		"unused in the second":    {common, first, strings.Replace(second, "{ return", "{ y := x; return", 1), "declared and not used: y"},
+		"right":  {common, first, second, ""},
+		"common": {strings.Replace(common, "Sqrt(x)", "Sqrt(y)", 1), first, second, "undefined: y"},
+		"first":  {common, strings.Replace(first, "return x", "return y", 1), second, "undefined: y"},
+		"second": {common, first, strings.Replace(second, "return -x", "return -y", 1),
+			"undefined: y"},
+		"missing in the second": {common, first, "package p\n", "undefined: g"},
+		"another in the second": {common, first, strings.ReplaceAll(second, "float64", "int"), "cannot use"},
+		"unused in the common": {strings.Replace(common, "math.Sqrt(x)", "x", 1), first, second,
+			`"math" imported and not used`},
+		"declared in both": {common, first, second + "\nfunc root() {}\n", "root redeclared"},
+		"unused in the second": {common, first, strings.Replace(second, "{ return", "{ y := x; return", 1),
+			"declared and not used: y"},
 		"a sentence and no code":  {"package p\n\nthis is wrong\n", first, second, "expected declaration"},
 		"an import not allowed":   {strings.Replace(common, "math", "os", 1), first, second, `must not import "os"`},
 		"no others, and no error": {strings.Replace(common, "root(g(x))", "root(x)", 1), "", "", ""},
@@ -40,7 +43,8 @@ func TestTypeCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = typeCheck(templates.Source{Set: set, Tree: tree}, []File{{Name: "common.go", Data: []byte(c.common)}}, others...)
+		err = typeCheck(templates.Source{Set: set, Tree: tree}, []File{{Name: "common.go", Data: []byte(c.common)}},
+			others...)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)

@@ -17,7 +17,8 @@ func TestStamps(t *testing.T) {
 	}
 	for _, f := range files {
 		lines := strings.SplitN(string(f.Data), "\n", 3)
-		if lines[0] != Marker+"net.yaml; DO NOT EDIT." || !strings.HasPrefix(lines[1], "// backpropgen "+Version+", text sha256:") {
+		if lines[0] != Marker+"net.yaml; DO NOT EDIT." || !strings.HasPrefix(lines[1],
+			"// backpropgen "+Version+", text sha256:") {
 			t.Errorf("%s begins with %q", f.Name, lines[:2])
 		}
 		for _, c := range []struct {
@@ -29,7 +30,8 @@ func TestStamps(t *testing.T) {
 			{"with the line ends of Windows", "\n", "\r\n", Stamp{Version, true}, true},
 			{"made from a spec of another name", "net.yaml", "other.yaml", Stamp{Version, true}, true},
 			{"with one letter changed", "Net", "Nit", Stamp{Version, false}, true},
-			{"of another version", "backpropgen " + Version, "backpropgen v0.0.9-rc.1+x", Stamp{"v0.0.9-rc.1+x", true}, true},
+			{"of another version", "backpropgen " + Version, "backpropgen v0.0.9-rc.1+x", Stamp{"v0.0.9-rc.1+x", true},
+				true},
 			{"without the line", lines[1] + "\n", "", Stamp{}, false},
 		} {
 			data := bytes.ReplaceAll(f.Data, []byte(c.from), []byte(c.to))

@@ -177,18 +177,22 @@ func TestWeightsRefused(t *testing.T) {
 		want  string
 	}{
 		{"no folder", nil, "it is not known where the spec's folder is"},
-		{"no file", fstest.MapFS{}, "net.safetensors: no such file in the spec's folder; save the trained weights there"},
+		{"no file", fstest.MapFS{},
+			"net.safetensors: no such file in the spec's folder; save the trained weights there"},
 		{"a folder", fstest.MapFS{"net.safetensors": {Mode: fs.ModeDir}}, "net.safetensors is not a regular file"},
 		{"a pipe", fstest.MapFS{"net.safetensors": {Mode: fs.ModeNamedPipe}}, "net.safetensors is not a regular file"},
-		{"too much", file(strings.Repeat("a", 2<<20)), "net.safetensors has 2097152 bytes; those of a network with 12 weights"},
+		{"too much", file(strings.Repeat("a", 2<<20)),
+			"net.safetensors has 2097152 bytes; those of a network with 12 weights"},
 		{"empty", file(""), "net.safetensors: no safetensors: 0 bytes"},
 		{"text", file("0.1 0.2 0.3"), "no safetensors, or cut short"},
 		{"missing", of(w1, w2), "\n  b1 [3]     -              missing\n"},
 		{"transposed", of(numbers[float32]("W1", 2, 3), b1, w2), "W1 [2 3] F32   transposed: weights are [out, in]"},
-		{"NaN", of(float64s("W1", 1, 2, 3, math.NaN(), 5, 6), b1, w2), "net.safetensors: W1[1][1] is NaN; a network with such a weight"},
+		{"NaN", of(float64s("W1", 1, 2, 3, math.NaN(), 5, 6), b1, w2),
+			"net.safetensors: W1[1][1] is NaN; a network with such a weight"},
 		{"infinite", of(w1, tensors.New("b1", []int{3}, []float32{0, 1, float32(math.Inf(-1))}), w2), "b1[2] is -Inf"},
-		{"too precise", of(float64s("W1", 1, 2, 0.1, 4, 5, 6), b1, w2), `tensor "W1": number 2 is 0.1 of F64, which float32 cannot hold exactly; ` +
-			"the nearest is 0.10000000149011612: round the file to float32, in NumPy with astype(numpy.float32), or write precision: float64"},
+		{"too precise", of(float64s("W1", 1, 2, 0.1, 4, 5, 6), b1, w2),
+			`tensor "W1": number 2 is 0.1 of F64, which float32 cannot hold exactly; ` +
+				"the nearest is 0.10000000149011612: round the file to float32, in NumPy with astype(numpy.float32), or write precision: float64"},
 		{"too large", of(float64s("W1", 1e300, 2, 3, 4, 5, 6), b1, w2), "number 0 is 1e+300, beyond float32"},
 	} {
 		_, err := gen.Generate(trainable, gen.Options{Package: "net", Files: c.files})

@@ -33,7 +33,8 @@ type batched[P, G, W, B, X, Y any] struct {
 }
 
 // fill draws parameters and samples; targets are classes.
-func (n *batched[P, G, W, B, X, Y]) fill(init func(*P, func() float64), samples int, x func(*X) []float32, y func(*Y) []float32) {
+func (n *batched[P, G, W, B, X, Y]) fill(init func(*P, func() float64), samples int, x func(*X) []float32,
+	y func(*Y) []float32) {
 	r := rand.New(rand.NewPCG(1, 2))
 	n.p, n.xs, n.ys = new(P), make([]X, samples), make([]Y, samples)
 	init(n.p, r.NormFloat64)
@@ -53,41 +54,49 @@ func eachBatched(samples int, f func(name string, run, measure func(t testing.TB
 		grad: (*xor.Xor).Grad, step: (*xor.Xor).Step, gradBatch: (*xor.Xor).GradBatch,
 		newTeam: func(w int) team[xor.Xor, xor.XorGrad, [2]float32, [1]float32] { return xor.NewXorTeam(w) },
 	}
-	x.fill((*xor.Xor).Init, samples, func(v *[2]float32) []float32 { return v[:] }, func(v *[1]float32) []float32 { return v[:] })
+	x.fill((*xor.Xor).Init, samples, func(v *[2]float32) []float32 { return v[:] },
+		func(v *[1]float32) []float32 { return v[:] })
 	f("xor", x.workers, x.measure)
 	i := batched[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, iris.IrisBatch, [4]float32, [3]float32]{
 		flat: func(p *iris.Iris) []float32 { return p.Flat()[:] }, gradient: func(g *iris.IrisGrad) []float32 { return g.Flat()[:] },
 		grad: (*iris.Iris).Grad, step: (*iris.Iris).Step, gradBatch: (*iris.Iris).GradBatch,
 		newTeam: func(w int) team[iris.Iris, iris.IrisGrad, [4]float32, [3]float32] { return iris.NewIrisTeam(w) },
 	}
-	i.fill((*iris.Iris).Init, samples, func(v *[4]float32) []float32 { return v[:] }, func(v *[3]float32) []float32 { return v[:] })
+	i.fill((*iris.Iris).Init, samples, func(v *[4]float32) []float32 { return v[:] },
+		func(v *[3]float32) []float32 { return v[:] })
 	f("iris", i.workers, i.measure)
-	c := batched[control.Control, control.ControlGrad, control.ControlWorkspace, control.ControlBatch, [16]float32, [4]float32]{
+	c := batched[control.Control, control.ControlGrad, control.ControlWorkspace, control.ControlBatch, [16]float32,
+		[4]float32]{
 		flat: func(p *control.Control) []float32 { return p.Flat()[:] }, gradient: func(g *control.ControlGrad) []float32 { return g.Flat()[:] },
 		grad: (*control.Control).Grad, step: (*control.Control).Step, gradBatch: (*control.Control).GradBatch,
 		newTeam: func(w int) team[control.Control, control.ControlGrad, [16]float32, [4]float32] {
 			return control.NewControlTeam(w)
 		},
 	}
-	c.fill((*control.Control).Init, samples, func(v *[16]float32) []float32 { return v[:] }, func(v *[4]float32) []float32 { return v[:] })
+	c.fill((*control.Control).Init, samples, func(v *[16]float32) []float32 { return v[:] },
+		func(v *[4]float32) []float32 { return v[:] })
 	f("control", c.workers, c.measure)
-	d := batched[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [64]float32, [10]float32]{
+	d := batched[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [64]float32,
+		[10]float32]{
 		flat: func(p *digits.Digits) []float32 { return p.Flat()[:] }, gradient: func(g *digits.DigitsGrad) []float32 { return g.Flat()[:] },
 		grad: (*digits.Digits).Grad, step: (*digits.Digits).Step, gradBatch: (*digits.Digits).GradBatch,
 		newTeam: func(w int) team[digits.Digits, digits.DigitsGrad, [64]float32, [10]float32] {
 			return digits.NewDigitsTeam(w)
 		},
 	}
-	d.fill((*digits.Digits).Init, samples, func(v *[64]float32) []float32 { return v[:] }, func(v *[10]float32) []float32 { return v[:] })
+	d.fill((*digits.Digits).Init, samples, func(v *[64]float32) []float32 { return v[:] },
+		func(v *[10]float32) []float32 { return v[:] })
 	f("digits", d.workers, d.measure)
-	p := batched[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace, pixels.PixelsBatch, [784]float32, [10]float32]{
+	p := batched[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace, pixels.PixelsBatch, [784]float32,
+		[10]float32]{
 		flat: func(p *pixels.Pixels) []float32 { return p.Flat()[:] }, gradient: func(g *pixels.PixelsGrad) []float32 { return g.Flat()[:] },
 		grad: (*pixels.Pixels).Grad, step: (*pixels.Pixels).Step, gradBatch: (*pixels.Pixels).GradBatch,
 		newTeam: func(w int) team[pixels.Pixels, pixels.PixelsGrad, [784]float32, [10]float32] {
 			return pixels.NewPixelsTeam(w)
 		},
 	}
-	p.fill((*pixels.Pixels).Init, samples, func(v *[784]float32) []float32 { return v[:] }, func(v *[10]float32) []float32 { return v[:] })
+	p.fill((*pixels.Pixels).Init, samples, func(v *[784]float32) []float32 { return v[:] },
+		func(v *[10]float32) []float32 { return v[:] })
 	f("pixels", p.workers, p.measure)
 }
 
@@ -123,7 +132,8 @@ func (n batched[P, G, W, B, X, Y]) workers(t testing.TB) {
 		}
 		for i, v := range n.gradient(g) {
 			if v != first[i] || n.flat(&p)[i] != stepped[i] {
-				t.Fatalf("%d workers: gradient and parameter %d are %v and %v, one worker has %v and %v", workers, i, v, n.flat(&p)[i], first[i], stepped[i])
+				t.Fatalf("%d workers: gradient and parameter %d are %v and %v, one worker has %v and %v", workers, i, v,
+					n.flat(&p)[i], first[i], stepped[i])
 			}
 		}
 	}

@@ -44,17 +44,22 @@ func TestDifferences(t *testing.T) {
 	}{
 		{"nothing", func(*testing.T, string) {}, nil},
 		{"the spec has changed", replace("xor.yaml", "dense: 3", "dense: 4"),
-			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale", "xor_store_gen.go is stale", "xor_amd64_gen.go is stale", "xor_noasm_gen.go is stale",
+			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale", "xor_store_gen.go is stale",
+				"xor_amd64_gen.go is stale", "xor_noasm_gen.go is stale",
 				"xor_amd64_gen.s is stale"}},
 		{"a comment in the spec has changed", replace("xor.yaml", "#", "# really,"), nil},
 		{"the kernels are gone", remove("xor_gen.go"), []string{"xor_gen.go is missing"}},
 		{"the test is gone", remove("xor_gen_test.go"), []string{"xor_gen_test.go is missing"}},
 		{"what saves and loads is gone", remove("xor_store_gen.go"), []string{"xor_store_gen.go is missing"}},
 		{"the team is gone", remove("xor_team_gen.go"), []string{"xor_team_gen.go is missing"}},
-		{"it is edited", replace("xor_store_gen.go", "crc32.Castagnoli", "crc32.IEEE"), []string{"xor_store_gen.go is edited by hand"}},
-		{"the kernels are edited", replace("xor_gen.go", "ws.D1[0]", "ws.D1[1]"), []string{"xor_gen.go is edited by hand"}},
-		{"the test is edited", replace("xor_gen_test.go", "b.ReportAllocs()", ""), []string{"xor_gen_test.go is edited by hand"}},
-		{"a comment of the kernels is edited", replace("xor_gen.go", "// Xor holds", "// XOR holds"), []string{"xor_gen.go is edited by hand"}},
+		{"it is edited", replace("xor_store_gen.go", "crc32.Castagnoli", "crc32.IEEE"),
+			[]string{"xor_store_gen.go is edited by hand"}},
+		{"the kernels are edited", replace("xor_gen.go", "ws.D1[0]", "ws.D1[1]"),
+			[]string{"xor_gen.go is edited by hand"}},
+		{"the test is edited", replace("xor_gen_test.go", "b.ReportAllocs()", ""),
+			[]string{"xor_gen_test.go is edited by hand"}},
+		{"a comment of the kernels is edited", replace("xor_gen.go", "// Xor holds", "// XOR holds"),
+			[]string{"xor_gen.go is edited by hand"}},
 		{"kernels of another network", add("old_gen.go", marker+"\npackage xor\n"), []string{"old_gen.go is extra"}},
 		{"assembly of another time", add("old_amd64_gen.s", marker), []string{"old_amd64_gen.s is extra"}},
 		{"a file of one's own", add("mine_gen.go", "package xor\n"), nil},
@@ -83,7 +88,8 @@ func TestDifferences(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(got) != len(c.want) {
-				t.Fatalf("%d differences, want %d beginning %q:\n%s", len(got), len(c.want), c.want, strings.Join(got, "\n"))
+				t.Fatalf("%d differences, want %d beginning %q:\n%s", len(got), len(c.want), c.want,
+					strings.Join(got, "\n"))
 			}
 			for i := range got {
 				if !strings.HasPrefix(got[i], c.want[i]) {
@@ -109,7 +115,8 @@ func TestOrphans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 2 || !strings.HasPrefix(got[0], "old/deep/x_gen.go is extra") || !strings.HasPrefix(got[1], "old/x_gen.go is extra") {
+	if len(got) != 2 || !strings.HasPrefix(got[0], "old/deep/x_gen.go is extra") ||
+		!strings.HasPrefix(got[1], "old/x_gen.go is extra") {
 		t.Errorf("orphans %q, want old/deep/x_gen.go and old/x_gen.go", got)
 	}
 }

@@ -53,7 +53,8 @@ func orphans(root fs.FS) ([]string, error) {
 			return nil // its own test says what is extra there
 		}
 		if _, err := fs.Stat(root, path.Join(dir, dir+".yaml")); errors.Is(err, fs.ErrNotExist) {
-			lines = append(lines, fmt.Sprintf("%s is extra: there is no %s/%s.yaml; delete it", file, dir, path.Base(dir)))
+			lines = append(lines, fmt.Sprintf("%s is extra: there is no %s/%s.yaml; delete it", file, dir,
+				path.Base(dir)))
 		}
 		return nil
 	})
@@ -107,7 +108,8 @@ func differences(folder fs.FS, name string) ([]string, error) {
 		case stale:
 			lines = append(lines, f.Name+" is stale: the spec has changed since; "+firstDifference(got, f.Data))
 		default:
-			lines = append(lines, f.Name+" is edited by hand, or stale because the generator has changed; "+firstDifference(got, f.Data))
+			lines = append(lines,
+				f.Name+" is edited by hand, or stale because the generator has changed; "+firstDifference(got, f.Data))
 		}
 	}
 	entries, err := fs.ReadDir(folder, ".")
@@ -209,7 +211,8 @@ func TestNetworks(t *testing.T) {
 				activations = append(activations, "no bias")
 			}
 		}
-		got[name] = fmt.Sprintf("%s %s %s %s %s %d", n.Name, gen.Shape(n), strings.Join(activations, ","), n.Cost.Name, n.Precision, n.Batch)
+		got[name] = fmt.Sprintf("%s %s %s %s %s %d", n.Name, gen.Shape(n), strings.Join(activations, ","), n.Cost.Name,
+			n.Precision, n.Batch)
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if want[name] == "" {
@@ -218,7 +221,8 @@ func TestNetworks(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if got[name] != want[name] {
-			t.Errorf("generated/%s is %q; it must be %q, because benchmarks and programs know it under this name", name, got[name], want[name])
+			t.Errorf("generated/%s is %q; it must be %q, because benchmarks and programs know it under this name", name,
+				got[name], want[name])
 		}
 	}
 }

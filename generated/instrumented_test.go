@@ -16,7 +16,8 @@ func TestInstrumented(t *testing.T) {
 		t.Skip("SKIPPED with -short: it builds and runs the test of a network")
 	}
 	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), "go", "test", "-gcflags=-d=checkptr=2", "-v", "-run", "^TestIris$", "./iris").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-gcflags=-d=checkptr=2", "-v", "-run", "^TestIris$",
+		"./iris").CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "allocations were not judged: with -gcflags=-d=checkptr=2") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -66,9 +67,11 @@ func TestRaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.CommandContext(t.Context(), "go", "test", "-race", "-overlay", overlay, "-run", "^TestRacing$", "./iris").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-race", "-overlay", overlay, "-run", "^TestRacing$",
+		"./iris").CombinedOutput()
 	switch {
-	case strings.Contains(string(out), "-race requires cgo") || strings.Contains(string(out), "-race is not supported") ||
+	case strings.Contains(string(out), "-race requires cgo") ||
+		strings.Contains(string(out), "-race is not supported") ||
 		strings.Contains(string(out), "C compiler"):
 		t.Skipf("SKIPPED: there is no race detector here: %s", out)
 	case err == nil || !strings.Contains(string(out), "DATA RACE"):

@@ -32,7 +32,8 @@ func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name
 
 // timedAt measures every function of a network, batches of 256 samples as one call, with its parameters and the inputs
 // times some factors.
-func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N, parameters, inputs float32) {
+func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N, parameters,
+	inputs float32) {
 	const samples = 256
 	r := rand.New(rand.NewPCG(1, 2))
 	p.Init(r.NormFloat64)
@@ -78,7 +79,11 @@ func numbers[A any](a *A) []float32 {
 func BenchmarkRounding(b *testing.B) {
 	b.Run("xor", func(b *testing.B) { timed(b, "fast", new(xor.Xor)); timed(b, "strict", new(strict.Xor)) })
 	b.Run("iris", func(b *testing.B) { timed(b, "fast", new(iris.Iris)); timed(b, "strict", new(strict.Iris)) })
-	b.Run("control", func(b *testing.B) { timed(b, "fast", new(control.Control)); timed(b, "strict", new(strict.Control)) })
+	b.Run("control", func(b *testing.B) {
+		timed(b, "fast", new(control.Control))
+		timed(b, "strict",
+			new(strict.Control))
+	})
 	b.Run("digits", func(b *testing.B) { timed(b, "fast", new(digits.Digits)); timed(b, "strict", new(strict.Digits)) })
 	b.Run("pixels", func(b *testing.B) { timed(b, "fast", new(pixels.Pixels)); timed(b, "strict", new(strict.Pixels)) })
 }

@@ -22,8 +22,9 @@ import (
 
 var (
 	exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments")
-	samples    = flag.Int("samples", 0, "test the float64 functions on as many arguments in every interval; 0 for some thousands")
-	measure    = flag.Bool("measure", false, "measure how long elementary functions take, and those of package math")
+	samples    = flag.Int("samples", 0,
+		"test the float64 functions on as many arguments in every interval; 0 for some thousands")
+	measure = flag.Bool("measure", false, "measure how long elementary functions take, and those of package math")
 )
 
 // elementaryModule is a module that holds every elementary function in both precisions, sExp … and dExp …, and the
@@ -116,7 +117,8 @@ func TestAccuracy(t *testing.T) {
 		}
 	}
 	if verify.ElementaryULPsFloat32 < 1 || verify.ElementaryULPsFloat64 < 1 {
-		t.Errorf("the judge grants %d and %d ULP, less than the functions promise", verify.ElementaryULPsFloat32, verify.ElementaryULPsFloat64)
+		t.Errorf("the judge grants %d and %d ULP, less than the functions promise", verify.ElementaryULPsFloat32,
+			verify.ElementaryULPsFloat64)
 	}
 }
 
@@ -162,7 +164,8 @@ func TestUnchecked(t *testing.T) {
 		t.Fatalf("the compiler does not say what it does:\n%s", out)
 	}
 	for line := range strings.Lines(out) {
-		if strings.Contains(line, "Found Is") || strings.Contains(line, "escapes to heap") || strings.Contains(line, "moved to heap") {
+		if strings.Contains(line, "Found Is") || strings.Contains(line, "escapes to heap") ||
+			strings.Contains(line, "moved to heap") {
 			t.Error(line)
 		}
 	}

@@ -63,7 +63,8 @@ func fusible(t *testing.T, src string) []string {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, src)
 	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+		Uses: map[*ast.Ident]types.Object{}}
 	conf := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
 	if _, err := conf.Check("p", fset, []*ast.File{file}, info); err != nil {
 		t.Fatalf("%v in\n%s", err, src)
@@ -127,7 +128,8 @@ func fusible(t *testing.T, src string) []string {
 					summand(left)
 					summand(n.Rhs[i])
 				case !ok || len(n.Lhs) != len(n.Rhs):
-					found = append(found, fmt.Sprintf("an assignment to %s that this test does not follow", types.ExprString(left)))
+					found = append(found, fmt.Sprintf("an assignment to %s that this test does not follow",
+						types.ExprString(left)))
 				default:
 					holds[info.ObjectOf(id)] = holds[info.ObjectOf(id)] || product(n.Rhs[i])
 				}

@@ -82,7 +82,8 @@ func TestElementaryOnDemand(t *testing.T) {
 				}
 			}
 		}
-		if err := Declare(&code.File{}, "iris", []expr.Op{expr.OpAdd}, code.KindOf(typ)); err == nil || !strings.Contains(err.Error(), "no emitted function for operation + in "+typ) {
+		if err := Declare(&code.File{}, "iris", []expr.Op{expr.OpAdd}, code.KindOf(typ)); err == nil ||
+			!strings.Contains(err.Error(), "no emitted function for operation + in "+typ) {
 			t.Errorf("%s: an addition as a function: the error is %v", typ, err)
 		}
 	}
@@ -103,7 +104,8 @@ func TestFunctionNames(t *testing.T) {
 	}
 	// pow and where have more operands.
 	if want := len(unaries) - 1 + 2; len(elementary32) != want || len(elementary64) != want {
-		t.Errorf("%d functions in float32 and %d in float64 for %d operations", len(elementary32), len(elementary64), want)
+		t.Errorf("%d functions in float32 and %d in float64 for %d operations", len(elementary32), len(elementary64),
+			want)
 	}
 	for _, op := range binaries {
 		if name := Name("iris", op); name != "" && op != expr.OpPow {

@@ -58,7 +58,8 @@ func TestEconomize(t *testing.T) {
 		}
 		t.Logf("%s: within 2^%.1f; cut off, 2^%.1f", c.name, math.Log2(worst), math.Log2(worstCut))
 		if worst > c.bound || worst > worstCut/4 && worst > 0x1p-53 {
-			t.Errorf("%s: off by 2^%.1f, want 2^%.1f, and cut off 2^%.1f", c.name, math.Log2(worst), math.Log2(c.bound), math.Log2(worstCut))
+			t.Errorf("%s: off by 2^%.1f, want 2^%.1f, and cut off 2^%.1f", c.name, math.Log2(worst), math.Log2(c.bound),
+				math.Log2(worstCut))
 		}
 	}
 }
@@ -90,7 +91,8 @@ func TestChebyshev(t *testing.T) {
 // TestPieces checks that the parts of a number are multiples of what they should be, half of it away at most, and sum
 // to it.
 func TestPieces(t *testing.T) {
-	for _, v := range []*big.Float{arc(number(1)), number(0), number(0).Neg(arc(number(3))), number(-1), number(0x1p-50)} {
+	for _, v := range []*big.Float{arc(number(1)), number(0), number(0).Neg(arc(number(3))), number(-1),
+		number(0x1p-50)} {
 		parts := pieces(v, 0x1p-10, 0x1p-40)
 		rest := number(0).Set(v)
 		for i, unit := range []float64{0x1p-10, 0x1p-40, 0x1p-94} {

@@ -40,7 +40,8 @@ func TestCircle(t *testing.T) {
 				sum.Quo(sum, sin)
 			}
 			if err, _ := sum.Float64(); math.Abs(err) > 0x1.01p-57 {
-				t.Errorf("%v parts after the sine of %d/64 the polynomial is off by 2^%.2f", r, k, math.Log2(math.Abs(err)))
+				t.Errorf("%v parts after the sine of %d/64 the polynomial is off by 2^%.2f", r, k,
+					math.Log2(math.Abs(err)))
 			}
 		}
 		if k%(circle/2) == 0 && (row[0] != 0 || row[1] != 0) {

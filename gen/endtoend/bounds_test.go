@@ -42,27 +42,32 @@ type hunted struct {
 // huntedNetworks are the benchmark networks. draws are as many as take about a second.
 var huntedNetworks = []hunted{
 	{"xor", 8000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
-		return verify.Observe(n, verify.Kernel[xor.Xor, xor.XorGrad, xor.XorWorkspace, xor.XorBatch, [2]float32, [1]float32, float32]{
+		return verify.Observe(n, verify.Kernel[xor.Xor, xor.XorGrad, xor.XorWorkspace, xor.XorBatch, [2]float32,
+			[1]float32, float32]{
 			Forward: (*xor.Xor).Forward, Loss: (*xor.Xor).Loss, Grad: (*xor.Xor).Grad, GradBatch: (*xor.Xor).GradBatch,
 		}, h)
 	}},
 	{"iris", 8000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
-		return verify.Observe(n, verify.Kernel[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, iris.IrisBatch, [4]float32, [3]float32, float32]{
+		return verify.Observe(n, verify.Kernel[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, iris.IrisBatch, [4]float32,
+			[3]float32, float32]{
 			Forward: (*iris.Iris).Forward, Loss: (*iris.Iris).Loss, Grad: (*iris.Iris).Grad, GradBatch: (*iris.Iris).GradBatch,
 		}, h)
 	}},
 	{"control", 8000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
-		return verify.Observe(n, verify.Kernel[controller.Control, controller.ControlGrad, controller.ControlWorkspace, controller.ControlBatch, [16]float32, [4]float32, float32]{
+		return verify.Observe(n, verify.Kernel[controller.Control, controller.ControlGrad, controller.ControlWorkspace,
+			controller.ControlBatch, [16]float32, [4]float32, float32]{
 			Forward: (*controller.Control).Forward, Loss: (*controller.Control).Loss, Grad: (*controller.Control).Grad, GradBatch: (*controller.Control).GradBatch,
 		}, h)
 	}},
 	{"digits", 2000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
-		return verify.Observe(n, verify.Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [64]float32, [10]float32, float32]{
+		return verify.Observe(n, verify.Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace,
+			digits.DigitsBatch, [64]float32, [10]float32, float32]{
 			Forward: (*digits.Digits).Forward, Loss: (*digits.Digits).Loss, Grad: (*digits.Digits).Grad, GradBatch: (*digits.Digits).GradBatch,
 		}, h)
 	}},
 	{"pixels", 400, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
-		return verify.Observe(n, verify.Kernel[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace, pixels.PixelsBatch, [784]float32, [10]float32, float32]{
+		return verify.Observe(n, verify.Kernel[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace,
+			pixels.PixelsBatch, [784]float32, [10]float32, float32]{
 			Forward: (*pixels.Pixels).Forward, Loss: (*pixels.Pixels).Loss, Grad: (*pixels.Pixels).Grad, GradBatch: (*pixels.Pixels).GradBatch,
 		}, h)
 	}},
@@ -76,7 +81,8 @@ func defaultRanges(n spec.Network) (bound.Ranges, verify.Ranges) {
 	}
 	one := bound.Interval{Lo: -1, Hi: 1}
 	return bound.Ranges{Inputs: one, Weights: one, Biases: one, Targets: bound.Interval{Lo: lo, Hi: 1}},
-		verify.Ranges{Inputs: [2]float64{-1, 1}, Weights: [2]float64{-1, 1}, Biases: [2]float64{-1, 1}, Targets: [2]float64{lo, 1}}
+		verify.Ranges{Inputs: [2]float64{-1, 1}, Weights: [2]float64{-1, 1}, Biases: [2]float64{-1, 1},
+			Targets: [2]float64{lo, 1}}
 }
 
 // hunt looks for the largest errors of all networks with what instruction set the process has.
@@ -175,14 +181,17 @@ func TestBounds(t *testing.T) {
 				if o.Name != l.Name || o.Error > l.Error || o.Apart > l.Apart || o.Sum > l.Sum {
 					t.Errorf("%s, %s: errors %v, beyond the bounds %+v", c.name, level, o, l)
 				}
-				worst.Error, worst.Apart, worst.Sum = max(worst.Error, o.Error), max(worst.Apart, o.Apart), max(worst.Sum, o.Sum)
+				worst.Error, worst.Apart, worst.Sum = max(worst.Error, o.Error), max(worst.Apart,
+					o.Apart), max(worst.Sum, o.Sum)
 			}
 			cells := []string{c.name, l.Name}
 			add := func(limit, found float64) {
 				if ratio := limit / found; !testing.Short() && !(ratio <= vacuous) {
-					t.Errorf("%s, %s: the bound %.2g is %.0f times the largest error found, %.2g", c.name, l.Name, limit, ratio, found)
+					t.Errorf("%s, %s: the bound %.2g is %.0f times the largest error found, %.2g", c.name, l.Name,
+						limit, ratio, found)
 				}
-				cells = append(cells, fmt.Sprintf("%.2g", limit), fmt.Sprintf("%.2g", found), fmt.Sprintf("%.1f", limit/found))
+				cells = append(cells, fmt.Sprintf("%.2g", limit), fmt.Sprintf("%.2g", found),
+					fmt.Sprintf("%.1f", limit/found))
 			}
 			add(l.Error, worst.Error)
 			if l.Apart < l.Error {

@@ -139,7 +139,8 @@ func TestCalls(t *testing.T) {
 		t.Skip("times are taken with -measure only")
 	}
 	networks := []spec.Network{
-		gentest.LargeNetwork("Large", 784, 1024, 1024, 10), gentest.LargeNetwork("Largest", 4000, 4000, 128, 10), gentest.LargeNetwork("Wide", 65536, 100, 10), gentest.LargeNetwork("High", 100, 65536, 10),
+		gentest.LargeNetwork("Large", 784, 1024, 1024, 10), gentest.LargeNetwork("Largest", 4000, 4000, 128,
+			10), gentest.LargeNetwork("Wide", 65536, 100, 10), gentest.LargeNetwork("High", 100, 65536, 10),
 	}
 	for _, name := range []string{"xor", "iris", "control", "digits", "pixels"} {
 		file := filepath.Join(gentest.Root(t), "generated", name, name+".yaml")
@@ -166,7 +167,8 @@ func TestCalls(t *testing.T) {
 		if size == nil {
 			t.Fatalf("%s: no call of gradTiles is found", n.Name)
 		}
-		m.Write(t, filepath.Join(pkg, "calls_test.go"), fmt.Appendf(nil, callsTest, pkg, n.Name, size[1], size[2], portable.Prefix(n.Name), callsOf(t, code)))
+		m.Write(t, filepath.Join(pkg, "calls_test.go"), fmt.Appendf(nil, callsTest, pkg, n.Name, size[1], size[2],
+			portable.Prefix(n.Name), callsOf(t, code)))
 	}
 	for _, line := range strings.Split(m.GoTest(t, "-run=^TestCalls$", "-v", "-p=1", "./..."), "\n") {
 		if strings.Contains(line, "the longest takes") {

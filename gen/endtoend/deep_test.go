@@ -20,7 +20,8 @@ func TestDeepNetworks(t *testing.T) {
 		t.Skip("compiling deep networks takes a while; go test without -short does it")
 	}
 	m := gentest.NewModule(t)
-	networks := []spec.Network{gentest.DeepNetwork("Fast", 10, 16, spec.RoundingFast), gentest.DeepNetwork("Strict", 16, 5, spec.RoundingStrict)}
+	networks := []spec.Network{gentest.DeepNetwork("Fast", 10, 16, spec.RoundingFast),
+		gentest.DeepNetwork("Strict", 16, 5, spec.RoundingStrict)}
 	// Portable Go with tiny bodies, which auto has where all loops together would be too much.
 	tiny := gentest.DeepNetwork("Tiny", 12, 33, spec.RoundingFast)
 	tiny.Unroll, tiny.Targets = spec.UnrollAuto, []spec.Target{}

@@ -18,7 +18,8 @@ import (
 // precisions, by turns: each activation has one in a hidden layer and the other one in the last.
 func extremeNetworks(whole bool) (list []spec.Network) {
 	costs := spec.Costs()
-	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)", "min(z, 0)^max(0.5, z)", "abs(z)^z - z/9", "sqrt(max(z, 0))", "z^0"}
+	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)", "min(z, 0)^max(0.5, z)", "abs(z)^z - z/9",
+		"sqrt(max(z, 0))", "z^0"}
 	turn := 0
 	add := func(hidden, last, cost spec.Function) {
 		turn++
@@ -27,7 +28,8 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 				continue
 			}
 			n := spec.Network{
-				Name: fmt.Sprintf("X%d", len(list)), Precision: precision, Input: 5, Batch: 2, Cost: cost, InputGradient: turn%4 < 2,
+				Name: fmt.Sprintf("X%d",
+					len(list)), Precision: precision, Input: 5, Batch: 2, Cost: cost, InputGradient: turn%4 < 2,
 				Cache:  []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[turn/2%4],
 				Unroll: []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[turn/4%2],
 				Layers: []spec.Layer{{Dense: 18, Activation: hidden}, {Dense: 19, Activation: last}},
@@ -117,7 +119,8 @@ func TestExtremesFind(t *testing.T) {
 	}
 	n := spec.Network{
 		Name: "X", Precision: spec.Float32, Input: 5, Batch: 2, Cost: spec.Function{Name: "cross-entropy"}, Targets: []spec.Target{},
-		Layers: []spec.Layer{{Dense: 4, Activation: spec.Function{Name: "relu"}}, {Dense: 3, Activation: spec.Function{Name: "softmax"}}},
+		Layers: []spec.Layer{{Dense: 4, Activation: spec.Function{Name: "relu"}},
+			{Dense: 3, Activation: spec.Function{Name: "softmax"}}},
 	}
 	m := gentest.NewModule(t)
 	for _, c := range []struct{ mistake, from, to, found string }{

@@ -22,7 +22,8 @@ func TestGuardPages(t *testing.T) {
 		n := spec.Network{
 			Name: fmt.Sprintf("Width%d", width), Input: width, InputGradient: true, Cost: spec.Function{Name: "mse"},
 			Layers: []spec.Layer{
-				{Dense: 26 - width, Activation: spec.Function{Name: "tanh"}}, {Dense: width, Activation: spec.Function{Name: "softmax"}},
+				{Dense: 26 - width, Activation: spec.Function{Name: "tanh"}}, {Dense: width,
+					Activation: spec.Function{Name: "softmax"}},
 			},
 		}
 		if width%2 == 0 {
@@ -39,7 +40,8 @@ func TestGuardPages(t *testing.T) {
 	// turns.
 	for i, dims := range [][]int{{530, 11, 1}, {75, 67, 3}, {601, 3, 2}} {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
-			n := spec.Network{Name: fmt.Sprintf("Long%d%s", i, precision), Precision: precision, Input: dims[0], Cost: spec.Function{Name: "mse"}}
+			n := spec.Network{Name: fmt.Sprintf("Long%d%s", i, precision), Precision: precision, Input: dims[0],
+				Cost: spec.Function{Name: "mse"}}
 			for _, width := range dims[1:] {
 				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
 			}
@@ -47,7 +49,10 @@ func TestGuardPages(t *testing.T) {
 		}
 	}
 	if testing.Short() { // one of each precision, with optimizers
-		networks = slices.DeleteFunc(networks, func(n spec.Network) bool { return n.Name != "Width5" && n.Name != "Width8" })
+		networks = slices.DeleteFunc(networks, func(n spec.Network) bool {
+			return n.Name != "Width5" &&
+				n.Name != "Width8"
+		})
 	}
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "guard", networks...)
@@ -56,7 +61,8 @@ func TestGuardPages(t *testing.T) {
 	fmt.Fprint(&list, "package guard\n\nimport (\n\t\"fmt\"\n\t\"testing\"\n)\n\nvar _ = fmt.Sprint\n\nfunc TestGuard(t *testing.T) {\n")
 	for _, n := range networks {
 		number := n.WithDefaults().Precision
-		fmt.Fprintf(&list, "\tt.Run(%q, guarded[%[2]s]{%[3]s, map[string]func() (func(p, g []%[2]s), func() string){\n", n.Name, number, m.Erased(t, "guard", n))
+		fmt.Fprintf(&list, "\tt.Run(%q, guarded[%[2]s]{%[3]s, map[string]func() (func(p, g []%[2]s), func() string){\n",
+			n.Name, number, m.Erased(t, "guard", n))
 		for _, o := range n.Optimizers {
 			entry, _ := spec.LookupOptimizer(o)
 			fmt.Fprintf(&list, "\t\t%[2]q: func() (func(p, g []%[3]s), func() string) {\n\t\t\to := New%[1]s%[2]s()\n"+

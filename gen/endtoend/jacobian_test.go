@@ -61,7 +61,8 @@ func TestJacobianColumns(t *testing.T) {
 	m.PutTest(t, "jacobian", "jacobian/columns_test.go")
 	m.PutList(t, "jacobian", "TestColumns", "columns", networks)
 	out := m.GoTest(t, "-run=^TestColumns$", "-v", "./jacobian")
-	if passed := strings.Count(out, "--- PASS: TestColumns/"); passed != len(networks) || strings.Contains(out, "--- FAIL") {
+	if passed := strings.Count(out, "--- PASS: TestColumns/"); passed != len(networks) ||
+		strings.Contains(out, "--- FAIL") {
 		t.Errorf("%d of %d networks passed:\n%s", passed, len(networks), gentest.Beginning(out))
 	}
 }

@@ -35,7 +35,8 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.Write(t, "names/x_gen_test.go", bytes.Replace(text, []byte("func ExampleX("), []byte("func ExampleY("), 1))
-	if out, err := m.GoCommand("vet", "-tests", "./names").CombinedOutput(); err == nil || !bytes.Contains(out, []byte("ExampleY refers to unknown identifier")) {
+	if out, err := m.GoCommand("vet", "-tests", "./names").CombinedOutput(); err == nil ||
+		!bytes.Contains(out, []byte("ExampleY refers to unknown identifier")) {
 		t.Errorf("an example of nothing passes: %v\n%s", err, out)
 	}
 }

@@ -39,7 +39,8 @@ func TestOptimizerSizes(t *testing.T) {
 		prefix := portable.Prefix(n.Name)
 		fmt.Fprintf(&list, "\nfunc Test%s(t *testing.T) {\n\t%sAtLevels(func(string) {\n", n.Name, prefix)
 		for _, o := range spec.Optimizers() {
-			fmt.Fprintf(&list, "\t\tverify.TestOptimizer(t, %[1]sSpec, %[2]q, New%[3]s%[4]s, (*%[3]s%[4]s).Update)\n", prefix, o.Name, n.Name, o.Type)
+			fmt.Fprintf(&list, "\t\tverify.TestOptimizer(t, %[1]sSpec, %[2]q, New%[3]s%[4]s, (*%[3]s%[4]s).Update)\n",
+				prefix, o.Name, n.Name, o.Type)
 		}
 		list.WriteString("\t})\n}\n")
 	}
@@ -47,7 +48,8 @@ func TestOptimizerSizes(t *testing.T) {
 	results := m.Test(t, networks, "./sizes")
 	for _, n := range networks {
 		if r := results[n.Name]; r.Failed != "" || r.Said == 0 || !slices.Contains(r.Passed, "Test"+n.Name) {
-			t.Errorf("%d parameters, %s: %s fails\n%s\n%s", n.Input, n.Precision, r.Failed, r.Message, results[""].Message)
+			t.Errorf("%d parameters, %s: %s fails\n%s\n%s", n.Input, n.Precision, r.Failed, r.Message,
+				results[""].Message)
 		}
 	}
 }

@@ -31,7 +31,8 @@ func pausingNetworks() (list []spec.Network) {
 		roundings := []spec.Rounding{spec.RoundingFast, spec.RoundingStrict}
 		add(spec.Network{
 			Input: 71, Precision: precision, Rounding: roundings[i], InputGradient: true, Cost: spec.Function{Name: "cross-entropy"},
-			Layers: []spec.Layer{gentest.Act(131, "gelu"), gentest.Act(45, "radial-sigmoid"), gentest.Act(1, "tanh"), gentest.Act(97, "softmax")},
+			Layers: []spec.Layer{gentest.Act(131, "gelu"), gentest.Act(45, "radial-sigmoid"), gentest.Act(1, "tanh"),
+				gentest.Act(97, "softmax")},
 		})
 		add(spec.Network{
 			Input: 300, Precision: precision, Rounding: roundings[1-i], Cost: spec.Function{Name: "huber"},
@@ -126,7 +127,8 @@ func TestPauses(t *testing.T) {
 	digests := map[string]map[string]string{}
 	for i, pkg := range packages {
 		digests[limits[i].pkg] = map[string]string{}
-		for _, d := range regexp.MustCompile(`(?m)^digest (.*): ([0-9a-f]+)$`).FindAllStringSubmatch(m.GoTest(t, "-run", "^TestDigests$", "-v", pkg), -1) {
+		for _, d := range regexp.MustCompile(`(?m)^digest (.*): ([0-9a-f]+)$`).FindAllStringSubmatch(m.GoTest(t, "-run",
+			"^TestDigests$", "-v", pkg), -1) {
 			digests[limits[i].pkg][d[1]] = d[2]
 		}
 	}

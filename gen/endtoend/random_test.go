@@ -38,7 +38,10 @@ func TestRandomSpecs(t *testing.T) {
 	failures := 0
 	for lo := 0; lo < len(all); lo += perRun {
 		networks := all[lo:min(lo+perRun, len(all))]
-		packages := m.EmitPackages(t, "p", lo, networks, func(pkg string, part []spec.Network) { emitBounds(t, m, pkg, part...) })
+		packages := m.EmitPackages(t, "p", lo, networks, func(pkg string,
+			part []spec.Network) {
+			emitBounds(t, m, pkg, part...)
+		})
 		results := m.Test(t, networks, packages...)
 		// A test that panics takes the rest of its package with it, and so does one that does not compile: those
 		// did not run, which is only worth saying if there is nothing else to say.
@@ -71,9 +74,11 @@ func report(t *testing.T, m gentest.Module, n spec.Network, r gentest.Result, sm
 	text := fmt.Sprintf("as drawn:\n%s", save(t, dir, "drawn.yaml", n))
 	if smaller {
 		least, tries := shrink(t, m, n, r)
-		text += fmt.Sprintf("\nas small as %d tries made it, still failing:\n%s", tries, save(t, dir, "smaller.yaml", least))
+		text += fmt.Sprintf("\nas small as %d tries made it, still failing:\n%s", tries,
+			save(t, dir, "smaller.yaml", least))
 	}
-	t.Errorf("%s of network %s fails; its spec is in %s\n%s\n%s", r.Failed, n.Name, dir, text, gentest.Beginning(r.Message))
+	t.Errorf("%s of network %s fails; its spec is in %s\n%s\n%s", r.Failed, n.Name, dir, text,
+		gentest.Beginning(r.Message))
 }
 
 // save writes a spec and returns it.
@@ -131,8 +136,10 @@ func TestShrink(t *testing.T) {
 		}
 		found++
 		least, tries := shrinkWhile(n, fails)
-		if !fails(least) || tries > shrinkTries || len(least.Layers) != 1 || least.Layers[0].Dense > 7 || least.Input > 2 {
-			t.Errorf("a network that fails with a softmax of 5 units shrank in %d tries to\n%s", tries, gentest.YAML(least))
+		if !fails(least) || tries > shrinkTries || len(least.Layers) != 1 || least.Layers[0].Dense > 7 ||
+			least.Input > 2 {
+			t.Errorf("a network that fails with a softmax of 5 units shrank in %d tries to\n%s", tries,
+				gentest.YAML(least))
 		}
 	}
 	if found == 0 {

@@ -45,13 +45,15 @@ func TestSameBitsFind(t *testing.T) {
 	}
 	n := spec.Network{
 		Name: "X", Precision: spec.Float32, Input: 11, Batch: 2, Cost: spec.Function{Name: "mse"}, Rounding: spec.RoundingStrict,
-		Layers: []spec.Layer{{Dense: 5, NoBias: true, Activation: spec.Function{Name: "tanh"}}, {Dense: 3, Activation: spec.Function{Name: "identity"}}},
+		Layers: []spec.Layer{{Dense: 5, NoBias: true, Activation: spec.Function{Name: "tanh"}},
+			{Dense: 3, Activation: spec.Function{Name: "identity"}}},
 	}
 	m := gentest.NewModule(t)
 	for _, c := range []struct{ mistake, from, to, found string }{
 		{"none", "", "", "--- PASS: TestSameBits/X "},
 		{"lanes are padded with 0", `0x80000000`, `0x00000000`, "Forward: ŷ: number"},
-		{"a product is fused with a sum", `VMULPS\s+(\S+), (\S+), (\S+)\n\s+VADDPS\s+\S+, (\S+), \S+\n`, "VMOVAPS $4, $3\nVFMADD231PS $1, $2, $3\n", " at level "},
+		{"a product is fused with a sum", `VMULPS\s+(\S+), (\S+), (\S+)\n\s+VADDPS\s+\S+, (\S+), \S+\n`,
+			"VMOVAPS $4, $3\nVFMADD231PS $1, $2, $3\n", " at level "},
 		{"a power of 2 in a table is off by 2^-24", `0x3ff059b0d3158574`, `0x3ff059b1d3158574`, "Forward: ŷ: number"},
 	} {
 		m.EmitKernels(t, "samebits", n)
@@ -121,7 +123,8 @@ func TestSameBits(t *testing.T) {
 // sameBitsList is the test that runs the networks of a package.
 func sameBitsList(pkg string, networks []spec.Network) []byte {
 	var list bytes.Buffer
-	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"\n\n\t%q\n)\n\nfunc TestSameBits(t *testing.T) {\n", pkg, gentest.ModulePath+"/verify")
+	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"\n\n\t%q\n)\n\nfunc TestSameBits(t *testing.T) {\n", pkg,
+		gentest.ModulePath+"/verify")
 	for _, n := range networks {
 		prefix := portable.Prefix(n.Name)
 		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) { verify.TestLevels(t, %[2]sSpec, %[2]sKernel, %[2]sAtLevels) })\n", n.Name, prefix)
@@ -134,16 +137,19 @@ func sameBitsList(pkg string, networks []spec.Network) []byte {
 // gives their bits: of every way in which sums are formed, and of widths about those of registers.
 func exactNetworks(count int) (list []spec.Network) {
 	activations := []spec.Function{
-		{Name: "identity"}, {Name: "relu"}, {Name: "leaky-relu", Params: map[string]float64{"slope": 0.3}}, {Name: "hard-tanh"},
+		{Name: "identity"}, {Name: "relu"}, {Name: "leaky-relu",
+			Params: map[string]float64{"slope": 0.3}}, {Name: "hard-tanh"},
 		{Name: "softsign"}, {Expr: "z * abs(z) / (1 + z^2)"},
 	}
 	costs := []string{"mse", "mae", "half-squared-error", "huber", "squared-error"}
 	for i := range count {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		n := spec.Network{
-			Name: fmt.Sprintf("E%04d", i), Input: 1 + r.IntN(40), Batch: gentest.Pick(r, 1, 4, 16, 32), Rounding: spec.RoundingStrict,
+			Name: fmt.Sprintf("E%04d", i), Input: 1 + r.IntN(40), Batch: gentest.Pick(r, 1, 4, 16,
+				32), Rounding: spec.RoundingStrict,
 			Precision: gentest.Pick(r, spec.Float32, spec.Float64), InputGradient: r.IntN(2) == 0,
-			Cost: spec.Function{Name: gentest.Pick(r, costs...)}, Cache: gentest.Pick(r, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth),
+			Cost: spec.Function{Name: gentest.Pick(r, costs...)}, Cache: gentest.Pick(r, spec.CacheAuto, spec.CachePre,
+				spec.CachePost, spec.CacheBoth),
 			Unroll: gentest.Pick(r, spec.UnrollAuto, spec.UnrollLoop),
 		}
 		for range 1 + r.IntN(4) {
@@ -151,7 +157,8 @@ func exactNetworks(count int) (list []spec.Network) {
 			if r.IntN(4) == 0 {
 				window := 1 + r.IntN(5)
 				l.Dense = window * (1 + r.IntN(9))
-				l.Activation = spec.Function{Name: gentest.Pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: float64(window)}}
+				l.Activation = spec.Function{Name: gentest.Pick(r, "max-pool", "avg-pool"),
+					Params: map[string]float64{spec.Window: float64(window)}}
 			}
 			n.Layers = append(n.Layers, l)
 		}

@@ -33,7 +33,8 @@ func TestShortRows(t *testing.T) {
 				Name: fmt.Sprintf("N%d%s", i, precision), Input: widths[0], Precision: precision, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"},
 			}
 			for l, w := range widths[1:] {
-				n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "leaky-relu"}, NoBias: (l+i)%3 == 0})
+				n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "leaky-relu"},
+					NoBias: (l+i)%3 == 0})
 			}
 			networks = append(networks, n)
 			m.EmitWith(t, n, gen.Options{Package: "rows", Qualify: true, EveryLevel: true})

@@ -26,7 +26,8 @@ func TestStore(t *testing.T) {
 	}
 	// Networks alike but for one thing, and some that are not.
 	base := spec.Network{
-		Input: 3, Layers: []spec.Layer{{Dense: 2, Activation: spec.Function{Name: "tanh"}}, {Dense: 2}}, Cost: spec.Function{Name: "mse"},
+		Input: 3, Layers: []spec.Layer{{Dense: 2, Activation: spec.Function{Name: "tanh"}},
+			{Dense: 2}}, Cost: spec.Function{Name: "mse"},
 		Optimizers: []spec.Optimizer{spec.Adam, spec.SGD},
 	}
 	networks := []spec.Network{base}
@@ -43,7 +44,8 @@ func TestStore(t *testing.T) {
 		networks = append(networks, n)
 	}
 	for i := range 10 {
-		networks = append(networks, gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, uint64(i))), "", gentest.Small))
+		networks = append(networks, gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, uint64(i))), "",
+			gentest.Small))
 	}
 	if testing.Short() {
 		networks = networks[:3]

@@ -32,7 +32,8 @@ func TestSweepLengths(t *testing.T) {
 		if testing.Short() && i > 0 {
 			break // -short has one of the four
 		}
-		n := spec.Network{Name: fmt.Sprintf("N%d", i), Input: 1, Precision: precision, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}}
+		n := spec.Network{Name: fmt.Sprintf("N%d", i), Input: 1, Precision: precision, Layers: []spec.Layer{{Dense: 1}},
+			Cost: spec.Function{Name: "mse"}}
 		if i > 1 {
 			n.Rounding = spec.RoundingStrict
 		}
@@ -48,7 +49,8 @@ func TestSweepLengths(t *testing.T) {
 		networks++
 	}
 	out := m.GoTest(t, "-run=^TestLengths", "-v", "./sweeps")
-	if passed := strings.Count(out, "\n--- PASS: TestLengthsN"); passed != networks || strings.Contains(out, "--- FAIL") {
+	if passed := strings.Count(out, "\n--- PASS: TestLengthsN"); passed != networks ||
+		strings.Contains(out, "--- FAIL") {
 		t.Errorf("the sweeps of %d networks passed, of %d:\n%s", passed, networks, gentest.Beginning(out))
 	}
 }
@@ -65,7 +67,8 @@ func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
 	fmt.Fprintf(&list, "//go:build amd64\n\npackage sweeps\n\nimport \"testing\"\n\nfunc TestLengths%s(t *testing.T) {\n\tlengths(t, %sLevel, []sweep[%s]{\n", n.Name, strings.ToLower(n.Name), n.Precision)
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") || len(f.Type.Params.List) < 2 || f.Type.Params.List[1].Names[0].Name != "n" {
+		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") || len(f.Type.Params.List) < 2 ||
+			f.Type.Params.List[1].Names[0].Name != "n" {
 			continue
 		}
 		found++
@@ -97,7 +100,8 @@ func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
 		}
 		level := map[bool]int{true: 2, false: 1}[strings.HasSuffix(f.Name.Name, "AVX512")]
 		fmt.Fprintf(&list, "\t\t{%q, %d, %d, func(a []*%s, n int, lanes *[4]float64) { %s(%s) }, %q, %t},\n",
-			f.Name.Name, level, arrays, n.Precision, f.Name.Name, strings.Join(args, ", "), folds, n.Rounding == spec.RoundingStrict)
+			f.Name.Name, level, arrays, n.Precision, f.Name.Name, strings.Join(args,
+				", "), folds, n.Rounding == spec.RoundingStrict)
 	}
 	fmt.Fprint(&list, "\t})\n}\n")
 	if want := 2 * (3 + 7); found < want {

@@ -25,10 +25,14 @@ func TestTrainedWeights(t *testing.T) {
 		{Name: "One", Input: 1, Layers: []spec.Layer{{Dense: 1}}, Cost: mse},
 		{Name: "NoBias", Input: 3, Layers: []spec.Layer{{Dense: 4, NoBias: true}, {Dense: 2, NoBias: true}}, Cost: mse},
 		{Name: "Deep", Input: 2, Layers: deep, Cost: mse, Precision: spec.Float64},
-		{Name: "Wide", Input: 70, Layers: []spec.Layer{{Dense: 30, Activation: spec.Function{Expr: "z / (1 + abs(z))"}}}, Cost: mse},
-		{Name: "Doubles", Input: 9, Layers: []spec.Layer{gentest.Act(8, "softmax")}, Cost: mse, Precision: spec.Float64, Rounding: spec.RoundingStrict},
-		{Name: "Lean", Input: 2, Layers: []spec.Layer{gentest.Act(3, "tanh")}, Cost: mse, Emit: []spec.Part{spec.EmitForward}},
-		{Name: "Pooled", Input: 5, Layers: []spec.Layer{gentest.Act(6, "max-pool"), {Dense: 3}}, Cost: mse, Targets: []spec.Target{spec.AMD64},
+		{Name: "Wide", Input: 70, Layers: []spec.Layer{{Dense: 30,
+			Activation: spec.Function{Expr: "z / (1 + abs(z))"}}}, Cost: mse},
+		{Name: "Doubles", Input: 9, Layers: []spec.Layer{gentest.Act(8, "softmax")}, Cost: mse, Precision: spec.Float64,
+			Rounding: spec.RoundingStrict},
+		{Name: "Lean", Input: 2, Layers: []spec.Layer{gentest.Act(3, "tanh")}, Cost: mse,
+			Emit: []spec.Part{spec.EmitForward}},
+		{Name: "Pooled", Input: 5, Layers: []spec.Layer{gentest.Act(6, "max-pool"), {Dense: 3}}, Cost: mse,
+			Targets:    []spec.Target{spec.AMD64},
 			Optimizers: []spec.Optimizer{spec.Adam}},
 	}
 	m := gentest.NewModule(t)

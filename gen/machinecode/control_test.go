@@ -29,11 +29,13 @@ func dataJumps(f compiled) []string {
 	var found []string
 	report := func(i int, why string) {
 		in := f.code[i]
-		found = append(found, fmt.Sprintf("%s: %s: %s %s: %s", f.short(), in.where, in.op, strings.Join(in.args, ", "), why))
+		found = append(found, fmt.Sprintf("%s: %s: %s %s: %s", f.short(), in.where, in.op, strings.Join(in.args, ", "),
+			why))
 	}
 	c.preds[0] = append(c.preds[0], -1)
 	for i, in := range f.code {
-		if i+1 < len(f.code) && in.op != "JMP" && in.op != "RET" && in.op != "UD2" && !strings.HasPrefix(in.symbol, "runtime.gopanic") {
+		if i+1 < len(f.code) && in.op != "JMP" && in.op != "RET" && in.op != "UD2" &&
+			!strings.HasPrefix(in.symbol, "runtime.gopanic") {
 			c.preds[i+1] = append(c.preds[i+1], i)
 		}
 		if !conditionalJump.MatchString(in.op) {
@@ -97,7 +99,8 @@ func (c *control) flags(i int) string {
 				}
 			}
 			return "", true
-		case strings.HasPrefix(in.op, "INC"), strings.HasPrefix(in.op, "DEC"), strings.HasPrefix(in.op, "ADDQ"), strings.HasPrefix(in.op, "SUBQ"):
+		case strings.HasPrefix(in.op, "INC"), strings.HasPrefix(in.op, "DEC"), strings.HasPrefix(in.op,
+			"ADDQ"), strings.HasPrefix(in.op, "SUBQ"):
 			return c.operands(p, in), true
 		}
 		return "the flags are those of " + in.op, true
@@ -180,7 +183,8 @@ func (c *control) register(i int, register string) string {
 		if len(in.args) == 0 || !writes(in.op) || full(in.args[len(in.args)-1]) != register {
 			return "", false
 		}
-		if len(in.args) == 2 && in.args[0] == in.args[1] && (strings.HasPrefix(in.op, "XOR") || strings.HasPrefix(in.op, "SUB")) {
+		if len(in.args) == 2 && in.args[0] == in.args[1] && (strings.HasPrefix(in.op, "XOR") ||
+			strings.HasPrefix(in.op, "SUB")) {
 			return "", true // 0
 		}
 		return c.operands(p, in), true
@@ -189,7 +193,8 @@ func (c *control) register(i int, register string) string {
 
 // writes says whether an instruction's last argument is where its result goes.
 func writes(op string) bool {
-	return !strings.HasPrefix(op, "CMP") && !strings.HasPrefix(op, "TEST") && !strings.HasPrefix(op, "UCOMI") && !strings.HasPrefix(op, "COMI") &&
+	return !strings.HasPrefix(op, "CMP") && !strings.HasPrefix(op, "TEST") && !strings.HasPrefix(op, "UCOMI") &&
+		!strings.HasPrefix(op, "COMI") &&
 		!strings.HasPrefix(op, "J") && op != "PUSHQ" && op != "NOPL" && op != "NOPW"
 }
 

@@ -97,12 +97,14 @@ func TestMachineCode(t *testing.T) {
 			name      string
 			functions []compiled
 			most      int
-		}{{"the committed networks", others, stackCommitted}, {"the strict ones", spilling, stackDrawn}, {"the others", drawn, stackDrawn}} {
+		}{{"the committed networks", others, stackCommitted}, {"the strict ones", spilling, stackDrawn}, {"the others",
+			drawn, stackDrawn}} {
 			bytes, err := depths(c.functions)
 			if err != nil {
 				t.Fatal(err)
 			}
-			deepest := slices.MaxFunc(slices.Collect(maps.Keys(bytes)), func(a, b string) int { return bytes[a] - bytes[b] })
+			deepest := slices.MaxFunc(slices.Collect(maps.Keys(bytes)),
+				func(a, b string) int { return bytes[a] - bytes[b] })
 			t.Logf("of %s, %s takes the most: %d bytes", c.name, deepest, bytes[deepest])
 			for name, n := range bytes {
 				if n > c.most {
@@ -139,7 +141,8 @@ func unused(t *testing.T, list map[string]string, used map[string]bool) {
 // which wait for one another and call these.
 func kernels(functions []compiled) []compiled {
 	return slices.DeleteFunc(functions, func(f compiled) bool {
-		kernel := strings.HasSuffix(f.file, "_gen.go") && !strings.HasSuffix(f.file, "_store_gen.go") && !strings.HasSuffix(f.file, "_team_gen.go") || strings.HasSuffix(f.file, "_gen.s")
+		kernel := strings.HasSuffix(f.file, "_gen.go") && !strings.HasSuffix(f.file, "_store_gen.go") &&
+			!strings.HasSuffix(f.file, "_team_gen.go") || strings.HasSuffix(f.file, "_gen.s")
 		return !kernel || len(f.code) == 0 || notKernels.MatchString(f.base())
 	})
 }
@@ -179,7 +182,8 @@ func everyFunction(both bool) []spec.Network {
 			if !both && i != turn%2 {
 				continue
 			}
-			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost}, InputGradient: turn%4 == 0, Targets: []spec.Target{}}
+			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost},
+				InputGradient: turn%4 == 0, Targets: []spec.Target{}}
 			n.Name = fmt.Sprintf("Every%d", len(list))
 			n.Cache = []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[turn/2%4]
 			n.Unroll = []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[turn/2%2]
@@ -242,7 +246,8 @@ func Called(x float32) float32 { var a [100]float32; for i := range a { a[i] = x
 	}
 	called, caller := bytes["random/p.Called"], bytes["random/p.Spills"]
 	if called < 400 || called > 480 || caller < called+16 || caller > called+96 {
-		t.Errorf("a function with an array of 400 bytes takes %d bytes of the stack, one that calls it %d", called, caller)
+		t.Errorf("a function with an array of 400 bytes takes %d bytes of the stack, one that calls it %d", called,
+			caller)
 	}
 }
 

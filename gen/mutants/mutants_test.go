@@ -88,7 +88,8 @@ func (e edit) span(victim, source string) (from, to int, err error) {
 	}
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if ok && (f.Name.Name == e.in || f.Recv == nil && strings.EqualFold(f.Name.Name, victim+e.in) || receiver(f)+"."+f.Name.Name == victim+e.in) {
+		if ok && (f.Name.Name == e.in || f.Recv == nil && strings.EqualFold(f.Name.Name, victim+e.in) ||
+			receiver(f)+"."+f.Name.Name == victim+e.in) {
 			return fset.Position(f.Pos()).Offset, fset.Position(f.End()).Offset, nil
 		}
 	}
@@ -125,11 +126,15 @@ func (o *NetAdam) Reset() { o.T = 0 }
 		m          mutant
 		want, fail string
 	}{
-		{m: one("Net", "Forward", "", `\+ b`, "- b"), want: "{ return a - b + b }\n\nfunc netExp(a, b float32) float32 { return a + b }"},
-		{m: one("Net", "Exp", "", `\+ (b)`, "- $1"), want: "{ return a + b + b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
+		{m: one("Net", "Forward", "", `\+ b`, "- b"),
+			want: "{ return a - b + b }\n\nfunc netExp(a, b float32) float32 { return a + b }"},
+		{m: one("Net", "Exp", "", `\+ (b)`, "- $1"),
+			want: "{ return a + b + b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
 		{m: one("Net", "Adam.Reset", "", `0`, "1"), want: "func (o *NetAdam) Reset() { o.T = 1 }"},
-		{m: every("Net", "", ` \+ b`, " - b"), want: "{ return a - b - b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
-		{m: mutant{victim: "Net", edits: []edit{{"Exp", "b }", "c }", false}}, also: "var c float32"}, want: "{ o.T = 0 }\n\nvar c float32\n"},
+		{m: every("Net", "", ` \+ b`, " - b"),
+			want: "{ return a - b - b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
+		{m: mutant{victim: "Net", edits: []edit{{"Exp", "b }", "c }", false}}, also: "var c float32"},
+			want: "{ o.T = 0 }\n\nvar c float32\n"},
 		{m: one("Net", "Forward", "", `returns`, "is"), fail: `Forward has nothing like "returns"`},
 		{m: one("Net", "Forward", "", `a \+ b`, "a + b"), fail: "becomes what it was"},
 		{m: one("Net", "Step", "", `a`, "b"), fail: "Net has no function Step"},

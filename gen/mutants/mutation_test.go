@@ -132,7 +132,8 @@ const sampled = 40
 // share are the numbers of the mistakes that are judged: one in so many, and at least one of each network's, or all.
 func share(list []mutant) (some []int) {
 	for i, m := range list {
-		if *allMutants || i%sampled == 0 || i == slices.IndexFunc(list, func(o mutant) bool { return o.victim == m.victim }) {
+		if *allMutants || i%sampled == 0 || i == slices.IndexFunc(list,
+			func(o mutant) bool { return o.victim == m.victim }) {
 			some = append(some, i)
 		}
 	}

@@ -137,7 +137,8 @@ func TestPackageMutants(t *testing.T) {
 		}
 	}
 	if whole {
-		gentest.Says(t, "package mistakes", packageTable(list, func(i int) string { return said[mutantPackage(i)].first(list[i].victim) }))
+		gentest.Says(t, "package mistakes", packageTable(list,
+			func(i int) string { return said[mutantPackage(i)].first(list[i].victim) }))
 	}
 }
 
@@ -182,7 +183,8 @@ var failureLine = regexp.MustCompile(`(?m)^\s+\w+\.go:\d+: (\w[^:\n]*): ([^:\[\n
 
 // first is the call and the quantity that the test named first, without indices.
 func (r testResult) first(victim string) string {
-	if strings.Contains(r.text, "\npanic: ") || strings.Contains(r.text, "[recovered]") || strings.Contains(r.text, "fatal error: ") {
+	if strings.Contains(r.text, "\npanic: ") || strings.Contains(r.text, "[recovered]") ||
+		strings.Contains(r.text, "fatal error: ") {
 		return "panics"
 	}
 	for _, line := range failureLine.FindAllStringSubmatch(r.text, -1) {
@@ -196,7 +198,8 @@ func (r testResult) first(victim string) string {
 // emittedTests compiles all packages into one program and runs the test of each in a process of its own. A mutant that
 // passes runs again, twice, when all others are done: whether two goroutines meet depends on what else the machine
 // does. What is right passes every time: once is enough.
-func emittedTests(t *testing.T, m gentest.Module, tests map[string]string, mutant func(pkg string) bool) map[string]testResult {
+func emittedTests(t *testing.T, m gentest.Module, tests map[string]string,
+	mutant func(pkg string) bool) map[string]testResult {
 	t.Helper()
 	var imports, calls strings.Builder
 	var packages []string
@@ -206,13 +209,16 @@ func emittedTests(t *testing.T, m gentest.Module, tests map[string]string, mutan
 		packages = append(packages, pkg)
 	}
 	slices.Sort(packages)
-	m.Write(t, "emitted_test.go", fmt.Appendf(nil, "package random\n\nimport (\n\t\"testing\"\n\n%s)\n\nfunc TestEmitted(t *testing.T) {\n%s}\n", &imports, &calls))
+	m.Write(t, "emitted_test.go",
+		fmt.Appendf(nil, "package random\n\nimport (\n\t\"testing\"\n\n%s)\n\nfunc TestEmitted(t *testing.T) {\n%s}\n",
+			&imports, &calls))
 	program := filepath.Join(m.Dir, "emitted")
 	if out, err := m.GoCommand("test", "-c", "-vet=off", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the mutants do not compile: %v\n%s", err, out)
 	}
 	run := func(pkg string) (testResult, error) {
-		out, err := exec.Command(program, "-test.short", "-test.timeout=120s", "-test.run=^TestEmitted$/^"+pkg+"$").CombinedOutput()
+		out, err := exec.Command(program, "-test.short", "-test.timeout=120s",
+			"-test.run=^TestEmitted$/^"+pkg+"$").CombinedOutput()
 		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 			return testResult{}, err
 		}
@@ -251,7 +257,8 @@ func (m packageMutant) cells() string {
 // packageTable is the table of mistakes in packages.
 func packageTable(list []packageMutant, by func(i int) string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d mistakes are planted in the files of packages, one at a time, and all %d are found:\n\n", len(list), len(list))
+	fmt.Fprintf(&b, "%d mistakes are planted in the files of packages, one at a time, and all %d are found:\n\n",
+		len(list), len(list))
 	b.WriteString("| file, function | mistake | found by |\n|---|---|---|\n")
 	for i, m := range list {
 		fmt.Fprintf(&b, "%s | %s |\n", m.cells(), by(i))
@@ -285,25 +292,30 @@ func TestPlant(t *testing.T) {
 // alone.
 var packageVictims = []spec.Network{
 	{
-		Name: "Tiled", Input: 5, Layers: []spec.Layer{gentest.Act(7, "relu"), gentest.Act(3, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, InputGradient: true,
+		Name: "Tiled", Input: 5, Layers: []spec.Layer{gentest.Act(7, "relu"),
+			gentest.Act(3, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, InputGradient: true,
 		Optimizers: []spec.Optimizer{spec.SGD, spec.Momentum, spec.Nesterov, spec.RMSprop, spec.Adam, spec.AdamW},
 	},
 	{
 		Name: "Pooled", Precision: spec.Float64, Input: 6, Layers: []spec.Layer{
-			{Dense: 8, Activation: spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 2}}}, gentest.Act(5, "tanh"), gentest.Act(3, "hard-tanh"),
+			{Dense: 8, Activation: spec.Function{Name: "max-pool",
+				Params: map[string]float64{spec.Window: 2}}}, gentest.Act(5, "tanh"), gentest.Act(3, "hard-tanh"),
 		},
 		Cost: spec.Function{Name: "mae"}, Batch: 4, InputGradient: true,
 	},
 	{
-		Name: "Broad", Input: 40, Layers: []spec.Layer{gentest.Act(48, "relu"), gentest.Act(10, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, Batch: 8,
+		Name: "Broad", Input: 40, Layers: []spec.Layer{gentest.Act(48, "relu"),
+			gentest.Act(10, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, Batch: 8,
 	},
 	{
-		Name: "Shared", Input: 160, Layers: []spec.Layer{gentest.Act(100, "relu"), gentest.Act(4, "identity")}, Cost: spec.Function{Name: "mse"},
+		Name: "Shared", Input: 160, Layers: []spec.Layer{gentest.Act(100, "relu"),
+			gentest.Act(4, "identity")}, Cost: spec.Function{Name: "mse"},
 		Optimizers: []spec.Optimizer{spec.Momentum},
 	},
 	{
 		Name: "Kinked", Input: 3, Layers: []spec.Layer{
-			gentest.Act(4, "leaky-relu"), gentest.Act(3, "hard-sigmoid"), {Dense: 2, Activation: spec.Function{Expr: "max(z, 0.37) + abs(z - 1)"}},
+			gentest.Act(4, "leaky-relu"), gentest.Act(3, "hard-sigmoid"), {Dense: 2,
+				Activation: spec.Function{Expr: "max(z, 0.37) + abs(z - 1)"}},
 		},
 		Cost: spec.Function{Name: "huber"}, Targets: []spec.Target{},
 	},

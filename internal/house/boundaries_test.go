@@ -42,15 +42,18 @@ var mayImport = map[string][]string{
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
-	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan", "gen/portable/schedule"},
+	"gen/portable": {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan",
+		"gen/portable/schedule"},
 	"gen/parallel":    nil,
 	"gen/macro":       nil,
 	"gen/vec":         nil,
 	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/amd64/cores": nil,
 	"gen/amd64/isa":   nil,
-	"gen/amd64":       {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/isa", "gen/macro", "gen/parallel", "templates"},
+	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec",
+		"templates"},
+	"gen": {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable",
+		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/isa", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
 	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
@@ -85,11 +88,13 @@ var mayImport = map[string][]string{
 	"verify/internal/reference":  within("verify/internal", "spec", "function", "linear", "rounding"),
 	"verify/internal/finding":    within("verify/internal", "spec", "memory", "rounding"),
 	"verify/internal/fence":      within("verify/internal", "", "finding", "memory"),
-	"verify/internal/trial":      within("verify/internal", "spec", "draw", "finding", "function", "linear", "reference", "rounding"),
+	"verify/internal/trial": within("verify/internal", "spec", "draw", "finding", "function", "linear",
+		"reference", "rounding"),
 	"verify/internal/judge": within("verify/internal", "spec",
 		"fence", "finding", "function", "linear", "memory", "once", "reference", "rounding", "trial"),
-	"verify/internal/optimizer": within("verify/internal", "spec", "fence", "finding", "memory", "once", "rounding", "trial"),
-	"verify/internal/stored":    within("verify/internal", "spec", "finding", "memory", "optimizer", "trial"),
+	"verify/internal/optimizer": within("verify/internal", "spec", "fence", "finding", "memory", "once", "rounding",
+		"trial"),
+	"verify/internal/stored": within("verify/internal", "spec", "finding", "memory", "optimizer", "trial"),
 	"verify/internal/hunt": within("verify/internal", "spec",
 		"finding", "judge", "linear", "memory", "reference", "rounding", "trial"),
 	"verify": within("verify/internal", "spec",
@@ -166,25 +171,30 @@ func violations(packages []listed) []string {
 	for _, p := range packages {
 		allowed, known := mayImport[rule(p.ImportPath)]
 		if !known {
-			lines = append(lines, fmt.Sprintf("%s: no rule says what this package may import; add one to mayImport", p.ImportPath))
+			lines = append(lines, fmt.Sprintf("%s: no rule says what this package may import; add one to mayImport",
+				p.ImportPath))
 			continue
 		}
 		for _, path := range p.Imports {
 			if slices.Contains(standardOnly, rule(p.ImportPath)) && !standard(path) {
-				lines = append(lines, fmt.Sprintf("%s imports %s; it may import the standard library only", p.ImportPath, path))
+				lines = append(lines, fmt.Sprintf("%s imports %s; it may import the standard library only",
+					p.ImportPath, path))
 			} else if _, ours := mayImport[rule(path)]; ours && !slices.Contains(allowed, rule(path)) {
-				lines = append(lines, fmt.Sprintf("%s imports %s; of this module it may import only %q", p.ImportPath, path, allowed))
+				lines = append(lines, fmt.Sprintf("%s imports %s; of this module it may import only %q", p.ImportPath,
+					path, allowed))
 			}
 		}
 		for _, path := range p.Deps {
 			// A way round through another package is as bad; only the judge needs more than the direct rules give.
-			if house(p.ImportPath) == "verify" && (path == "templates" || path == "gen" || strings.HasPrefix(path, "gen/")) {
+			if house(p.ImportPath) == "verify" && (path == "templates" || path == "gen" ||
+				strings.HasPrefix(path, "gen/")) {
 				lines = append(lines, fmt.Sprintf("%s depends on %s, which it is to judge", p.ImportPath, path))
 			}
 		}
 		for _, path := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
 			for prefix, who := range onlyIn {
-				if (path == prefix || strings.HasPrefix(path, prefix+"/")) && !slices.Contains(who, house(p.ImportPath)) {
+				if (path == prefix || strings.HasPrefix(path, prefix+"/")) &&
+					!slices.Contains(who, house(p.ImportPath)) {
 					lines = append(lines, fmt.Sprintf("%s imports %s; only %q may", p.ImportPath, path, who))
 				}
 			}
@@ -220,7 +230,8 @@ func list(t *testing.T) []listed {
 // TestBoundaries holds the module's imports to one direction.
 func TestBoundaries(t *testing.T) {
 	packages := list(t)
-	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify", "train", "tensors"} {
+	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify", "train",
+		"tensors"} {
 		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == want }) {
 			t.Errorf("go list ./... does not list %s: %d packages", want, len(packages))
 		}
@@ -239,30 +250,51 @@ func TestViolations(t *testing.T) {
 	}{
 		{"in order", listed{ImportPath: "gen/plan", Imports: []string{"fmt", "spec", "gen/expr"}}, ""},
 		{"spec on ours", listed{ImportPath: "spec", Imports: []string{"gen/expr"}}, "spec imports gen/expr"},
-		{"against the direction", listed{ImportPath: "gen/expr", Imports: []string{"gen/plan"}}, "gen/expr imports gen/plan"},
-		{"plan on templates", listed{ImportPath: "gen/plan", Imports: []string{"templates"}}, "gen/plan imports templates"},
-		{"verify on the generator", listed{ImportPath: "verify", Imports: []string{"gen/expr"}}, "verify imports gen/expr"},
-		{"verify by a way round", listed{ImportPath: "verify", Deps: []string{"templates"}}, "verify depends on templates"},
-		{"a room on the generator", listed{ImportPath: "verify/internal/trial", Deps: []string{"gen/plan"}}, "verify/internal/trial depends on gen/plan"},
-		{"a room on one above", listed{ImportPath: "verify/internal/trial", Imports: []string{"verify/internal/judge"}}, "verify/internal/trial imports verify/internal/judge"},
-		{"gonum in a room", listed{ImportPath: "verify/internal/linear", Imports: []string{"gonum.org/v1/gonum/mat"}}, ""},
+		{"against the direction", listed{ImportPath: "gen/expr", Imports: []string{"gen/plan"}},
+			"gen/expr imports gen/plan"},
+		{"plan on templates", listed{ImportPath: "gen/plan", Imports: []string{"templates"}},
+			"gen/plan imports templates"},
+		{"verify on the generator", listed{ImportPath: "verify", Imports: []string{"gen/expr"}},
+			"verify imports gen/expr"},
+		{"verify by a way round", listed{ImportPath: "verify", Deps: []string{"templates"}},
+			"verify depends on templates"},
+		{"a room on the generator", listed{ImportPath: "verify/internal/trial", Deps: []string{"gen/plan"}},
+			"verify/internal/trial depends on gen/plan"},
+		{"a room on one above", listed{ImportPath: "verify/internal/trial", Imports: []string{"verify/internal/judge"}},
+			"verify/internal/trial imports verify/internal/judge"},
+		{"gonum in a room", listed{ImportPath: "verify/internal/linear", Imports: []string{"gonum.org/v1/gonum/mat"}},
+			""},
 		{"tests of verify", listed{ImportPath: "verify", TestImports: []string{"generated/iris"}}, ""},
-		{"jennifer elsewhere", listed{ImportPath: "gen/portable", Imports: []string{"github.com/dave/jennifer/jen"}}, "only [\"templates\"] may"},
-		{"gonum elsewhere", listed{ImportPath: "gen", XTestImports: []string{"gonum.org/v1/gonum/mat"}}, "gen imports gonum.org/v1/gonum/mat"},
+		{"jennifer elsewhere", listed{ImportPath: "gen/portable", Imports: []string{"github.com/dave/jennifer/jen"}},
+			"only [\"templates\"] may"},
+		{"gonum elsewhere", listed{ImportPath: "gen", XTestImports: []string{"gonum.org/v1/gonum/mat"}},
+			"gen imports gonum.org/v1/gonum/mat"},
 		{"gonum in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/gonum/mat"}}, ""},
-		{"plot in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/plot"}}, "verify imports gonum.org/v1/plot"},
-		{"plot in training", listed{ImportPath: "generated/internal/training", Imports: []string{"gonum.org/v1/plot/vg"}}, ""},
-		{"a kernel on ours", listed{ImportPath: "generated/iris", Imports: []string{"spec"}}, "generated/iris imports spec"},
-		{"the loop on a kernel", listed{ImportPath: "train", Imports: []string{"generated/iris"}}, "train imports generated/iris"},
-		{"the loop on others", listed{ImportPath: "train", Imports: []string{"golang.org/x/term"}}, "train imports golang.org/x/term"},
-		{"the loop", listed{ImportPath: "train", Imports: []string{"math/rand/v2"}, XTestImports: []string{"generated/xor"}}, ""},
+		{"plot in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/plot"}},
+			"verify imports gonum.org/v1/plot"},
+		{"plot in training", listed{ImportPath: "generated/internal/training",
+			Imports: []string{"gonum.org/v1/plot/vg"}}, ""},
+		{"a kernel on ours", listed{ImportPath: "generated/iris", Imports: []string{"spec"}},
+			"generated/iris imports spec"},
+		{"the loop on a kernel", listed{ImportPath: "train", Imports: []string{"generated/iris"}},
+			"train imports generated/iris"},
+		{"the loop on others", listed{ImportPath: "train", Imports: []string{"golang.org/x/term"}},
+			"train imports golang.org/x/term"},
+		{"the loop", listed{ImportPath: "train", Imports: []string{"math/rand/v2"},
+			XTestImports: []string{"generated/xor"}}, ""},
 		{"training on the loop", listed{ImportPath: "generated/internal/training", Imports: []string{"train"}}, ""},
-		{"a kernel on the loop", listed{ImportPath: "generated/iris", Imports: []string{"train"}}, "generated/iris imports train"},
-		{"training", listed{ImportPath: "generated/iris/train", Imports: []string{"generated/iris", "generated/internal/training"}}, ""},
-		{"the page", listed{ImportPath: "generated/mathematics/page", Imports: []string{"gen/plan", "gonum.org/v1/plot"}}, ""},
-		{"the page on a kernel", listed{ImportPath: "generated/mathematics/page", Imports: []string{"generated/iris"}}, "page imports generated/iris"},
-		{"on the page", listed{ImportPath: "gen", Imports: []string{"generated/mathematics/page"}}, "gen imports generated/mathematics/page"},
-		{"weights on others", listed{ImportPath: "tensors", Imports: []string{"golang.org/x/exp/mmap"}}, "tensors imports golang.org/x/exp/mmap"},
+		{"a kernel on the loop", listed{ImportPath: "generated/iris", Imports: []string{"train"}},
+			"generated/iris imports train"},
+		{"training", listed{ImportPath: "generated/iris/train",
+			Imports: []string{"generated/iris", "generated/internal/training"}}, ""},
+		{"the page", listed{ImportPath: "generated/mathematics/page",
+			Imports: []string{"gen/plan", "gonum.org/v1/plot"}}, ""},
+		{"the page on a kernel", listed{ImportPath: "generated/mathematics/page", Imports: []string{"generated/iris"}},
+			"page imports generated/iris"},
+		{"on the page", listed{ImportPath: "gen", Imports: []string{"generated/mathematics/page"}},
+			"gen imports generated/mathematics/page"},
+		{"weights on others", listed{ImportPath: "tensors", Imports: []string{"golang.org/x/exp/mmap"}},
+			"tensors imports golang.org/x/exp/mmap"},
 		{"a new package", listed{ImportPath: "hamsters"}, "no rule says"},
 	} {
 		got := violations([]listed{c.p})
@@ -296,7 +328,8 @@ func TestKernelImports(t *testing.T) {
 		case strings.HasSuffix(file, "_team_gen.go"): // goroutines that wait for one another
 			allowed = []string{"runtime"}
 		case strings.HasSuffix(file, "_store_gen.go"): // what saves and loads needs more, and kernels do not need it
-			allowed = []string{"bytes", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "hash/crc32", "io", "math", "strconv"}
+			allowed = []string{"bytes", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
+				"hash/crc32", "io", "math", "strconv"}
 		}
 		for _, spec := range parsed.Imports {
 			if path, err := strconv.Unquote(spec.Path.Value); err != nil || !slices.Contains(allowed, path) {

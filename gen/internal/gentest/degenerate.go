@@ -18,7 +18,8 @@ func DrawDegenerate(r *rand.Rand, variables []string, depth int) string {
 		if r.IntN(2) == 0 {
 			return Pick(r, variables...)
 		}
-		return Pick(r, "0", "1", "2", "(-1)", "(-2)", "0.5", "16", "17", "1e30", "1e-30", "3e29", "0.1", strconv.Itoa(r.IntN(5)))
+		return Pick(r, "0", "1", "2", "(-1)", "(-2)", "0.5", "16", "17", "1e30", "1e-30", "3e29", "0.1",
+			strconv.Itoa(r.IntN(5)))
 	}
 	x := func() string { return DrawDegenerate(r, variables, depth-1) }
 	switch r.IntN(12) {
@@ -42,7 +43,8 @@ func DrawDegenerate(r *rand.Rand, variables []string, depth int) string {
 	case 9, 10:
 		return fmt.Sprintf("%s(%s, %s)", Pick(r, "max", "min"), x(), x())
 	}
-	return fmt.Sprintf("%s(%s)", Pick(r, "tanh", "sigmoid", "atan", "sin", "cos", "abs", "erf", "-", "exp", "log", "sqrt", "log1p", "expm1"), x())
+	return fmt.Sprintf("%s(%s)", Pick(r, "tanh", "sigmoid", "atan", "sin", "cos", "abs", "erf", "-", "exp", "log",
+		"sqrt", "log1p", "expm1"), x())
 }
 
 // Degenerate draws such a formula that is in order.

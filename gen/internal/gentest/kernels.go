@@ -41,7 +41,8 @@ func (m Module) KernelsOnly(t *testing.T, pkg string, networks ...spec.Network) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		list := fmt.Sprintf("package %s\n\nimport %q\n\n", pkg, ModulePath+"/verify") + strings.Join(SpecAndKernel(t, test), "\n\n") + "\n"
+		list := fmt.Sprintf("package %s\n\nimport %q\n\n", pkg,
+			ModulePath+"/verify") + strings.Join(SpecAndKernel(t, test), "\n\n") + "\n"
 		if err := os.WriteFile(base+"_gen_test.go", []byte(list), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +71,8 @@ func (m Module) Erased(t *testing.T, pkg string, n spec.Network) string {
 	t.Helper()
 	prefix := portable.Prefix(n.Name)
 	levels := prefix + "AtLevels"
-	if files, err := filepath.Glob(filepath.Join(m.Dir, pkg, strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+	if files, err := filepath.Glob(filepath.Join(m.Dir, pkg, strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil ||
+		len(files) == 0 {
 		levels = `func(f func(string)) { f("portable") }`
 	}
 	return fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)
@@ -109,7 +111,8 @@ func SpecAndKernel(t *testing.T, test []byte) []string {
 		}
 	}
 	if len(list) != 2 {
-		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each; has it changed?", len(list))
+		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each; has it changed?",
+			len(list))
 	}
 	return list
 }

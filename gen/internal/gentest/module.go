@@ -89,7 +89,8 @@ func (m Module) EmitWith(t *testing.T, n spec.Network, o gen.Options) {
 
 // EmitPackages generates networks into packages, perPackage in each, named by a letter and the number of its first one,
 // and returns how go test is told of them. also puts more into a package.
-func (m Module) EmitPackages(t *testing.T, letter string, first int, networks []spec.Network, also func(pkg string, part []spec.Network)) (packages []string) {
+func (m Module) EmitPackages(t *testing.T, letter string, first int, networks []spec.Network,
+	also func(pkg string, part []spec.Network)) (packages []string) {
 	t.Helper()
 	for i := 0; i < len(networks); i += perPackage {
 		pkg, part := fmt.Sprintf("%s%04d", letter, first+i), networks[i:min(i+perPackage, len(networks))]
@@ -120,7 +121,8 @@ type Result struct {
 
 // OK says whether the compiler gave its diagnostics, and every emitted test ran and passed.
 func (r Result) OK(n spec.Network) bool {
-	return r.Failed == "" && r.Said > 0 && slices.Contains(r.Passed, "Test"+n.Name) && slices.Contains(r.Passed, "Example"+n.Name)
+	return r.Failed == "" && r.Said > 0 && slices.Contains(r.Passed, "Test"+n.Name) &&
+		slices.Contains(r.Passed, "Example"+n.Name)
 }
 
 // event is a line of go test -json.
@@ -285,7 +287,8 @@ func Generate(t *testing.T, n spec.Network, o gen.Options) (files []gen.File, er
 // given to a debugger, so none gets its tables; and the compiler, which holds little memory here, spends a quarter of
 // its time on collecting it unless it may let the heap grow.
 func Environment() []string {
-	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off",
+		"GOTOOLCHAIN=local")
 }
 
 // GoCommand is the go command in the module.

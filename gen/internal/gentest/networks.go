@@ -19,7 +19,8 @@ func LargeNetwork(name string, input int, widths ...int) spec.Network {
 
 // DeepNetwork has so many layers that are alike.
 func DeepNetwork(name string, layers, width int, r spec.Rounding) spec.Network {
-	n := spec.Network{Name: name, Input: width, Unroll: spec.UnrollLoop, Rounding: r, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"}}
+	n := spec.Network{Name: name, Input: width, Unroll: spec.UnrollLoop, Rounding: r, InputGradient: true,
+		Cost: spec.Function{Name: "half-squared-error"}}
 	for range layers {
 		n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
 	}

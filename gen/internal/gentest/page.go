@@ -11,7 +11,8 @@ import (
 )
 
 // Update is the flag that renews what the page says.
-var Update = flag.Bool("update", false, "write what the page of guarantees says about the tests instead of comparing it")
+var Update = flag.Bool("update", false,
+	"write what the page of guarantees says about the tests instead of comparing it")
 
 // Guarantees is the page that says what is guaranteed and how it is known. Parts of it, between comments with their
 // names, are what tests found.
@@ -51,7 +52,8 @@ func Says(t *testing.T, name, want string) {
 		return
 	}
 	if !*Update {
-		t.Errorf("the part %q of %s is out of date; renew it as CONTRIBUTING.md says. It must be:\n%s", name, Guarantees, want)
+		t.Errorf("the part %q of %s is out of date; renew it as CONTRIBUTING.md says. It must be:\n%s", name,
+			Guarantees, want)
 		return
 	}
 	if err := os.WriteFile(filepath.Join(Root(t), Guarantees), []byte(before+want+after), 0o644); err != nil {

@@ -138,9 +138,11 @@ func YAML(n spec.Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: %s\nprecision: %s\ninput: %d\nlayers:\n", n.Name, n.Precision, n.Input)
 	for _, l := range n.Layers {
-		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation), !l.NoBias)
+		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation),
+			!l.NoBias)
 	}
-	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\nbatch: %d\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.Batch, n.InputGradient)
+	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\nbatch: %d\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost),
+		n.Cache, n.Unroll, n.Batch, n.InputGradient)
 	fmt.Fprintf(&b, "rounding: %s\n", n.Rounding)
 	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
 	return b.String()

@@ -67,7 +67,8 @@ func TestDrawSpecs(t *testing.T) {
 	}
 	for _, c := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		for _, u := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
-			corners = append(corners, fmt.Sprintf("cache %s, unroll %s, float32", c, u), fmt.Sprintf("cache %s, unroll %s, float64", c, u))
+			corners = append(corners, fmt.Sprintf("cache %s, unroll %s, float32", c, u),
+				fmt.Sprintf("cache %s, unroll %s, float64", c, u))
 		}
 		for _, p := range []spec.Precision{spec.Float32, spec.Float64} {
 			for _, a := range spec.Activations() {

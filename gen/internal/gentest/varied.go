@@ -10,8 +10,10 @@ import (
 func features(n spec.Network) []string {
 	n = n.WithDefaults()
 	list := []string{
-		fmt.Sprint("cost ", n.Cost.Name, " ", n.Precision), fmt.Sprint("cache ", n.Cache, " ", n.Precision), fmt.Sprint("unroll ", n.Unroll, " ", n.Rounding),
-		fmt.Sprint("rounding ", n.Rounding, " ", n.Precision), fmt.Sprint("batch ", n.Batch), fmt.Sprint("input gradient ", n.InputGradient, " ", n.Cache),
+		fmt.Sprint("cost ", n.Cost.Name, " ", n.Precision), fmt.Sprint("cache ", n.Cache, " ",
+			n.Precision), fmt.Sprint("unroll ", n.Unroll, " ", n.Rounding),
+		fmt.Sprint("rounding ", n.Rounding, " ", n.Precision), fmt.Sprint("batch ",
+			n.Batch), fmt.Sprint("input gradient ", n.InputGradient, " ", n.Cache),
 		fmt.Sprint("depth ", min(n.Depth()/3, 4)), fmt.Sprint("optimizers ", min(len(n.Optimizers), 2)),
 	}
 	for _, o := range n.Optimizers {
@@ -22,7 +24,8 @@ func features(n spec.Network) []string {
 		if i == len(n.Layers)-1 {
 			place = "last"
 		}
-		list = append(list, fmt.Sprint(place, " ", l.Activation.Name), fmt.Sprint(l.Activation.Name, " ", n.Precision, " ", n.Rounding), fmt.Sprint(place, " bias ", !l.NoBias))
+		list = append(list, fmt.Sprint(place, " ", l.Activation.Name),
+			fmt.Sprint(l.Activation.Name, " ", n.Precision, " ", n.Rounding), fmt.Sprint(place, " bias ", !l.NoBias))
 		if l.Dense >= 300 {
 			list = append(list, "wide layer")
 		}

@@ -44,6 +44,7 @@ var Victims = []spec.Network{
 		Cost: spec.Function{Expr: "(a - y)^2 + abs(a - y)"}, Cache: spec.CachePost,
 	},
 	{
-		Name: "Large", Input: 300, Layers: []spec.Layer{Act(330, "softplus"), Act(4, "identity")}, Cost: spec.Function{Name: "mse"},
+		Name: "Large", Input: 300, Layers: []spec.Layer{Act(330, "softplus"),
+			Act(4, "identity")}, Cost: spec.Function{Name: "mse"},
 	},
 }

@@ -53,9 +53,11 @@ func TestBlock(t *testing.T) {
 func TestSelected(t *testing.T) {
 	lines := strings.Split(emittedExample, "\n")[3:10]
 	for _, c := range []struct{ keep, want []string }{
-		{nil, []string{"// a = 1", "x := 0", "for i := 0; i < 2; i++ {", "\ta_i := 1", "\tb_i := 2", "\tc_i := 3", "}"}},
+		{nil, []string{"// a = 1", "x := 0", "for i := 0; i < 2; i++ {", "\ta_i := 1", "\tb_i := 2", "\tc_i := 3",
+			"}"}},
 		{[]string{"x :="}, []string{"// a = 1", "x := 0", "// …"}},
-		{[]string{"for ", "b_i", "}"}, []string{"// a = 1", "// …", "for i := 0; i < 2; i++ {", "\t// …", "\tb_i := 2", "\t// …", "}"}},
+		{[]string{"for ", "b_i", "}"}, []string{"// a = 1", "// …", "for i := 0; i < 2; i++ {", "\t// …", "\tb_i := 2",
+			"\t// …", "}"}},
 	} {
 		got, err := selected(lines, c.keep)
 		if err != nil || !slices.Equal(got, c.want) {

@@ -48,7 +48,8 @@ func TestTexKnowsEveryOperation(t *testing.T) {
 		expr.Exp(expr.Z), expr.Expm1(expr.Z), expr.Log(expr.Z), expr.Log1p(expr.Z), expr.Sqrt(expr.Z), expr.Tanh(expr.Z), expr.Atan(expr.Z),
 		expr.Erf(expr.Z), expr.Sin(expr.Z), expr.Cos(expr.Z), expr.Sigmoid(expr.Z), expr.Abs(expr.Z), expr.Neg(expr.Z),
 		expr.Add(expr.Z, expr.A), expr.Sub(expr.Z, expr.A), expr.Mul(expr.Z, expr.A), expr.Div(expr.Z, expr.A),
-		expr.Max(expr.Z, expr.A), expr.Min(expr.Z, expr.A), expr.Pow(expr.Z, expr.A), expr.Where(expr.Z, expr.A, expr.Y),
+		expr.Max(expr.Z, expr.A), expr.Min(expr.Z, expr.A), expr.Pow(expr.Z, expr.A), expr.Where(expr.Z, expr.A,
+			expr.Y),
 	} {
 		if got := tex(e); got == "?" || got == "" {
 			t.Errorf("%s is written %q; add it to latex.go", e, got)

@@ -75,7 +75,8 @@ func TestDifferences(t *testing.T) {
 		}
 	}
 	got := differences(dir, files)
-	if len(got) != 2 || !strings.Contains(got[0], `line 2 is "3", not "2"`) || !strings.Contains(got[1], "c: no such file") {
+	if len(got) != 2 || !strings.Contains(got[0], `line 2 is "3", not "2"`) ||
+		!strings.Contains(got[1], "c: no such file") {
 		t.Errorf("differences are %q, want a stale a and a missing c", got)
 	}
 }

@@ -34,7 +34,8 @@ func TestJumps(t *testing.T) {
 		}
 		for i := range min(len(left), len(right)) {
 			if left[i].Y != 0 || right[i].Y != 1 {
-				t.Errorf("left of 0 the derivative is %v at %v, right of it %v at %v", left[i].Y, left[i].X, right[i].Y, right[i].X)
+				t.Errorf("left of 0 the derivative is %v at %v, right of it %v at %v", left[i].Y, left[i].X, right[i].Y,
+					right[i].X)
 			}
 		}
 		if left[len(left)-1].X != 0 || right[0].X != 0 {

@@ -113,7 +113,8 @@ func TestClosedForms(t *testing.T) {
 
 // TestNumber writes numbers for tables.
 func TestNumber(t *testing.T) {
-	for v, want := range map[float64]string{math.Inf(1): "∞", math.Inf(-1): "−∞", -1.25: "−1.25", 1.0 / 3: "0.333", 1000: "1000"} {
+	for v, want := range map[float64]string{math.Inf(1): "∞", math.Inf(-1): "−∞", -1.25: "−1.25", 1.0 / 3: "0.333",
+		1000: "1000"} {
 		if got := number(float32(v)); got != want {
 			t.Errorf("%v is written %s, want %s", v, got, want)
 		}

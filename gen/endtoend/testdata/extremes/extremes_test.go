@@ -46,7 +46,8 @@ func situations() (list []situation) {
 		for range 3 {
 			list = append(list,
 				situation{name: name + " in x", spoil: one(v, func(n *numbers[float64]) []float64 { return n.x })},
-				situation{name: name + " in a parameter", spoil: one(v, func(n *numbers[float64]) []float64 { return n.params })},
+				situation{name: name + " in a parameter", spoil: one(v,
+					func(n *numbers[float64]) []float64 { return n.params })},
 				situation{name: name + " in y", spoil: one(v, func(n *numbers[float64]) []float64 { return n.y })},
 			)
 		}
@@ -120,7 +121,8 @@ func (k kernel[F]) run(t *testing.T) {
 
 // draw makes the numbers of a situation, all of the precision.
 func (s situation) draw(t *testing.T, r *rand.Rand, n spec.Network) numbers[float64] {
-	v := numbers[float64]{make([]float64, 0, n.Params()), make([]float64, samples*n.Input), make([]float64, samples*n.Width(n.Depth()))}
+	v := numbers[float64]{make([]float64, 0, n.Params()), make([]float64, samples*n.Input),
+		make([]float64, samples*n.Width(n.Depth()))}
 	for l := 1; l <= n.Depth(); l++ {
 		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		w, b := make([]float64, rows*cols), make([]float64, rows)
@@ -280,7 +282,8 @@ func (k kernel[F]) single(c comparison[F], n spec.Network, p *plan.Program, s si
 func (k kernel[F]) batch(c comparison[F], n spec.Network, p *plan.Program, v numbers[float64]) {
 	b, params, g := k.newBatch(), make([]F, k.params), make([]F, k.params)
 	inputs, outputs := n.Input, n.Width(n.Depth())
-	xs, ys, out, gxs := make([]F, samples*inputs), make([]F, samples*outputs), make([]F, samples*outputs), make([]F, samples*inputs)
+	xs, ys, out, gxs := make([]F, samples*inputs), make([]F, samples*outputs), make([]F, samples*outputs), make([]F,
+		samples*inputs)
 	as(params, v.params)
 	as(xs, v.x)
 	as(ys, v.y)
@@ -307,7 +310,8 @@ func (k kernel[F]) batch(c comparison[F], n spec.Network, p *plan.Program, v num
 		do(plan.InputGradBatch)
 		c.same("InputGradBatch", "loss", []F{k.inputGradBatch(params, b, xs, ys, gxs)}, []F{m.Loss})
 		for i := range samples {
-			c.same("InputGradBatch", fmt.Sprintf("∂L/∂x of sample %d", i), gxs[i*inputs:(i+1)*inputs], m.Samples[i].Data("gx"))
+			c.same("InputGradBatch", fmt.Sprintf("∂L/∂x of sample %d", i), gxs[i*inputs:(i+1)*inputs],
+				m.Samples[i].Data("gx"))
 		}
 	}
 	do(plan.StepBatch)
@@ -365,7 +369,8 @@ func (c comparison[F]) same(call, what string, got, want []F) {
 			c.seen.infinite++
 		}
 		if class(got[i]) != class(want[i]) {
-			c.t.Errorf("%s: %s: number %d of %s is %v, as the plan says it is %v", c.where, call, i, what, got[i], want[i])
+			c.t.Errorf("%s: %s: number %d of %s is %v, as the plan says it is %v", c.where, call, i, what, got[i],
+				want[i])
 			return
 		}
 	}

@@ -68,7 +68,8 @@ func (k kernel[F]) planBits(t *testing.T) {
 					t.Fatalf("%s: %d numbers, the plan has %d", what, len(got), len(want))
 				}
 				for i, v := range got {
-					if w := want[i]; v != w && (v == v || w == w) || v == 0 && math.Signbit(float64(v)) != math.Signbit(float64(w)) {
+					if w := want[i]; v != w && (v == v || w == w) || v == 0 &&
+						math.Signbit(float64(v)) != math.Signbit(float64(w)) {
 						t.Fatalf("round %d, %s, %s: number %d is %v, the plan gives %v", round, level, what, i, v, w)
 					}
 				}
@@ -111,7 +112,8 @@ func (k kernel[F]) planBits(t *testing.T) {
 			k.forwardBatch(net, b, xs, out)
 			for i, s := range m.Samples {
 				run(s, plan.Forward)
-				same(fmt.Sprintf("ForwardBatch, sample %d", i), out[i*k.outputs:(i+1)*k.outputs], s.Data(fmt.Sprintf("a%d", n.Depth())))
+				same(fmt.Sprintf("ForwardBatch, sample %d", i), out[i*k.outputs:(i+1)*k.outputs],
+					s.Data(fmt.Sprintf("a%d", n.Depth())))
 			}
 			batch := func(function string) {
 				t.Helper()

@@ -56,7 +56,8 @@ func check(t *testing.T, fresh []func() stored) {
 		n, err := v.WriteTo(&stream)
 		data, err2 := v.MarshalBinary()
 		appended, err3 := v.AppendBinary([]byte{7})
-		if err := errors.Join(err, err2, err3); err != nil || n != int64(len(data)) || !bytes.Equal(appended, append([]byte{7}, data...)) {
+		if err := errors.Join(err, err2, err3); err != nil || n != int64(len(data)) ||
+			!bytes.Equal(appended, append([]byte{7}, data...)) {
 			t.Fatalf("%T: %d of %d bytes, %v", v, n, len(data), err)
 		}
 	}

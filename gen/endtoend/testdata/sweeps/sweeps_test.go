@@ -92,7 +92,8 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 					for k, page := range pages {
 						for i, v := range arrays[k] {
 							if v != want[k][i] {
-								t.Fatalf("%d elements: element %d of array %d is %v, alone it is %v", n, i, k, v, want[k][i])
+								t.Fatalf("%d elements: element %d of array %d is %v, alone it is %v", n, i, k, v,
+									want[k][i])
 							}
 						}
 						for i := range arrays[k] {
@@ -100,7 +101,8 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 						}
 						for i, v := range page {
 							if v != canary {
-								t.Fatalf("%d elements, which end %d before a page: number %d of array %d is written", n, off*(k+1), i, k)
+								t.Fatalf("%d elements, which end %d before a page: number %d of array %d is written", n,
+									off*(k+1), i, k)
 							}
 						}
 					}
