@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/internal/difference"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -106,10 +107,10 @@ func differences(folder fs.FS, name string) ([]string, error) {
 			return nil, err
 		case bytes.Equal(got, f.Data):
 		case stale:
-			lines = append(lines, f.Name+" is stale: the spec has changed since; "+firstDifference(got, f.Data))
+			lines = append(lines, f.Name+" is stale: the spec has changed since; "+difference.First(got, f.Data))
 		default:
 			lines = append(lines,
-				f.Name+" is edited by hand, or stale because the generator has changed; "+firstDifference(got, f.Data))
+				f.Name+" is edited by hand, or stale because the generator has changed; "+difference.First(got, f.Data))
 		}
 	}
 	entries, err := fs.ReadDir(folder, ".")
@@ -141,24 +142,6 @@ func currentDigest(folder fs.FS, n spec.Network) bool {
 	}
 	m := digestLine.FindSubmatch(data)
 	return m != nil && string(m[1]) == n.Digest()
-}
-
-// firstDifference quotes the first line in which two texts differ.
-func firstDifference(got, want []byte) string {
-	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
-	for i := range max(len(a), len(b)) {
-		x, y := "the end of the file", "the end of the file"
-		if i < len(a) {
-			x = fmt.Sprintf("%q", a[i])
-		}
-		if i < len(b) {
-			y = fmt.Sprintf("%q", b[i])
-		}
-		if x != y {
-			return fmt.Sprintf("line %d is %s, the generator gives %s", i+1, x, y)
-		}
-	}
-	return "they are equal"
 }
 
 // TestGolden compares what is committed with what the generator gives. That was generated another time: what is generated

@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"gen/mutants":          nil,
 	"gen/machinecode":      nil,
 	"internal/house":       nil,
+	"internal/difference":  nil,
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/checkpoint",
 		"model/compare", "model/onnx", "tensors"},

@@ -2,12 +2,13 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/internal/difference"
 )
 
 // TestThirtyTwoBits: a generator whose ints have 32 bits writes the same files as one of 64 bits, and explains the
@@ -51,7 +52,7 @@ func TestThirtyTwoBits(t *testing.T) {
 			said[arch] = out
 		}
 		if got, want := said["386"], said["amd64"]; !bytes.Equal(got, want) {
-			t.Errorf("explain of %s: %s", name, firstDifference(got, want))
+			t.Errorf("explain of %s: %s", name, difference.First(got, want))
 		}
 		files, err := filepath.Glob(filepath.Join(dir, name, "amd64", "*"))
 		if err != nil || len(files) < 7 {
@@ -64,19 +65,8 @@ func TestThirtyTwoBits(t *testing.T) {
 			}
 			got, err := os.ReadFile(filepath.Join(dir, name, "386", filepath.Base(file)))
 			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("%s: %v, %s", filepath.Base(file), err, firstDifference(got, want))
+				t.Errorf("%s: %v, %s", filepath.Base(file), err, difference.First(got, want))
 			}
 		}
 	}
-}
-
-// firstDifference is the first line in which two texts differ.
-func firstDifference(got, want []byte) string {
-	a, b := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
-	for i := range min(len(a), len(b)) {
-		if !bytes.Equal(a[i], b[i]) {
-			return fmt.Sprintf("line %d is\n%s\nof 64 bits\n%s", i+1, a[i], b[i])
-		}
-	}
-	return fmt.Sprintf("%d lines, of 64 bits %d", len(a), len(b))
 }

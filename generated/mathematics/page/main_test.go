@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/internal/difference"
 )
 
 // renderedOnce is what the page should be, rendered once for all tests.
@@ -32,21 +34,10 @@ func differences(dir string, files []file) []string {
 		case err != nil:
 			lines = append(lines, err.Error())
 		case !bytes.Equal(got, f.data):
-			lines = append(lines, fmt.Sprintf("%s is stale: %s", f.name, firstDifference(string(got), string(f.data))))
+			lines = append(lines, fmt.Sprintf("%s is stale: %s", f.name, difference.First(got, f.data)))
 		}
 	}
 	return lines
-}
-
-// firstDifference quotes the first line in which two texts differ.
-func firstDifference(got, want string) string {
-	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Sprintf("line %d is %q, not %q", i+1, a[i], b[i])
-		}
-	}
-	return fmt.Sprintf("it has %d lines, not %d", len(a), len(b))
 }
 
 // TestFresh compares the committed page and plots with what they should be. Those were rendered another time, so that it
