@@ -21,7 +21,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -58,7 +58,7 @@ func variants(op expr.Op) []string {
 }
 
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
-func soon(b *kernel.Code, op expr.Op, look func(expr.Var) *vec.Value) *vec.Value {
+func soon(b *idiom.Code, op expr.Op, look func(expr.Var) *vec.Value) *vec.Value {
 	if op != expr.OpExp {
 		return b.Expression(expr.Unary{Op: op, X: expr.Var("x")}, look)
 	}

@@ -28,6 +28,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -158,7 +159,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 	}
 	for _, op := range fn.Ops {
 		for _, e := range plan.Expressions(op) {
-			if name := kernel.Missing(e); name != "" {
+			if name := idiom.Missing(e); name != "" {
 				return fmt.Sprintf("%s has no vector code", name)
 			}
 		}

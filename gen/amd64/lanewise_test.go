@@ -17,6 +17,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -31,7 +32,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: true}})
+	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: idiom.NewSources(), Strict: true}})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {

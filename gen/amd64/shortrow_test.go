@@ -7,7 +7,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
-	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -39,7 +39,7 @@ func TestEqualLanes(t *testing.T) {
 		{"the first lanes", b.Keep(b.FirstLanes(3), first), false},
 		{"the first lanes, and others", b.Select(b.FirstLanes(2), first, second), false},
 		{"where a comparison of such holds", b.Select(b.Compare(vec.Greater, first, y), first, y), true},
-		{"a sum over three lanes", b.Folded(x, 3, (*kernel.Code).Sum), true},
+		{"a sum over three lanes", b.Folded(x, 3, (*idiom.Code).Sum), true},
 	} {
 		if homeOf(test.v).equal != test.want {
 			t.Errorf("%s: equal lanes %v, want %v", test.name, homeOf(test.v).equal, test.want)

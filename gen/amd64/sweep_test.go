@@ -11,6 +11,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -34,7 +35,7 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range isa.Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: kernel.NewSources(), Strict: strict}})
+				f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
 				fn, err := printSweep(f, machine{l, size}, s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -77,7 +78,7 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 		return "" // elementary functions are translated
 	}
 	for _, e := range s.Expressions() {
-		if name := kernel.Missing(e); name != "" {
+		if name := idiom.Missing(e); name != "" {
 			return name + " has no vector code"
 		}
 	}

@@ -3,13 +3,13 @@ package amd64
 import (
 	"fmt"
 
-	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // codeOf is where tests write vector code into a function.
-func codeOf(f *function) *kernel.Code {
-	return &kernel.Code{Builder: builder{f}, Strict: f.strict(), Sources: f.file.kernel.Sources}
+func codeOf(f *function) *idiom.Code {
+	return &idiom.Code{Builder: builder{f}, Strict: f.strict(), Sources: f.file.kernel.Sources}
 }
 
 // rounds writes a loop that runs its body so often, with a variable that grows by so many bytes.

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -195,7 +196,7 @@ func (f *function) blockRows(w *plan.Buffer) int {
 func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) []*vec.Value {
 	const chains = 8
 	ways := max(1, chains/n)
-	cells := f.variables(n*ways, (*Code).Zeros)
+	cells := f.variables(n*ways, (*idiom.Code).Zeros)
 	if n == 1 && op.B != nil {
 		f.code.Set(cells[0], f.code.Load(f.at(op.B, first), 1))
 	}

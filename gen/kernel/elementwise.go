@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -100,7 +101,7 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 func (f *function) finishSum(s *plan.Sum, total *vec.Value, n int) {
 	f.code.Wide(f.m.Width(min(n, f.m.Lanes())), func() {
 		if n > 1 || f.code.Strict {
-			total = f.code.Folded(total, n, (*Code).Sum)
+			total = f.code.Folded(total, n, (*idiom.Code).Sum)
 		}
 		if s.Scale != 1 {
 			total = f.code.Product(total, f.code.Number(s.Scale))

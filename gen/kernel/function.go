@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -12,20 +13,20 @@ type Common struct {
 	// Strict says that every operation is rounded by itself and sums have the plan's order.
 	Strict bool
 	// Sources are the elementary functions that are translated where rounding is strict.
-	Sources *Sources
+	Sources *idiom.Sources
 }
 
 // NewCommon is that of a plan; alternates says whether functions go through rows in alternating directions.
 func NewCommon(p *plan.Program, alternates bool) Common {
 	return Common{
-		Layout: NewLayout(p, alternates), Strict: p.Network.Rounding == spec.RoundingStrict, Sources: NewSources(),
+		Layout: NewLayout(p, alternates), Strict: p.Network.Rounding == spec.RoundingStrict, Sources: idiom.NewSources(),
 	}
 }
 
 // function is a function as it is being written: what goes to the target, and what is known of it meanwhile.
 type function struct {
 	to   Function
-	code *Code
+	code *idiom.Code
 	m    Machine
 	lay  *Layout
 	// style is how it takes matrices, and byRows those that it takes row by row in any case.
@@ -40,6 +41,6 @@ type function struct {
 
 func newFunction(to Function, c *Common) *function {
 	return &function{
-		to: to, code: &Code{Builder: to, Strict: c.Strict, Sources: c.Sources}, m: to.Machine(), lay: &c.Layout,
+		to: to, code: &idiom.Code{Builder: to, Strict: c.Strict, Sources: c.Sources}, m: to.Machine(), lay: &c.Layout,
 	}
 }

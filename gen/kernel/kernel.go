@@ -2,10 +2,7 @@
 // of package vec, given to a builder that a target implements: the target lowers them as they come, so that it can tell
 // meanwhile how much has been written and how long that takes. No file here names a register or an instruction.
 //
-// At the bottom are idioms over lanes (Code): expressions, which are made of the elementary functions of vec/functions,
-// so that no activation has code of its own, or under rounding: strict translated from the portable code, operation by
-// operation, so that all targets give the same bits; sums, which transpose as they add; shuffles. Over them stand the
-// operations of a plan, for one sample (Sample), for tiles of as many samples as a vector has lanes (Tiles, Sums) and
-// for all parameters (Descent, Sweep). What is unrolled and what is a loop is decided where an operation is written, so
-// that code stays small whatever the size of layers.
+// Over idioms of vector code (idiom) stand the operations of a plan, for one sample (Sample), for tiles of as many
+// samples as a vector has lanes (Tiles, Sums) and for all parameters (Descent, Sweep). What is unrolled and what is a
+// loop is decided where an operation is written, so that code stays small whatever the size of layers.
 package kernel

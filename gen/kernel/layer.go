@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -109,7 +110,7 @@ func (w *window) stage(i int) {
 			result = w.orderedSum(s, cell)
 			break
 		}
-		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*Code).Sum)
+		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*idiom.Code).Sum)
 	case plan.FoldMax:
 		result = f.code.Folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
 	}
@@ -145,12 +146,12 @@ func (w *window) release(later []plan.Stage) {
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
-func (w *window) largest(stage int) func(b *Code, x, y *vec.Value) *vec.Value {
+func (w *window) largest(stage int) func(b *idiom.Code, x, y *vec.Value) *vec.Value {
 	if !w.f.code.Strict && slices.ContainsFunc(w.op.Stages[stage+1:],
 		func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
-		return (*Code).Larger
+		return (*idiom.Code).Larger
 	}
-	return (*Code).Largest
+	return (*idiom.Code).Largest
 }
 
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Field is a field of an emitted struct and its offset as vector code has it, for the emitted Go to check.
@@ -86,16 +85,3 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 // At is how many bytes into its argument a buffer begins, and In the name of that argument.
 func (l *Layout) At(b *plan.Buffer) int    { return l.at[b] }
 func (l *Layout) In(b *plan.Buffer) string { return l.where[b] }
-
-// place is the first element of a buffer, seen from a function.
-func (f *function) place(b *plan.Buffer) vec.Place {
-	if b.Kind == plan.Rate {
-		return f.to.Given("rate")
-	}
-	base := f.to.Base(f.lay.In(b))
-	if base == nil {
-		f.to.Fail(fmt.Sprintf("no argument holds %s", b))
-		base = f.to.Scratch()
-	}
-	return vec.Place{Base: base, Disp: f.lay.At(b)}
-}

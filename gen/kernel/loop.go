@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -111,7 +112,7 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 }
 
 // variables makes n variables that begin with a value.
-func (f *function) variables(n int, from func(b *Code) *vec.Value) []*vec.Value {
+func (f *function) variables(n int, from func(b *idiom.Code) *vec.Value) []*vec.Value {
 	cells := make([]*vec.Value, n)
 	for i := range cells {
 		cells[i] = f.to.Variable()
@@ -152,6 +153,19 @@ func (f *function) chunks(n, step, unrolled int, scales []int, body func(at inde
 	if rest := n % step; rest > 0 {
 		body(index{off: full * step}, rest)
 	}
+}
+
+// place is the first element of a buffer, seen from a function.
+func (f *function) place(b *plan.Buffer) vec.Place {
+	if b.Kind == plan.Rate {
+		return f.to.Given("rate")
+	}
+	base := f.to.Base(f.lay.In(b))
+	if base == nil {
+		f.to.Fail(fmt.Sprintf("no argument holds %s", b))
+		base = f.to.Scratch()
+	}
+	return vec.Place{Base: base, Disp: f.lay.At(b)}
 }
 
 // at is the place of an element of a vector, or of a matrix's row and column; the loops' variables are those of the

@@ -1,6 +1,9 @@
 package kernel
 
-import "github.com/backpropgen/backpropgen/gen/vec"
+import (
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // Machine is what those who write code must know of the registers that it is written for.
 type Machine struct {
@@ -18,7 +21,7 @@ func (m Machine) Number() vec.Elem { return vec.FloatOf(m.Size) }
 func (m Machine) Lanes() int { return m.Bits / 8 / m.Size }
 
 // Width is the number of bits of the narrowest vector that holds n numbers.
-func (m Machine) Width(n int) int { return Width(n * m.Size) }
+func (m Machine) Width(n int) int { return idiom.Width(n * m.Size) }
 
 // Streamed is how many numbers at once are written to large arrays.
 func (m Machine) Streamed() int { return m.Stream / m.Size }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -162,7 +163,7 @@ func (f *function) columns(
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
 func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
-	cells := f.variables(len(sizes), (*Code).Zeros)
+	cells := f.variables(len(sizes), (*idiom.Code).Zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {

@@ -3,6 +3,7 @@ package kernel
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -11,7 +12,7 @@ import (
 // the bits of the portable code. A sum along a vector has as many lanes as 64 bytes hold numbers: one register at
 // AVX-512 and at AVX2 two, which are called parts; a column of Wᵀ·δ has a sum for each of four rows. Lanes that the
 // last columns don't reach get -0, which changes no number, not even -0. Products and sums are rounded apart: madd and
-// its like see to that (code.go).
+// its like see to that (idiom/code.go).
 
 // orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered
 // reduction.
@@ -88,7 +89,7 @@ func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*ve
 	}
 	for first := 0; first < n; first += group {
 		count := min(group, n-first)
-		cells := f.variables(count*parts, (*Code).NegativeZero)
+		cells := f.variables(count*parts, (*idiom.Code).NegativeZero)
 		of := slices.Collect(slices.Chunk(cells, parts))
 		add := func(at index, size int) {
 			x := f.code.Padded(f.code.Load(f.at(op.In, at), size), size)
@@ -174,7 +175,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
 func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index, sizes []int, sums [][]*vec.Value) {
-	cells := f.variables(len(sums)*len(sizes), (*Code).NegativeZero)
+	cells := f.variables(len(sums)*len(sizes), (*idiom.Code).NegativeZero)
 	for i := range sums {
 		sums[i] = cells[i*len(sizes):][:len(sizes)]
 	}
@@ -203,7 +204,7 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec
 		sums := make([]*vec.Value, f.m.Parts(n))
 		looped := n/lanes > unrolled
 		if looped {
-			sums = f.variables(len(sums), (*Code).NegativeZero)
+			sums = f.variables(len(sums), (*idiom.Code).NegativeZero)
 		}
 		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) },
 			body)
@@ -271,7 +272,7 @@ func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 	}
 	f.addParts(sums, w.unit, n, func(trips, step int, body func(at index)) { f.loopFrom(w.unit, trips, step, body) },
 		func(at index, size int) *vec.Value { return w.at(s, at, size, nil) })
-	total := f.code.Everywhere(f.code.JoinParts(sums), (*Code).Sum)
+	total := f.code.Everywhere(f.code.JoinParts(sums), (*idiom.Code).Sum)
 	if cell == nil {
 		return total
 	}

@@ -14,8 +14,8 @@ import (
 // lanesTogether is how many lanes are formed side by side in loops.
 const lanesTogether = 4
 
-// orderedLanes is how many of so many lanes are formed side by side as a sum is gone through in loops, and the number of
-// partial sums that are under way.
+// orderedLanes is how many of so many lanes are formed side by side as a sum is gone through in loops, and the number
+// of partial sums that are under way.
 func orderedLanes(lanes int) (together, partial int) {
 	together = min(lanes, lanesTogether)
 	partial = together

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -111,7 +112,7 @@ func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
 	case plan.FoldMax:
 		w.f.code.Set(w.folds[i], w.fold(w.f.code.Expression(w.Of, look), w.folds[i]))
 	case plan.FoldSum:
-		if p, ok := Factors(w.Of); ok {
+		if p, ok := idiom.Factors(w.Of); ok {
 			x := w.f.code.Expression(p.X, look)
 			w.f.code.Accumulate(w.folds[i], x, w.f.code.Expression(p.Y, look))
 			break

@@ -1,13 +1,14 @@
 package kernel
 
 import (
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Function is a function of a target as it is being written: a builder with loops, counters, addresses and arguments.
 type Function interface {
-	Builder
+	idiom.Builder
 	Arguments
 	Integers
 	Flow

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -99,7 +100,7 @@ func (t *tile) mapping(m *plan.Map) {
 	totals := make([]*vec.Value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
-		totals = t.f.variables(t.vectors, (*Code).Zeros)
+		totals = t.f.variables(t.vectors, (*idiom.Code).Zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*vec.Value, n*t.vectors)
@@ -168,5 +169,5 @@ func (t *tile) returnLoss() {
 		}
 		total = x
 	}
-	t.f.code.Store(t.f.code.Everywhere(total, (*Code).Sum), t.f.to.Result(), 1)
+	t.f.code.Store(t.f.code.Everywhere(total, (*idiom.Code).Sum), t.f.to.Result(), 1)
 }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -133,7 +134,7 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w.Disp += at.off * p.unitScale * t.f.m.Size
 	w.Index = at.vars[p.unitScale]
 	w, release := t.f.address(w)
-	cells := t.f.variables(n*t.vectors, (*Code).Zeros)
+	cells := t.f.variables(n*t.vectors, (*idiom.Code).Zeros)
 	step := max(1, loopProducts/len(cells))
 	t.overRows(p.terms, step, 1, func(k index, terms int) {
 		for i := range terms {

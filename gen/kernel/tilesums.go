@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -128,7 +129,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 	if gb != nil {
 		count += n
 	}
-	cells := t.f.variables(count, (*Code).Zeros)
+	cells := t.f.variables(count, (*idiom.Code).Zeros)
 	weights, biases := cells[:n*m], cells[n*m:]
 	t.countdown("tiles", func() {
 		for v := range t.vectors {
@@ -252,7 +253,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := t.f.variables(n*len(sizes), (*Code).Zeros)
+	cells := t.f.variables(n*len(sizes), (*idiom.Code).Zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
 			var as []*vec.Value

@@ -47,15 +47,16 @@ var mayImport = map[string][]string{
 	"gen/parallel":    nil,
 	"gen/macro":       nil,
 	"gen/vec":         nil,
-	"gen/kernel":      {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
+	"gen/kernel":      {"spec", "gen/expr", "gen/kernel/idiom", "gen/plan", "gen/vec"},
 	"gen/amd64/cores": nil,
 	"gen/amd64/isa":   nil,
-	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec",
-		"templates"},
+	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/kernel/idiom", "gen/plan",
+		"gen/parallel", "gen/vec", "templates"},
 	"gen": {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable",
 		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/isa", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
+	"gen/kernel/idiom":      {"gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
 	"gen/portable/schedule": {"spec", "gen/expr", "gen/plan"},
 
 	// What tests share, and packages that have nothing but tests.

@@ -1,4 +1,8 @@
-package kernel
+// Package idiom has the idioms of vector code, over a builder that a target implements: expressions, which are made of
+// the elementary functions of vec/functions, so that no activation has code of its own, or under rounding: strict
+// translated from the portable code, operation by operation, so that all targets give the same bits; sums, which
+// transpose as they add; shuffles.
+package idiom
 
 import (
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -9,7 +13,7 @@ import (
 // branches or is branched to is a block; vectors other than variables are known within their block only.
 type Builder interface {
 	functions.Builder
-	Lanes
+	Vectors
 	Memory
 	Variables
 
@@ -24,8 +28,8 @@ type Builder interface {
 	Fail(message string)
 }
 
-// Lanes are operations on vectors beside those that elementary functions need.
-type Lanes interface {
+// Vectors are operations on vectors beside those that elementary functions need.
+type Vectors interface {
 	// ApplyBy is an operation with a constant on lanes of a type.
 	ApplyBy(op vec.Op, e vec.Elem, by int, in ...*vec.Value) *vec.Value
 	// Permute is the vector whose lane i is lane from[i] of x.

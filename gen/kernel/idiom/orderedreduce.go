@@ -1,4 +1,4 @@
-package kernel
+package idiom
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
