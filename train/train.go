@@ -34,6 +34,12 @@
 // only where the targets of a sample sum to 1, and Fit refuses others before it begins. Samples that are to be masked
 // are left out. Where that is not enough, write the loop: Grad, Scale of the gradient, and Update of an optimizer.
 //
+// # Scaling
+//
+// [Standard] and [MinMax] fit a [Scaler] to samples, [Scaled] scales them, and after training [FoldInputs] and
+// [FoldOutputs] take the scalers into the network's first and last layer, so that what is deployed takes and returns
+// numbers as they come, at no cost.
+//
 // # Errors
 //
 // A loss that is NaN or infinite ends the training with a [*NotFiniteError], which names the sample and says whether

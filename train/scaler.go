@@ -1,0 +1,171 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"unsafe"
+)
+
+// Scaler brings every component of samples to a scale that a network learns well on: component i becomes
+// (x[i] - Offset[i])/Scale[i]. [Standard] and [MinMax] fit one to data. Fit it to the samples that are trained on, not to
+// those that validate or test, or these are known in part.
+//
+// A trained network can take it in: after [FoldInputs] and [FoldOutputs] it takes and returns numbers as they come, at
+// no cost. Save the network and its scaler before that, the scaler as JSON for example, and fold after loading: a
+// network that has been folded is of another scale than its optimizer's state, and than samples that are scaled.
+type Scaler struct {
+	Offset []float64 `json:"offset"`
+	Scale  []float64 `json:"scale"`
+}
+
+// Standard returns the scaler that gives every component of the samples mean 0 and variance 1. A component that is the
+// same in all samples becomes 0. X is an array of float32 or float64.
+func Standard[X any](xs []X) (Scaler, error) {
+	return fit(xs, func(values []float64) (offset, scale float64) {
+		n := float64(len(values))
+		mean, rest := 0.0, 0.0
+		for _, v := range values {
+			mean += v / n
+		}
+		for _, v := range values { // what rounding took from the mean
+			rest += (v - mean) / n
+		}
+		mean += rest
+		// Of the largest deviation, so that no square overflows or vanishes.
+		largest, variance := 0.0, 0.0
+		for _, v := range values {
+			largest = max(largest, math.Abs(v-mean))
+		}
+		for _, v := range values {
+			part := (v - mean) / max(largest, math.SmallestNonzeroFloat64)
+			variance += part * part / n
+		}
+		return mean, largest * math.Sqrt(variance)
+	})
+}
+
+// MinMax returns the scaler that takes the smallest number of every component to lo and the largest to hi. A component
+// that is the same in all samples becomes lo. X is an array of float32 or float64.
+func MinMax[X any](xs []X, lo, hi float64) (Scaler, error) {
+	if !(lo < hi) || !finite(hi-lo) {
+		return Scaler{}, fmt.Errorf("train.MinMax: from %v to %v is no range; lo must be less than hi", lo, hi)
+	}
+	return fit(xs, func(values []float64) (offset, scale float64) {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, v := range values {
+			least, most = min(least, v), max(most, v)
+		}
+		if scale = (most - least) / (hi - lo); scale == 0 {
+			return least - lo, 0
+		}
+		return least - lo*scale, scale
+	})
+}
+
+// fit makes a scaler of an offset and a scale for the values of every component; a scale of 0 says that nothing varies.
+func fit[X any](xs []X, of func(values []float64) (offset, scale float64)) (s Scaler, err error) {
+	width, err := widthOf[X]()
+	if err != nil {
+		return s, err
+	}
+	if len(xs) == 0 {
+		return s, errors.New("train: there are no samples to fit a Scaler to")
+	}
+	values := make([]float64, len(xs))
+	for i := range width {
+		constant := true
+		for k := range xs {
+			values[k] = get(&xs[k], i)
+			if !finite(values[k]) {
+				return Scaler{}, fmt.Errorf("train: component %d of sample %d is %v; a Scaler is fitted to finite numbers",
+					i, k, values[k])
+			}
+			constant = constant && values[k] == values[0]
+		}
+		from := values
+		if constant {
+			from = values[:1] // rounding is no variance
+		}
+		offset, scale := of(from)
+		if !finite(offset) || !finite(scale) {
+			return Scaler{}, fmt.Errorf("train: the numbers of component %d are too far from one another for a Scaler", i)
+		}
+		if scale == 0 || !finite(1/scale) {
+			scale = 1
+		}
+		s.Offset, s.Scale = append(s.Offset, offset), append(s.Scale, scale)
+	}
+	return s, nil
+}
+
+// Scaled returns scaled copies of samples. It panics if they have another number of components than the scaler.
+func Scaled[X any](s Scaler, xs []X) []X {
+	return mapped(s, xs, "Scaled", func(v, offset, scale float64) float64 { return (v - offset) / scale })
+}
+
+// Unscaled returns copies of scaled samples, such as outputs, on the scale that they had before. It panics if they have
+// another number of components than the scaler.
+func Unscaled[X any](s Scaler, xs []X) []X {
+	return mapped(s, xs, "Unscaled", func(v, offset, scale float64) float64 { return v*scale + offset })
+}
+
+// mapped returns copies of samples with a function applied to every component, in float64.
+func mapped[X any](s Scaler, xs []X, name string, f func(v, offset, scale float64) float64) []X {
+	width, err := widthOf[X]()
+	if err == nil {
+		err = s.check(width)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("train.%s: %v", name, err))
+	}
+	out := append([]X(nil), xs...)
+	for k := range out {
+		for i := range width {
+			set(&out[k], i, f(get(&out[k], i), s.Offset[i], s.Scale[i]))
+		}
+	}
+	return out
+}
+
+// check says whether a scaler is for samples of so many components, and can be inverted.
+func (s Scaler) check(width int) error {
+	if len(s.Offset) != width || len(s.Scale) != width {
+		return fmt.Errorf("the Scaler has %d offsets and %d scales; a sample has %d components", len(s.Offset),
+			len(s.Scale), width)
+	}
+	for i := range width {
+		if !finite(s.Offset[i]) || !finite(s.Scale[i]) || s.Scale[i] == 0 {
+			return fmt.Errorf("component %d of the Scaler has offset %v and scale %v; both must be finite, and scale not 0",
+				i, s.Offset[i], s.Scale[i])
+		}
+	}
+	return nil
+}
+
+// widthOf is the number of components of a sample.
+func widthOf[X any]() (int, error) {
+	t := reflect.TypeFor[X]()
+	if t.Kind() != reflect.Array || t.Elem().Kind() != reflect.Float32 && t.Elem().Kind() != reflect.Float64 {
+		return 0, fmt.Errorf("train: a sample is a %v; a Scaler takes arrays of float32 or float64", t)
+	}
+	return t.Len(), nil
+}
+
+// get is component i of a sample, which widthOf has seen.
+func get[X any](x *X, i int) float64 {
+	if reflect.TypeFor[X]().Elem().Kind() == reflect.Float32 {
+		return float64(*(*float32)(unsafe.Add(unsafe.Pointer(x), 4*i)))
+	}
+	return *(*float64)(unsafe.Add(unsafe.Pointer(x), 8*i))
+}
+
+// set sets component i of a sample.
+func set[X any](x *X, i int, v float64) {
+	if reflect.TypeFor[X]().Elem().Kind() == reflect.Float32 {
+		*(*float32)(unsafe.Add(unsafe.Pointer(x), 4*i)) = float32(v)
+		return
+	}
+	*(*float64)(unsafe.Add(unsafe.Pointer(x), 8*i)) = v
+}
