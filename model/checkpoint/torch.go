@@ -15,7 +15,7 @@ import (
 var storageTypes = map[string]tensors.DType{
 	"FloatStorage": tensors.F32, "DoubleStorage": tensors.F64, "HalfStorage": tensors.F16,
 	"BFloat16Storage": tensors.BF16,
-	"LongStorage": tensors.I64, "IntStorage": tensors.I32, "ShortStorage": tensors.I16, "CharStorage": tensors.I8,
+	"LongStorage":     tensors.I64, "IntStorage": tensors.I32, "ShortStorage": tensors.I16, "CharStorage": tensors.I8,
 	"ByteStorage": tensors.U8, "BoolStorage": tensors.Bool,
 }
 

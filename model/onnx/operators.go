@@ -223,8 +223,9 @@ func (w *walk) together(op string, a, b *row) (*value, error) {
 	if a.one {
 		r = b
 	}
-	if !a.one && !b.one && a.width() != b.width() {
-		return nil, fmt.Errorf("values of shapes %s and %s do not fit", shownDims(a.dims), shownDims(b.dims))
+	if !a.alongside(b) {
+		return nil, fmt.Errorf("values of shapes %s and %s are not combined one by one", shownDims(a.dims),
+			shownDims(b.dims))
 	}
 	return w.checked(r.with(w.exprs.apply(op, a.e, b.e)))
 }

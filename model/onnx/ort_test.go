@@ -136,7 +136,7 @@ func TestONNXRuntime(t *testing.T) {
 func TestFunctions(t *testing.T) {
 	functions := map[string]func(float64) float64{
 		"tanh(z)": math.Tanh, "atan(z)": math.Atan, "sin(z)": math.Sin, "erf(z)": math.Erf,
-		"sigmoid(z)": func(z float64) float64 { return 1 / (1 + math.Exp(-z)) },
+		"sigmoid(z)":   func(z float64) float64 { return 1 / (1 + math.Exp(-z)) },
 		"exp(-abs(z))": func(z float64) float64 { return math.Exp(-math.Abs(z)) },
 	}
 	const n = 20001

@@ -73,7 +73,35 @@ func (r *row) only(axis int) bool {
 	return axis != r.batch && !slices.ContainsFunc(r.wide(), func(i int) bool { return i != axis })
 }
 
-// shown writes dimensions for messages.
+// alongside says whether an operation on two rows combines them value by value: none is spread over more than it has, but
+// for the one number of a reduction.
+func (r *row) alongside(s *row) bool {
+	rank := max(len(r.dims), len(s.dims))
+	size := func(q *row, i int) int64 {
+		if i += len(q.dims) - rank; i >= 0 {
+			return q.dims[i]
+		}
+		return 1
+	}
+	for _, q := range []*row{r, s} { // the batch lies along one axis of both
+		other := r
+		if q == r {
+			other = s
+		}
+		if q.batch >= 0 && q.dims[q.batch] != 1 && q.batch+rank-len(q.dims) != other.batch+rank-len(other.dims) {
+			return false
+		}
+	}
+	for i := range rank {
+		a, b := size(r, i), size(s, i)
+		if a != b && !(r.one && a == 1) && !(s.one && b == 1) {
+			return false
+		}
+	}
+	return true
+}
+
+// shownDims writes dimensions for messages.
 func shownDims(dims []int64) string {
 	text := "["
 	for i, d := range dims {

@@ -41,7 +41,7 @@ func where(w *walk, _ *node, args []*value) (*value, error) {
 		case v.c != nil:
 			e, _, err := w.lanes(r.r, v.c)
 			return e, err
-		case v.r.at != r.r.at || v.r.e.dependsBeside(r.r.e):
+		case v.r.at != r.r.at || !v.r.alongside(r.r) || v.r.e.dependsBeside(r.r.e):
 			return nil, errors.New("it chooses between values that are not made of those in its condition")
 		}
 		return v.r.e, nil

@@ -10,6 +10,9 @@ Beside NAME.onnx stands NAME.sample.npz with x and y: rows of inputs and outputs
 but for refused/legacy.pt and refused/script.pt, which hold addresses.
 """
 import json, os, struct, subprocess, sys, tempfile, warnings
+
+if os.environ.get("PYTHONHASHSEED") != "0":  # one exporter writes what it has in sets
+    os.execve(sys.executable, [sys.executable] + sys.argv, {**os.environ, "PYTHONHASHSEED": "0"})
 import numpy as np
 import onnx
 import torch
@@ -631,6 +634,20 @@ def refused():
     g.op("Greater", ["z1", g.const("zero", np.float32(0))], "positive")
     g.op("Where", ["positive", "z1", g.const("minus", np.float32(-1))], "y")
     onnx.save(g.model(), "refused/where_jumps.onnx")
+
+    g = Graph("outer_product")
+    g.op("Gemm", ["x", g.const("W1", g.weight(4, 3)), g.const("b1", g.weight(3))], "z1")
+    g.op("Unsqueeze", ["z1", g.const("last", np.array([2]))], "column")
+    g.op("Unsqueeze", ["z1", g.const("middle", np.array([1]))], "row")
+    g.op("Mul", ["column", "row"], "y")
+    onnx.save(g.model(), "refused/outer_product.onnx")
+
+    g = Graph("sum_over_rows", inputs=(("x", TensorProto.FLOAT, [3, 4]),))  # its sums lie along the batch
+    g.op("Gemm", ["x", g.const("W1", g.weight(4, 3)), g.const("b1", g.weight(3))], "z1")
+    g.op("Exp", ["z1"], "e")
+    g.op("ReduceSum", ["e", g.const("axis", np.array([1]))], "s", keepdims=0)
+    g.op("Div", ["e", "s"], "y")
+    onnx.save(g.model(), "refused/sum_over_rows.onnx")
 
     g = Graph("no_layer")
     g.op("Relu", ["x"], "y")
