@@ -13,7 +13,8 @@ import (
 )
 
 // TestGuardPages runs networks of all kinds with every argument between pages that must not be touched: no function
-// reads or writes beside an array, at any level, and results don't depend on how arguments are aligned.
+// reads or writes beside an array, at any level, and results don't depend on how arguments are aligned. It is long
+// because the networks are compiled; the judge of an emitted test puts arguments so in a few ways, and here in all.
 func TestGuardPages(t *testing.T) {
 	t.Parallel()
 	networks := gentest.DrawSpecs(*gentest.Seed, max(4, *gentest.Specs/2), gentest.Ordinary)

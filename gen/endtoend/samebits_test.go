@@ -79,7 +79,8 @@ func TestSameBitsFind(t *testing.T) {
 }
 
 // TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions
-// give the bits of the portable code. The whole of it: go test ./gen/endtoend -run SameBits -timeout 0 -specs 800
+// give the bits of the portable code. Compiling them takes most of its time; no other test compares all levels on random
+// strict networks. The whole of it: go test ./gen/endtoend -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
 	t.Parallel()
 	networks := strictNetworks(max(2, *gentest.Specs/4), *gentest.Specs > 30)
@@ -167,7 +168,8 @@ func exactNetworks(count int) (list []spec.Network) {
 	return list
 }
 
-// TestPlanBits runs networks of rounding: strict at every level beside the interpreter of plans. The whole of it:
+// TestPlanBits runs networks of rounding: strict at every level beside the interpreter of plans. It is long because they
+// are compiled; it alone shows that the order of sums is the promised one, where SameBits shows that it is one. The whole:
 // go test ./gen/endtoend -run PlanBits -specs 800 -timeout 60m
 func TestPlanBits(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ import (
 
 // TestShortRows lets networks be judged that have rows of every length up to 9, and others that end with part of a
 // register, in numbers that fill registers and that do not: such rows share registers, or are moved with what follows
-// them.
+// them. It is long because the judge takes seconds for each; random networks seldom have such rows one after the other.
 func TestShortRows(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

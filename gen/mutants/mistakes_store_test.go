@@ -79,7 +79,7 @@ var storeMistakes = []fileMutant{
 }
 
 // TestStoreMutants plants mistakes in what saves and loads: the emitted test finds every one. The whole of it: go
-// test ./gen -run StoreMutants -v -mutants
+// test ./gen/mutants -run StoreMutants -v -mutants
 func TestStoreMutants(t *testing.T) {
 	t.Parallel()
 	testMutants(t, storeMistakes)
