@@ -97,6 +97,9 @@ func TestPauses(t *testing.T) {
 		pkg    string
 		cycles int
 	}{{"whole", math.MaxInt32}, {"some", 700}, {"everywhere", 1}}
+	if testing.Short() { // and with pauses everywhere or nowhere
+		limits = slices.Delete(limits, 1, 2)
+	}
 	var packages []string
 	paused, rolled := map[string]int{}, map[string]int{}
 	for _, l := range limits {
@@ -118,11 +121,16 @@ func TestPauses(t *testing.T) {
 		m.PutList(t, l.pkg, "TestDigests", "digests", networks)
 		packages = append(packages, "./"+l.pkg)
 	}
-	if all := len(networks); paused["whole"] != 0 || paused["some"] != all || paused["everywhere"] != all {
-		t.Errorf("of %d networks these pause, by the limit: %v", all, paused)
+	if paused["whole"] != 0 {
+		t.Errorf("%d networks pause without a limit", paused["whole"])
 	}
-	if rolled["some"] < deep || rolled["everywhere"] < deep {
-		t.Errorf("loops over layers pause in so many networks, by the limit: %v; %d are deep", rolled, deep)
+	for _, l := range limits[1:] {
+		if paused[l.pkg] != len(networks) {
+			t.Errorf("of %d networks %d pause %s", len(networks), paused[l.pkg], l.pkg)
+		}
+		if rolled[l.pkg] < deep {
+			t.Errorf("loops over layers pause %s in %d networks; %d are deep", l.pkg, rolled[l.pkg], deep)
+		}
 	}
 	digests := map[string]map[string]string{}
 	for i, pkg := range packages {

@@ -49,7 +49,7 @@ func TestStore(t *testing.T) {
 			gentest.Small))
 	}
 	if testing.Short() {
-		networks = networks[:3]
+		networks = networks[:2]
 	}
 	var calls strings.Builder
 	calls.WriteString("package store\n\nimport \"testing\"\n\nfunc TestAll(t *testing.T) {\n\tcheck(t, []func() stored{\n")
