@@ -84,6 +84,12 @@ func floors(t *testing.T, root string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	assembly := read("iris_amd64_gen.s")
+	_, forward, _ := strings.Cut(assembly, "TEXT ·irisForwardAVX2")
+	macro := regexp.MustCompile(`\n\t(\w+\()`).FindStringSubmatch(forward)
+	if macro == nil {
+		t.Fatal("Forward has no macro")
+	}
 	tanh := &code.File{}
 	if err := elementary.Declare(tanh, "iris", []expr.Op{expr.OpTanh}, code.Float32); err != nil {
 		t.Fatal(err)
@@ -96,7 +102,8 @@ func floors(t *testing.T, root string) map[string]string {
 		"tanh":     between(t, tanh.Func("", "irisTanh").String(), "\te := ", "", 8),
 		"go":       between(t, read("iris_gen.go"), "func (p *Iris) "+part(s)+"(", "", 10),
 		"vec":      between(t, fn.program.String(), "", "", 24),
-		"assembly": between(t, read("iris_amd64_gen.s"), "TEXT ·irisForwardAVX2", "", 18),
+		"assembly": between(t, assembly, "TEXT ·irisForwardAVX2", "", 14),
+		"macro":    between(t, assembly, "#define "+macro[1], "\n\n", 14),
 	}
 }
 
