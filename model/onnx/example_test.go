@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// A network that was trained here becomes an ONNX file, and the file a network. The parameters are W1, b1, W2, …, in one
-// slice, as the method Flat of an emitted network has them.
+// A network that was trained here becomes an ONNX file, and the file a network. The parameters are W1, b1, W2, …, in
+// one slice, as the method Flat of an emitted network has them.
 func ExampleMarshal() {
 	network := spec.Network{
 		Name: "Line", Input: 2, Layers: []spec.Layer{{Dense: 1, Activation: spec.Function{Name: "tanh"}}},

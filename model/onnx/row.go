@@ -73,8 +73,8 @@ func (r *row) only(axis int) bool {
 	return axis != r.batch && !slices.ContainsFunc(r.wide(), func(i int) bool { return i != axis })
 }
 
-// alongside says whether an operation on two rows combines them value by value: none is spread over more than it has, but
-// for the one number of a reduction.
+// alongside says whether an operation on two rows combines them value by value: none is spread over more than it has,
+// but for the one number of a reduction.
 func (r *row) alongside(s *row) bool {
 	rank := max(len(r.dims), len(s.dims))
 	size := func(q *row, i int) int64 {
