@@ -21,6 +21,9 @@ func TestSizes(t *testing.T) {
 		{"xor", nil, 190e3}, {"iris", nil, 260e3}, {"control", nil, 380e3}, {"digits", nil, 365e3}, {"pixels", nil, 345e3},
 		{"iris", []spec.Part{spec.EmitForward}, 19.5e3},
 	} {
+		if testing.Short() && c.network != "xor" && len(c.emit) == 0 {
+			continue // -short has the smallest, and forward alone
+		}
 		path := filepath.Join("..", "generated", c.network, c.network+".yaml")
 		text, err := os.ReadFile(path)
 		if err != nil {
