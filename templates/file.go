@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -57,13 +58,41 @@ func (f *File) Parse(name string) (Source, error) {
 		return Source{}, fmt.Errorf("rendering: %w", err)
 	}
 	// A constraint stands apart from the comment above it.
-	text := bytes.Replace(buf.Bytes(), []byte(buildLine), []byte("\n"+buildLine), 1)
+	text := groupImports(bytes.Replace(buf.Bytes(), []byte(buildLine), []byte("\n"+buildLine), 1))
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return Source{}, fmt.Errorf("parsing what was rendered: %w", err)
 	}
 	return Source{set, tree}, nil
+}
+
+// groupImports puts the standard library's packages before others, with an empty line between them, as people do.
+func groupImports(text []byte) []byte {
+	const begin, end = "\nimport (\n", "\n)\n"
+	at := bytes.Index(text, []byte(begin))
+	if at < 0 {
+		return text
+	}
+	at += len(begin)
+	size := bytes.Index(text[at:], []byte(end))
+	if size < 0 {
+		return text
+	}
+	var standard, others [][]byte
+	for line := range bytes.Lines(append(bytes.Clone(text[at:at+size]), '\n')) {
+		domain, _, _ := bytes.Cut(line[bytes.IndexByte(line, '"')+1:], []byte("/"))
+		if bytes.Contains(domain, []byte(".")) {
+			others = append(others, line)
+		} else {
+			standard = append(standard, line)
+		}
+	}
+	if len(standard) == 0 || len(others) == 0 {
+		return text
+	}
+	grouped := slices.Concat(standard, [][]byte{[]byte("\n")}, others)
+	return slices.Concat(text[:at], bytes.TrimSuffix(bytes.Join(grouped, nil), []byte("\n")), text[at+size:])
 }
 
 // Format returns the text of the file.

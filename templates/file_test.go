@@ -61,3 +61,18 @@ func TestRenderError(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestGroupImports: packages of the standard library come first, others after an empty line.
+func TestGroupImports(t *testing.T) {
+	for text, want := range map[string]string{
+		"package p\nimport (\n\"fmt\"\n\"example.com/a/b\"\nc \"example.com/c\"\n\"math/rand\"\n)\nvar x int\n": "package p\nimport (\n\"fmt\"\n" +
+			"\"math/rand\"\n\n\"example.com/a/b\"\nc \"example.com/c\"\n)\nvar x int\n",
+		"package p\nimport (\n\"fmt\"\n\"math\"\n)\n": "package p\nimport (\n\"fmt\"\n\"math\"\n)\n",
+		"package p\nimport \"fmt\"\n":                 "package p\nimport \"fmt\"\n",
+		"package p\n":                                 "package p\n",
+	} {
+		if got := string(groupImports([]byte(text))); got != want {
+			t.Errorf("%q\nbecame %q\nwant   %q", text, got, want)
+		}
+	}
+}
