@@ -209,13 +209,15 @@ func PackageNames(n spec.Network) []string {
 	if len(n.Optimizers) > 0 {
 		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")
 	}
+	var optimizers []string
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)
+		optimizers = append(optimizers, o.Type)
 	}
 	if n.Rounding == spec.RoundingStrict && n.Precision != spec.Float64 && len(n.Optimizers) > 0 {
 		names = append(names, elementary.Names(portable.DoublePrefix(prefix))...)
 	}
-	names = append(names, templates.StoreNames(prefix)...)
+	names = append(names, templates.StoreNames(prefix, optimizers)...)
 	for _, b := range Backends() {
 		names = append(names, b.Names(n, prefix)...)
 	}

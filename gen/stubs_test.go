@@ -203,7 +203,7 @@ func TestStubs(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the stub of %s does not type-check: %v", path, err)
 		}
-		for _, d := range disagreements(stub, reals[path], strings.HasSuffix(path, "/verify")) {
+		for _, d := range disagreements(stub, reals[path], strings.HasPrefix(path, "github.com/backpropgen/")) {
 			t.Errorf("%s; change the stub in typecheck.go", d)
 		}
 	}

@@ -46,65 +46,12 @@ func Float32frombits(b uint32) float32
 func Float64bits(f float64) uint64
 func Float64frombits(b uint64) float64
 `,
-	"bytes": `package bytes
-type Reader struct{ i int64 }
-func NewReader(b []byte) *Reader
-func (r *Reader) Read(b []byte) (n int, err error)
-func TrimRight(s []byte, cutset string) []byte
-`,
-	"encoding/binary": `package binary
-var LittleEndian littleEndian
-type littleEndian struct{}
-func (littleEndian) Uint32(b []byte) uint32
-func (littleEndian) Uint64(b []byte) uint64
-func (littleEndian) AppendUint32(b []byte, v uint32) []byte
-func (littleEndian) AppendUint64(b []byte, v uint64) []byte
-`,
-	"encoding/hex": `package hex
-func DecodeString(s string) ([]byte, error)
-func EncodeToString(src []byte) string
-`,
-	"encoding/json": `package json
-import "io"
-type Token any
-type Delim rune
-type Number string
-func (n Number) String() string
-type Decoder struct{ r io.Reader }
-func NewDecoder(r io.Reader) *Decoder
-func (dec *Decoder) UseNumber()
-func (dec *Decoder) Token() (Token, error)
-func (dec *Decoder) More() bool
-func (dec *Decoder) Decode(v any) error
-type RawMessage []byte
-`,
-	"errors": `package errors
-func New(text string) error
-func Is(err, target error) bool
-`,
-	"hash/crc32": `package crc32
-const Castagnoli = 0x82f63b78
-type Table [256]uint32
-func MakeTable(poly uint32) *Table
-func Checksum(data []byte, tab *Table) uint32
-func Update(crc uint32, tab *Table, p []byte) uint32
-`,
 	"io": `package io
 type Reader interface{ Read(p []byte) (n int, err error) }
 type Writer interface{ Write(p []byte) (n int, err error) }
-func ReadFull(r Reader, buf []byte) (n int, err error)
-var EOF, ErrUnexpectedEOF, ErrShortWrite error
-var Discard Writer
 `,
 	"runtime": `package runtime
 func Gosched()
-`,
-	"strconv": `package strconv
-var ErrRange error
-func AppendFloat(dst []byte, f float64, fmt byte, prec, bitSize int) []byte
-func AppendUint(dst []byte, i uint64, base int) []byte
-func ParseFloat(s string, bitSize int) (float64, error)
-func ParseUint(s string, base int, bitSize int) (uint64, error)
 `,
 	"math/rand": `package rand
 type Source interface{ Int63() int64 }
@@ -126,8 +73,6 @@ var X86 struct {
 	"fmt": `package fmt
 func Println(a ...any) (n int, err error)
 func Printf(format string, a ...any) (n int, err error)
-func Errorf(format string, a ...any) error
-func Sprintf(format string, a ...any) string
 `,
 	"time": `package time
 type Duration int64
@@ -146,6 +91,54 @@ func (b *B) ReportAllocs()
 func (b *B) ResetTimer()
 func (b *B) Elapsed() time.Duration
 func (b *B) ReportMetric(n float64, unit string)
+`,
+	"github.com/backpropgen/backpropgen/store": `package store
+import "io"
+type Float interface{ float32 | float64 }
+type Network struct {
+	Name string
+	Inputs, Outputs, Layers int
+	Activations, Cost string
+	Function string
+	Training string
+	Shapes []Shape
+}
+type Shape struct {
+	Name string
+	Rows, Cols int
+}
+type Parts[F Float] struct {
+	Fields []Field[F]
+	Updates *uint64
+	Set *bool
+	Arrays []Array[F]
+}
+type Field[F Float] struct {
+	Name string
+	Value *F
+	Needed bool
+}
+type Array[F Float] struct {
+	Name string
+	Values []F
+}
+type Type[T any, F Float] struct {
+	Network *Network
+	Name string
+	Kind string
+	Parts func(v *T) Parts[F]
+}
+func (t *Type[T, F]) Write(v *T, w io.Writer) (int64, error)
+func (t *Type[T, F]) Read(v *T, r io.Reader) (n int64, err error)
+func (t *Type[T, F]) Append(v *T, b []byte) ([]byte, error)
+func (t *Type[T, F]) Decode(v *T, data []byte) error
+func (t *Type[T, F]) JSON(v *T) ([]byte, error)
+func (t *Type[T, F]) FromJSON(v *T, data []byte) error
+func Tensors[F Float](n *Network, flat []F) []struct {
+	Name string
+	Shape []int
+	Data []F
+} {}
 `,
 	"github.com/backpropgen/backpropgen/verify": `package verify
 import "testing"

@@ -2,16 +2,10 @@ package templates
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
-	"go/ast"
 	"go/format"
-	"go/parser"
-	"go/token"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Store is what the file that saves and loads a network needs to know.
@@ -51,124 +45,114 @@ func (t Stored) self() string {
 	return "o"
 }
 
-// storeText is the text of the emitted file, as Go for a model network; see package store.
-//
-//go:embed store/store.go store/binary.go store/number.go store/json.go store/sizes.go store/tensors.go store/methods.go
-var storeText embed.FS
+// storePath is what the emitted file imports.
+const storePath = "github.com/backpropgen/backpropgen/store"
 
-// storeParts is the text without package and import clauses, once for a network and once for a type.
-type storeParts struct {
-	imports               []string
-	network, number, each string
-	names                 []string // package-level identifiers, with the model's prefix
+// methodsText are the methods of a type that is stored, for the type Xtype, whose receiver is called xself. What they
+// promise in full is said once, of the network.
+const methodsText = `
+// WriteTo writes xself as one binary record and returns how many bytes it wrote.
+func (xself *Xtype) WriteTo(w io.Writer) (int64, error) { return xstored.Write(xself, w) }
+
+// ReadFrom reads one binary record into xself, and no byte behind it, so that several may follow one another.
+// network {
+// Data of another kind, precision or network, damaged or cut short, are an error, and xself is then as it was; where r
+// is at its end the error is io.EOF to errors.Is. See package store for the format.
+// network }
+func (xself *Xtype) ReadFrom(r io.Reader) (int64, error) { return xstored.Read(xself, r) }
+
+// MarshalBinary returns xself as one binary record.
+// network {
+// AppendBinary and WriteTo do so without a copy of xself.
+// value {
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+// value }
+// network }
+// pointer {
+// Give package gob a pointer: values of this size cannot be copied to a stack.
+// pointer }
+func (xreceiver) MarshalBinary() ([]byte, error) { return xself.AppendBinary(nil) }
+
+// AppendBinary appends xself to b as one binary record.
+func (xself *Xtype) AppendBinary(b []byte) ([]byte, error) { return xstored.Append(xself, b) }
+
+// UnmarshalBinary reads the binary record that data are, like ReadFrom; there may be no bytes behind it.
+func (xself *Xtype) UnmarshalBinary(data []byte) error { return xstored.Decode(xself, data) }
+
+// MarshalJSON returns xself as JSON for people.
+// network {
+// Every number stands by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
+// value {
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+// value }
+// network }
+// pointer {
+// Give package json a pointer: values of this size cannot be copied to a stack.
+// pointer }
+func (xreceiver) MarshalJSON() ([]byte, error) { return xstored.JSON(xpointer) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+// network {
+// Fields may be in any order, and all must be there; an error says which one is wrong, and xself is then as it was.
+// Unlike others it takes null for an error.
+// network }
+func (xself *Xtype) UnmarshalJSON(data []byte) error { return xstored.FromJSON(xself, data) }
+`
+
+// methods are the methods of a type. One that is too large for a stack has pointers for receivers.
+func (s Store) methods(t Stored) (string, error) {
+	text, err := keepParts(methodsText, map[string]bool{
+		"network": t.parameters(), "value": !t.Large, "pointer": t.Large,
+	})
+	receiver, pointer := "xself Xtype", "&xself"
+	if t.Large {
+		receiver, pointer = "xself *Xtype", "xself"
+	}
+	text = strings.NewReplacer("xreceiver", receiver, "xpointer", pointer).Replace(text)
+	return strings.NewReplacer("Xtype", t.Type, "xself", t.self(), "xstored", s.variable(t)).Replace(text), err
 }
 
-// readStore takes the text apart; it is the same for every network.
-var readStore = sync.OnceValues(func() (storeParts, error) {
-	var parts storeParts
-	paths := map[string]bool{}
-	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "tensors.go", "number.go",
-		"methods.go"} {
-		src, err := storeText.ReadFile("store/" + name)
-		if err != nil {
-			return parts, err
-		}
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
-		if err != nil {
-			return parts, err
-		}
-		end := file.Name.End()
-		for _, d := range file.Decls {
-			switch d := d.(type) {
-			case *ast.GenDecl:
-				if d.Tok == token.IMPORT {
-					end = d.End()
-					continue
-				}
-				for _, s := range d.Specs {
-					switch s := s.(type) {
-					case *ast.TypeSpec:
-						parts.names = append(parts.names, s.Name.Name)
-					case *ast.ValueSpec:
-						for _, id := range s.Names {
-							parts.names = append(parts.names, id.Name)
-						}
-					}
-				}
-			case *ast.FuncDecl:
-				if d.Recv == nil {
-					parts.names = append(parts.names, d.Name.Name)
-				}
-			}
-		}
-		for _, s := range file.Imports {
-			paths[s.Path.Value] = true
-		}
-		text := string(src[fset.Position(end).Offset:])
-		switch name {
-		case "number.go":
-			parts.number = text
-		case "methods.go":
-			parts.each = text
-		default:
-			parts.network += text
-		}
-	}
-	parts.imports = slices.Sorted(maps.Keys(paths))
-	return parts, nil
-})
+// tensorsText gives views of the parameters.
+const tensorsText = `
+// Tensors names every matrix of weights and every vector of biases, W1, b1, W2, …, in the order of Flat, and gives
+// views of them: what is written to Data is written to p. The shape of weights is outputs by inputs, and Data has them
+// row by row, one row for each output. Package github.com/backpropgen/backpropgen/tensors loads them from safetensors
+// and npz files, and saves them there.
+func (p *Xnet) Tensors() []struct {
+	Name  string
+	Shape []int
+	Data  []xfloat
+} {
+	return store.Tensors(&xnetNetwork, p.Flat()[:])
+}
+`
 
-// described are the names that StoreFile declares itself.
-var described = []string{"Layers", "Precision", "NumberType", "NumberSize", "Activations", "Cost", "Function",
-	"Training", "Layout"}
-
-// StoreNames lists the package-level names of the emitted file.
-func StoreNames(prefix string) []string {
-	parts, err := readStore()
-	if err != nil {
-		panic(err) // the text is part of the program and compiled with it
-	}
-	var names []string
-	for _, name := range parts.names {
-		names = append(names, prefix+strings.TrimPrefix(name, "xnet"))
-	}
-	for _, name := range described {
-		names = append(names, prefix+name)
+// StoreNames lists the package-level names of the emitted file of a network, whose optimizers' types end so.
+func StoreNames(prefix string, optimizers []string) []string {
+	names := []string{prefix + "Network", prefix + "Stored"}
+	for _, o := range optimizers {
+		names = append(names, prefix+o+"Stored")
 	}
 	return names
 }
 
 // StoreFile returns the formatted file that saves and loads a network and its optimizers.
 func StoreFile(s Store) ([]byte, error) {
-	parts, err := readStore()
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
 	for _, line := range s.Header {
 		fmt.Fprintln(&b, strings.TrimRight(remark(line), " "))
 	}
-	fmt.Fprintf(&b, "\npackage %s\n\nimport (\n%s\n)\n\n", s.Package, strings.Join(parts.imports, "\n"))
+	fmt.Fprintf(&b, "\npackage %s\n\nimport (\n\"io\"\n\n%q\n)\n\n", s.Package, storePath)
 	s.describe(&b)
-	names := []string{"xnetFloat", s.Precision, "Xnet", s.Name, "xnet", s.Prefix}
-	numbers := names
-	if s.Precision == "float64" {
-		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64", "0x7fc00000",
-			"0x7ff8000000000000")
-	}
-	network := strings.NewReplacer(names...)
 	for _, t := range s.Types {
 		s.stored(&b, t)
-		each := parts.each
-		if t.Large {
-			each = byPointer.Replace(each)
+		text, err := s.methods(t)
+		if err != nil {
+			return nil, err
 		}
-		b.WriteString(strings.NewReplacer(append([]string{"Xtype", t.Type, "xself", t.self()}, names...)...).
-			Replace(each))
+		b.WriteString(text)
 	}
-	b.WriteString(network.Replace(parts.network))
-	b.WriteString(strings.NewReplacer(numbers...).Replace(parts.number))
+	b.WriteString(strings.NewReplacer("Xnet", s.Name, "xnet", s.Prefix, "xfloat", s.Precision).Replace(tensorsText))
 	src, err := format.Source(b.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("formatting: %w", err)
@@ -176,96 +160,85 @@ func StoreFile(s Store) ([]byte, error) {
 	return src, nil
 }
 
-// byPointer gives the methods of a type that is too large for a stack pointers for receivers.
-var byPointer = strings.NewReplacer(
-	"(xself Xtype)", "(xself *Xtype)",
-	"The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.",
-	"Give package gob a pointer: values of this size cannot be copied to a stack.",
-	"The receiver is a value, so that package json finds the method also where a value is not behind a pointer.",
-	"Give package json a pointer: values of this size cannot be copied to a stack.",
-)
+// variable is the name of what says how a type is stored.
+func (s Store) variable(t Stored) string {
+	return s.Prefix + strings.TrimPrefix(t.Type, s.Name) + "Stored"
+}
 
 // describe declares what is known of the network:
 //
-//	const (
-//		irisLayers = 2
+//	var irisNetwork = store.Network{
+//		Name: "Iris", Inputs: IrisInputs, Outputs: IrisOutputs, Layers: 2,
 //		…
-//	)
-//
-//	var irisLayout = []irisShape{{"W1", 8, 4}, {"B1", 8, 0}}
+//		Shapes: []store.Shape{
+//			{Name: "W1", Rows: 8, Cols: 4},
+//			{Name: "B1", Rows: 8},
+//		},
+//	}
 func (s Store) describe(b *bytes.Buffer) {
-	kind, size := "<f4", 4
-	if s.Precision == "float64" {
-		kind, size = "<f8", 8
-	}
-	fmt.Fprintf(b, "// What tells the numbers of %s from others.\nconst (\n", s.Name)
-	for _, c := range []struct {
-		name  string
-		value any
-		doc   string
-	}{
-		{"Layers", s.Layers, ""},
-		{"Precision", s.Precision, ""},
-		{"NumberType", kind, ""},
-		{"NumberSize", size, "bytes"},
-		{"Activations", s.Activations, ""},
-		{"Cost", s.Cost, ""},
-		{"Function", s.Function, "SHA-256 of input, layers, activations and biases"},
-		{"Training", s.Training, "SHA-256 of those and the cost"},
-	} {
-		value := fmt.Sprintf("%#v", c.value)
-		if c.doc != "" {
-			value += " // " + c.doc
-		}
-		fmt.Fprintf(b, "%s%s = %s\n", s.Prefix, c.name, value)
-	}
-	fmt.Fprintf(b, ")\n\n// %[1]sLayout are the parameters in the order of Flat.\nvar %[1]sLayout = []%[1]sShape{\n",
-		s.Prefix)
+	fmt.Fprintf(b, "// %sNetwork is what tells the numbers of %s from others.\nvar %[1]sNetwork = store.Network{\n",
+		s.Prefix, s.Name)
+	fmt.Fprintf(b, "Name: %q, Inputs: %[2]sInputs, Outputs: %[2]sOutputs, Layers: %[3]d,\n", s.Name, s.Name, s.Layers)
+	fmt.Fprintf(b, "Activations: %q, Cost: %q,\n", s.Activations, s.Cost)
+	fmt.Fprintf(b, "Function: %q,\nTraining: %q,\nShapes: []store.Shape{\n", s.Function, s.Training)
 	for _, shape := range s.Shapes {
-		fmt.Fprintf(b, "{%q, %d, %d},\n", shape.Name, shape.Rows, shape.Cols)
+		fmt.Fprintf(b, "{Name: %q, Rows: %d", shape.Name, shape.Rows)
+		if shape.Cols > 0 {
+			fmt.Fprintf(b, ", Cols: %d", shape.Cols)
+		}
+		b.WriteString("},\n")
 	}
-	b.WriteString("}\n\n")
+	b.WriteString("},\n}\n\n")
 }
 
-// stored declares what of a type is stored:
+// stored declares how a type is stored, and where a value of it has its numbers:
 //
-//	func (o *IrisAdam) stored() irisStored {
-//		return irisStored{
-//			kind: "adam", digest: irisTraining, updates: &o.T, set: &o.set,
-//			fields: []irisField{{"Beta1", &o.Beta1, true}, …},
-//			arrays: []irisArray{{"M", (*Iris)(&o.M)}, {"V", (*Iris)(&o.V)}},
+//	var irisAdamStored = store.Type[IrisAdam, float32]{
+//		Network: &irisNetwork, Name: "IrisAdam", Kind: "adam", Parts: (*IrisAdam).stored,
+//	}
+//
+//	func (o *IrisAdam) stored() store.Parts[float32] {
+//		return store.Parts[float32]{
+//			Updates: &o.T,
+//			Set:     &o.set,
+//			Fields: []store.Field[float32]{
+//				{Name: "Beta1", Value: &o.Beta1, Needed: true},
+//			},
+//			Arrays: []store.Array[float32]{
+//				{Name: "M", Values: o.M.Flat()[:]},
+//			},
 //		}
 //	}
 func (s Store) stored(b *bytes.Buffer, t Stored) {
-	digest := "Training"
-	if t.parameters() {
-		digest = "Function"
-	}
-	self := t.self()
-	fmt.Fprintf(b, "// stored says what is stored of %s.\nfunc (%s *%s) stored() %sStored {\nreturn %sStored{\n",
-		self, self, t.Type, s.Prefix, s.Prefix)
-	fmt.Fprintf(b, "kind: %q, digest: %s%s,", t.Kind, s.Prefix, digest)
+	self, variable := t.self(), s.variable(t)
+	fmt.Fprintf(b, "// %s is how %s is stored.\nvar %[1]s = store.Type[%[2]s, %[3]s]{\n", variable, t.Type, s.Precision)
+	fmt.Fprintf(b, "Network: &%sNetwork, Name: %q, Kind: %q, Parts: (*%s).stored,\n}\n\n", s.Prefix, t.Type, t.Kind, t.Type)
+	fmt.Fprintf(b, "// stored says what is stored of %s.\nfunc (%[1]s *%[2]s) stored() store.Parts[%[3]s] {\n"+
+		"return store.Parts[%[3]s]{\n", self, t.Type, s.Precision)
 	if t.Counts {
-		fmt.Fprintf(b, " updates: &%s.T,", self)
+		fmt.Fprintf(b, "Updates: &%s.T,\n", self)
 	}
 	if len(t.Needed) > 0 {
-		fmt.Fprintf(b, " set: &%s.set,", self)
+		fmt.Fprintf(b, "Set: &%s.set,\n", self)
 	}
-	b.WriteString("\n")
 	if len(t.Fields) > 0 {
-		fmt.Fprintf(b, "fields: []%sField{", s.Prefix)
+		fmt.Fprintf(b, "Fields: []store.Field[%s]{\n", s.Precision)
 		for _, f := range t.Fields {
-			fmt.Fprintf(b, "{%q, &%s.%s, %t},", f, self, f, slices.Contains(t.Needed, f))
+			fmt.Fprintf(b, "{Name: %q, Value: &%s.%s", f, self, f)
+			if slices.Contains(t.Needed, f) {
+				b.WriteString(", Needed: true")
+			}
+			b.WriteString("},\n")
 		}
 		b.WriteString("},\n")
 	}
 	if t.parameters() {
-		fmt.Fprintf(b, "arrays: []%sArray{{\"\", %s}},\n", s.Prefix, self)
+		fmt.Fprintf(b, "Arrays: []store.Array[%s]{{Values: %s.Flat()[:]}},\n", s.Precision, self)
 	}
 	if len(t.Arrays) > 0 {
-		fmt.Fprintf(b, "arrays: []%sArray{", s.Prefix)
+		fmt.Fprintf(b, "Arrays: []store.Array[%s]{\n", s.Precision)
 		for _, f := range t.Arrays {
-			fmt.Fprintf(b, "{%q, (*%s)(&%s.%s)},", f, s.Name, self, f)
+			fmt.Fprintf(b, "{Name: %q, Values: %s.%s.Flat()[:]},\n", f, self, f)
 		}
 		b.WriteString("},\n")
 	}

@@ -19,12 +19,8 @@ import (
 // networks of other shapes, precisions and activations. It is long because they are compiled twice, the second time as the
 // Go of 2023; the judge of an emitted test has no data of other networks.
 func TestStore(t *testing.T) {
-	dir := t.TempDir()
-	put := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	m := gentest.NewModule(t)
+	put := func(name string, data []byte) { m.Write(t, name, data) }
 	// Networks alike but for one thing, and some that are not.
 	base := spec.Network{
 		Input: 3, Layers: []spec.Layer{{Dense: 2, Activation: spec.Function{Name: "tanh"}},
@@ -85,13 +81,9 @@ func TestStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	put("store_test.go", checker)
-	put("go.mod", []byte("module random\n\ngo 1.25\n"))
 	run := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command("go", args...)
-		cmd.Dir = dir
-		cmd.Env = gentest.Environment()
-		out, err := cmd.CombinedOutput()
+		out, err := m.GoCommand(args...).CombinedOutput()
 		if err != nil {
 			t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, gentest.Beginning(string(out)))
 		}
@@ -100,16 +92,14 @@ func TestStore(t *testing.T) {
 	if out := run("test", "-count=1", "-vet=all", "-v", "."); !strings.Contains(out, "--- PASS: TestAll") {
 		t.Errorf("the test did not run:\n%s", gentest.Beginning(out))
 	}
-	// What is emitted, its test apart, is the Go of 2023.
+	// What is emitted, its test apart, is the Go of 2023, and kernels need neither what saves and loads nor this module.
 	for _, name := range []string{"all_test.go", "store_test.go"} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+		if err := os.Remove(filepath.Join(m.Dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	put("go.mod", []byte("module random\n\ngo 1.21\n"))
-	run("build", ".")
-	// Kernels do not need the file.
-	stores, err := filepath.Glob(filepath.Join(dir, "*_store_gen.go"))
+	run("build", "-gcflags=-lang=go1.21", ".")
+	stores, err := filepath.Glob(filepath.Join(m.Dir, "*_store_gen.go"))
 	if err != nil || len(stores) != len(networks) {
 		t.Fatal(len(stores), err)
 	}
@@ -118,6 +108,7 @@ func TestStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	put("go.mod", []byte("module random\n\ngo 1.21\n"))
 	run("vet", ".")
 }
 

@@ -169,7 +169,8 @@ func (m packageMutant) in(files []gen.File) ([]gen.File, error) {
 func writePackage(t *testing.T, m gentest.Module, pkg string, files []gen.File) {
 	t.Helper()
 	for _, f := range files {
-		m.Write(t, filepath.Join(pkg, strings.Replace(f.Name, "_gen_test.go", "_tested_gen.go", 1)), f.Data)
+		name := strings.Replace(f.Name, "_gen_test.go", "_tested_gen.go", 1)
+		m.Write(t, filepath.Join(pkg, name), importing(pkg, files, f.Data))
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 // test run, as a user would.
 type fileMutant struct {
 	victim spec.Network
-	// file is how the name of the file ends, in the function there without its level; empty: the whole file.
+	// file is how the name of the file ends, or a file of a package that programs import at run time; in is the function
+	// there without its level; empty: the whole file.
 	file, in string
 	mistake  string
 	// find is a regular expression, put what takes the place of its first match, of every one if all says so.
@@ -93,7 +94,11 @@ func testMutants(t *testing.T, list []fileMutant) {
 			emitted[planted.victim.Name] = files
 			put("right"+strings.ToLower(planted.victim.Name), planted.victim.Name, files)
 		}
+		files = withSource(t, files, planted.file)
 		at := slices.IndexFunc(files, func(f gen.File) bool { return strings.HasSuffix(f.Name, planted.file) })
+		if at < 0 {
+			t.Fatalf("there is no %s", planted.file)
+		}
 		text, err := planted.apply(files[at].Data)
 		if err != nil {
 			t.Errorf("%q can't be planted: %v; emitted code has changed, and so must the mistake", planted.title(), err)

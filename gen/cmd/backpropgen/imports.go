@@ -141,7 +141,7 @@ func (c *call) importNotes(groups []*group) []string {
 		if !ok {
 			continue
 		}
-		missing := strings.Join(m.lacks(g.imports()), " and ")
+		missing := enumerated(m.lacks(g.imports()))
 		note := ""
 		switch {
 		case missing == "":
@@ -161,4 +161,13 @@ func (c *call) importNotes(groups []*group) []string {
 		}
 	}
 	return notes
+}
+
+// enumerated is a list as text: a, b and c.
+func enumerated(list []string) string {
+	last := len(list) - 1
+	if last < 1 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:last], ", ") + " and " + list[last]
 }

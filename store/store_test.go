@@ -36,7 +36,7 @@ func drawn(seed uint64) *Xtype {
 	r := rand.New(rand.NewPCG(seed, 1))
 	o := &Xtype{Beta: r.Float32(), Decay: r.Float32(), T: r.Uint64(), set: true}
 	for _, g := range []*XnetGrad{&o.M, &o.V} {
-		values := (*Xnet)(g).Flat()
+		values := g.Flat()
 		for i := range values {
 			values[i] = float32(r.NormFloat64())
 		}
@@ -49,7 +49,7 @@ func awkward() *Xtype {
 	o := &Xtype{Beta: math.MaxFloat32, Decay: 0x1p-149, T: math.MaxUint64, set: true}
 	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0.1, 1e-40, 16777217, -0x1p-126, 1 / 3., 1e21, 1e-7}
 	for i, v := range values {
-		(*Xnet)(&o.M).Flat()[i] = float32(v)
+		o.M.Flat()[i] = float32(v)
 	}
 	return o
 }
@@ -57,7 +57,7 @@ func awkward() *Xtype {
 // same says whether two values have the same bits; any two NaNs are alike if that is asked for.
 func same(a, b *Xtype, nans bool) bool {
 	flat := func(o *Xtype) []float32 {
-		return append(append([]float32{o.Beta, o.Decay}, (*Xnet)(&o.M).Flat()[:]...), (*Xnet)(&o.V).Flat()[:]...)
+		return append(append([]float32{o.Beta, o.Decay}, o.M.Flat()[:]...), o.V.Flat()[:]...)
 	}
 	x, y := flat(a), flat(b)
 	for i := range x {
@@ -76,7 +76,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := xnetHeaderSize + 4*(2+2*XnetParams) + 4; len(data) != want {
+		if want := headerSize + 4*(2+2*XnetParams) + 4; len(data) != want {
 			t.Errorf("a record of %d bytes, want %d", len(data), want)
 		}
 		for name, read := range map[string]func(v *Xtype) error{
@@ -122,7 +122,7 @@ func TestStream(t *testing.T) {
 	}
 	for seed := range uint64(3) {
 		v := new(Xtype)
-		if n, err := v.ReadFrom(&stream); err != nil || !same(v, drawn(seed), false) || n != int64(xnetHeaderSize+4*32+4) {
+		if n, err := v.ReadFrom(&stream); err != nil || !same(v, drawn(seed), false) || n != int64(headerSize+4*32+4) {
 			t.Fatalf("record %d: %d bytes, %v", seed, n, err)
 		}
 	}
@@ -211,10 +211,10 @@ func TestRefused(t *testing.T) {
 
 // TestParametersRefused: messages about parameters do not speak of a cost, which they do not depend on.
 func TestParametersRefused(t *testing.T) {
-	s := xnetStored{kind: "parameters", digest: strings.Repeat("ab", 32)}
+	s := record[float32]{net: &xnetNetwork, kind: "parameters"}
 	for want, err := range map[string]error{
 		`Xnet: the data belong to a network named "Iris" with others (sha256:cd…, not sha256:abababababab…)`: s.compare("parameters", "float32", "cd", "Iris", "with others"),
-		"Xnet: the data are the state of adam, not parameters":                                               s.compare("adam", "float32", s.digest, "Xnet", ""),
+		"Xnet: the data are the state of adam, not parameters":                                               s.compare("adam", "float32", xnetNetwork.Function, "Xnet", ""),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -336,7 +336,7 @@ func TestJSONRefused(t *testing.T) {
 	}
 	// The order of fields is free, and a name is no part of what numbers mean.
 	reordered := strings.Replace(strings.Replace(string(text), `"T": 77,`, ``, 1), "{", `{"T": 77,`, 1)
-	stored := o.stored()
+	stored := record[float32]{o.stored(), &xnetNetwork, "model"}
 	renamed := strings.Replace(reordered, `"network": "Xnet"`, `"network": "Renamed"`, 1)
 	renamed = strings.Replace(renamed, stored.checksum("Xnet"), stored.checksum("Renamed"), 1)
 	if v := new(Xtype); v.UnmarshalJSON([]byte(renamed)) != nil || !same(v, o, false) {
@@ -470,20 +470,20 @@ func TestMemory(t *testing.T) {
 		return after.TotalAlloc - before.TotalAlloc
 	}
 	const count = 1 << 20
-	s := xnetStored{kind: "model", digest: xnetTraining}
+	s := record[float32]{net: &xnetNetwork, kind: "model"}
 	for range count / XnetParams {
-		s.arrays = append(s.arrays, xnetArray{"M", new(Xnet)})
+		s.Arrays = append(s.Arrays, Array[float32]{"M", new(Xnet).Flat()[:]})
 	}
 	var data bytes.Buffer
 	data.Grow(8 * count)
-	if n := allocated(func() { _, _ = s.write(&data) }); n > 4*xnetChunk {
+	if n := allocated(func() { _, _ = s.write(&data) }); n > 4*chunkSize {
 		t.Errorf("writing %d numbers allocates %d bytes", count, n)
 	}
 	if n := allocated(func() {
 		if _, err := s.read(&data); err != nil {
 			t.Error(err)
 		}
-	}); n > 4*xnetChunk {
+	}); n > 4*chunkSize {
 		t.Errorf("reading them allocates %d bytes", n)
 	}
 }
@@ -491,14 +491,14 @@ func TestMemory(t *testing.T) {
 // TestModel: the layout is that of the fields.
 func TestModel(t *testing.T) {
 	typ, total := reflect.TypeFor[Xnet](), 0
-	for i, shape := range xnetLayout {
+	for i, shape := range xnetNetwork.Shapes {
 		f := typ.Field(i)
 		total += shape.len()
-		if f.Name != shape.name || f.Type.Len() != shape.rows || shape.cols > 0 && f.Type.Elem().Len() != shape.cols {
+		if f.Name != shape.Name || f.Type.Len() != shape.Rows || shape.Cols > 0 && f.Type.Elem().Len() != shape.Cols {
 			t.Errorf("%s is %s, the layout has %+v", f.Name, f.Type, shape)
 		}
 	}
-	if total != XnetParams || typ.NumField() != len(xnetLayout) {
+	if total != XnetParams || typ.NumField() != len(xnetNetwork.Shapes) {
 		t.Errorf("a layout of %d numbers", total)
 	}
 }

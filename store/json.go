@@ -25,120 +25,126 @@ import (
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
-// first update and mean it, "set": true. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
-// values, not of the text: see checksum.
-func (s xnetStored) toJSON() ([]byte, error) {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all
+// hyperparameters are 0 before the first update and mean it, "set": true. Every finite number is written with as many
+// digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The
+// checksum is of all values, not of the text: see checksum.
+func (s record[F]) toJSON() ([]byte, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Xnet\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xnetPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Xnet")+"\""...)
-	for _, f := range s.fields {
-		b = append(b, ",\n  \""+f.name+"\": "...)
-		b = xnetJSONNumber(b, *f.value)
+	for _, text := range [][2]string{
+		{"network", s.net.Name}, {"kind", s.kind}, {"precision", precisionOf[F]()},
+		{"digest", "sha256:" + s.net.digest(s.kind)},
+	} {
+		b = append(b, "  \""+text[0]+"\": \""+text[1]+"\",\n"...)
 	}
-	if s.set != nil && *s.set && s.zero() {
+	b = append(b, "  \"checksum\": \""+s.checksum(s.net.Name)+"\""...)
+	for _, f := range s.Fields {
+		b = append(b, ",\n  \""+f.Name+"\": "...)
+		b = numberJSON(b, *f.Value)
+	}
+	if s.Set != nil && *s.Set && s.zero() {
 		b = append(b, ",\n  \"set\": true"...)
 	}
-	if s.updates != nil {
+	if s.Updates != nil {
 		b = append(b, ",\n  \"T\": "...)
-		b = strconv.AppendUint(b, *s.updates, 10)
+		b = strconv.AppendUint(b, *s.Updates, 10)
 	}
-	for _, a := range s.arrays {
-		if a.name == "" {
-			b = xnetJSONArrays(append(b, ",\n"...), a.values, "  ")
+	for _, a := range s.Arrays {
+		if a.Name == "" {
+			b = arraysJSON(append(b, ",\n"...), s.net.Shapes, a.Values, "  ")
 			continue
 		}
-		b = append(b, ",\n  \""+a.name+"\": {\n"...)
-		b = append(xnetJSONArrays(b, a.values, "    "), "\n  }"...)
+		b = append(b, ",\n  \""+a.Name+"\": {\n"...)
+		b = append(arraysJSON(b, s.net.Shapes, a.Values, "    "), "\n  }"...)
 	}
 	return append(b, "\n}"...), nil
 }
 
-// xnetJSONArrays appends the fields of an object, matrix by matrix.
-func xnetJSONArrays(b []byte, values *Xnet, indent string) []byte {
-	flat := values.Flat()[:]
-	for i, shape := range xnetLayout {
+// arraysJSON appends the fields of an object, matrix by matrix.
+func arraysJSON[F Float](b []byte, shapes []Shape, flat []F, indent string) []byte {
+	for i, shape := range shapes {
 		if i > 0 {
 			b = append(b, ",\n"...)
 		}
-		b = append(b, indent+"\""+shape.name+"\": ["...)
+		b = append(b, indent+"\""+shape.Name+"\": ["...)
 		part := flat[:shape.len()]
 		flat = flat[shape.len():]
-		if shape.cols == 0 {
-			b = append(xnetJSONRow(b, part), ']')
+		if shape.Cols == 0 {
+			b = append(rowJSON(b, part), ']')
 			continue
 		}
-		for row := 0; row < shape.rows; row++ {
+		for row := 0; row < shape.Rows; row++ {
 			if row > 0 {
 				b = append(b, ',')
 			}
 			b = append(b, "\n"+indent+"  ["...)
-			b = append(xnetJSONRow(b, part[row*shape.cols:(row+1)*shape.cols]), ']')
+			b = append(rowJSON(b, part[row*shape.Cols:(row+1)*shape.Cols]), ']')
 		}
 		b = append(b, "\n"+indent+"]"...)
 	}
 	return b
 }
 
-func xnetJSONRow(b []byte, row []xnetFloat) []byte {
+func rowJSON[F Float](b []byte, row []F) []byte {
 	for i, v := range row {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = xnetJSONNumber(b, v)
+		b = numberJSON(b, v)
 	}
 	return b
 }
 
-func xnetJSONNumber(b []byte, v xnetFloat) []byte {
+func numberJSON[F Float](b []byte, v F) []byte {
 	x := float64(v)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return append(strconv.AppendFloat(append(b, '"'), x, 'g', -1, xnetNumberSize*8), '"')
+		return append(strconv.AppendFloat(append(b, '"'), x, 'g', -1, sizeOf[F]()*8), '"')
 	}
-	return strconv.AppendFloat(b, x, 'g', -1, xnetNumberSize*8)
+	return strconv.AppendFloat(b, x, 'g', -1, sizeOf[F]()*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
-// versions wrote none, and who edits numbers by hand removes it.
-func (s xnetStored) fromJSON(data []byte) error {
-	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be
+// missing: older versions wrote none, and who edits numbers by hand removes it.
+func (s record[F]) fromJSON(data []byte) error {
+	d := decoder[F]{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
 	var checksum *string
-	members := []xnetMember{
-		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+	members := []member{
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false},
+		{"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
 		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
-	for _, f := range s.fields {
-		members = append(members, xnetMember{f.name, d.numbers(f.value), false})
+	for _, f := range s.Fields {
+		members = append(members, member{f.Name, d.numbers(f.Value), false})
 	}
-	if s.updates != nil {
-		members = append(members, xnetMember{"T", d.count(s.updates), false})
+	if s.Updates != nil {
+		members = append(members, member{"T", d.count(s.Updates), false})
 	}
-	if s.set != nil {
-		members = append(members, xnetMember{"set", d.truth(s.set), true})
+	if s.Set != nil {
+		members = append(members, member{"set", d.truth(s.Set), true})
 	}
-	for _, a := range s.arrays {
-		if a.name == "" {
-			members = append(members, d.arrays(a.values)...)
+	for _, a := range s.Arrays {
+		if a.Name == "" {
+			members = append(members, d.arrays(s.net.Shapes, a.Values)...)
 			continue
 		}
-		inner := d.arrays(a.values)
-		members = append(members, xnetMember{a.name, func(path string) error { return d.object(path, inner) }, false})
+		inner := d.arrays(s.net.Shapes, a.Values)
+		members = append(members, member{a.Name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		differ := "with the same widths and biases, but other activations (here " + xnetActivations + ")"
-		if s.kind != "parameters" {
-			differ += " or another cost (here " + xnetCost + ")"
+		differ := "with the same widths and biases, but other activations (here " + s.net.Activations + ")"
+		if s.kind != parameters {
+			differ += " or another cost (here " + s.net.Cost + ")"
 		}
 		if failed != nil {
 			differ = fmt.Sprintf("that has other fields: %v", failed)
-			if sizes := xnetDifferences(data); sizes != "" {
+			if sizes := s.differences(data); sizes != "" {
 				differ = "of other sizes: " + sizes
 			}
 		}
@@ -153,33 +159,33 @@ func (s xnetStored) fromJSON(data []byte) error {
 			failed = errors.New("something follows the object")
 		}
 	}
-	if failed == nil && s.set != nil {
-		*s.set = *s.set || !s.zero()
+	if failed == nil && s.Set != nil {
+		*s.Set = *s.Set || !s.zero()
 	}
 	if failed == nil && checksum != nil {
 		if sum := s.checksum(network); *checksum != sum {
-			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
-				sum, xnetWord(*checksum))
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on "+
+				"purpose, remove the checksum", sum, word(*checksum))
 		}
 	}
 	if failed != nil {
-		return fmt.Errorf("Xnet: JSON: %w", failed)
+		return s.errorf("JSON: %w", failed)
 	}
 	return nil
 }
 
-// xnetJSON reads JSON token by token, so that nothing is stored but what has its place.
-type xnetJSON struct{ *json.Decoder }
+// decoder reads JSON token by token, so that nothing is stored but what has its place.
+type decoder[F Float] struct{ *json.Decoder }
 
-// xnetMember is a field of an object and what reads its value.
-type xnetMember struct {
+// member is a field of an object and what reads its value.
+type member struct {
 	name     string
 	read     func(path string) error
 	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
-func (d xnetJSON) next(path string) (json.Token, error) {
+func (d decoder[F]) next(path string) (json.Token, error) {
 	token, err := d.Token()
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
@@ -191,7 +197,7 @@ func (d xnetJSON) next(path string) (json.Token, error) {
 }
 
 // open reads the delimiter that an object or an array begins with.
-func (d xnetJSON) open(path string, delim json.Delim, what string) error {
+func (d decoder[F]) open(path string, delim json.Delim, what string) error {
 	token, err := d.next(path)
 	if err != nil {
 		return err
@@ -206,7 +212,7 @@ func (d xnetJSON) open(path string, delim json.Delim, what string) error {
 }
 
 // object reads an object with the given members, each once.
-func (d xnetJSON) object(path string, members []xnetMember) error {
+func (d decoder[F]) object(path string, members []member) error {
 	if err := d.open(path, '{', "an object"); err != nil {
 		return err
 	}
@@ -252,7 +258,7 @@ func (d xnetJSON) object(path string, members []xnetMember) error {
 }
 
 // text reads a string.
-func (d xnetJSON) text(into *string) func(path string) error {
+func (d decoder[F]) text(into *string) func(path string) error {
 	return func(path string) error {
 		token, err := d.next(path)
 		if err != nil {
@@ -268,7 +274,7 @@ func (d xnetJSON) text(into *string) func(path string) error {
 }
 
 // truth reads true or false.
-func (d xnetJSON) truth(into *bool) func(path string) error {
+func (d decoder[F]) truth(into *bool) func(path string) error {
 	return func(path string) error {
 		token, err := d.next(path)
 		if err != nil {
@@ -284,7 +290,7 @@ func (d xnetJSON) truth(into *bool) func(path string) error {
 }
 
 // count reads a whole number.
-func (d xnetJSON) count(into *uint64) func(path string) error {
+func (d decoder[F]) count(into *uint64) func(path string) error {
 	return func(path string) error {
 		token, err := d.next(path)
 		if err != nil {
@@ -299,7 +305,7 @@ func (d xnetJSON) count(into *uint64) func(path string) error {
 }
 
 // numbers reads one number, finite or one of the three words.
-func (d xnetJSON) numbers(into *xnetFloat) func(path string) error {
+func (d decoder[F]) numbers(into *F) func(path string) error {
 	return func(path string) error {
 		token, err := d.next(path)
 		if err != nil {
@@ -314,26 +320,25 @@ func (d xnetJSON) numbers(into *xnetFloat) func(path string) error {
 				text = t
 			}
 		}
-		v, err := strconv.ParseFloat(text, xnetNumberSize*8)
+		v, err := strconv.ParseFloat(text, sizeOf[F]()*8)
 		if errors.Is(err, strconv.ErrRange) {
-			return fmt.Errorf("%s: %.40s is beyond %s", path, text, xnetPrecision)
+			return fmt.Errorf("%s: %.40s is beyond %s", path, text, precisionOf[F]())
 		}
 		if err != nil {
 			return fmt.Errorf(`%s: must be a number, "NaN", "+Inf" or "-Inf"`, path)
 		}
-		*into = xnetFloat(v)
+		*into = F(v)
 		return nil
 	}
 }
 
 // arrays are the members that hold a number for every parameter.
-func (d xnetJSON) arrays(values *Xnet) []xnetMember {
-	flat := values.Flat()[:]
-	var members []xnetMember
-	for _, shape := range xnetLayout {
-		rows, cols, part := shape.rows, shape.cols, flat[:shape.len()]
+func (d decoder[F]) arrays(shapes []Shape, flat []F) []member {
+	var members []member
+	for _, shape := range shapes {
+		rows, cols, part := shape.Rows, shape.Cols, flat[:shape.len()]
 		flat = flat[shape.len():]
-		members = append(members, xnetMember{shape.name, func(path string) error {
+		members = append(members, member{shape.Name, func(path string) error {
 			if cols == 0 {
 				return d.row(path, part)
 			}
@@ -344,12 +349,12 @@ func (d xnetJSON) arrays(values *Xnet) []xnetMember {
 }
 
 // row reads an array of numbers.
-func (d xnetJSON) row(path string, into []xnetFloat) error {
+func (d decoder[F]) row(path string, into []F) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
 // list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
-func (d xnetJSON) list(path string, n int, of string, read func(i int, path string) error) error {
+func (d decoder[F]) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func TestSizes(t *testing.T) {
 	}
 	// Whatever JSON ends with, there is an error and no more.
 	for n := range foreign {
-		_ = xnetDifferences([]byte(foreign[:n]))
+		_ = record[float32]{net: &xnetNetwork}.differences([]byte(foreign[:n]))
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"fmt"
 )
 
-// xnetDifferences says which matrices of JSON are of other sizes than this network's; it is empty if none is, as far as JSON can be read.
-func xnetDifferences(data []byte) string {
-	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
+// differences says which matrices of JSON are of other sizes than this network's; it is empty if none is, as far as
+// JSON can be read.
+func (s record[F]) differences(data []byte) string {
+	d := decoder[F]{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	have := d.sizes(true)
 	text, more := "", 0
-	add := func(format string, args ...interface{}) {
+	add := func(format string, args ...any) {
 		switch {
 		case len(text) > 60:
 			more++
@@ -23,23 +24,23 @@ func xnetDifferences(data []byte) string {
 			text += fmt.Sprintf(format, args...)
 		}
 	}
-	for _, shape := range xnetLayout {
+	for _, shape := range s.net.Shapes {
 		found := false
 		for i, size := range have {
-			if size.name == shape.name {
+			if size.Name == shape.Name {
 				if found = true; size != shape {
-					add("%s is %s, not %s", shape.name, size.text(), shape.text())
+					add("%s is %s, not %s", shape.Name, size.text(), shape.text())
 				}
 				have = append(have[:i:i], have[i+1:]...)
 				break
 			}
 		}
 		if !found {
-			add("%s is missing", shape.name)
+			add("%s is missing", shape.Name)
 		}
 	}
 	for _, size := range have {
-		add("%.20q, of %s, is not of this one", size.name, size.text())
+		add("%.20q, of %s, is not of this one", size.Name, size.text())
 	}
 	if more > 0 {
 		text += fmt.Sprintf(", and %d more", more)
@@ -48,21 +49,22 @@ func xnetDifferences(data []byte) string {
 }
 
 // text is the size in words.
-func (s xnetShape) text() string {
-	if s.cols == 0 {
-		return fmt.Sprintf("%d numbers", s.rows)
+func (s Shape) text() string {
+	if s.Cols == 0 {
+		return fmt.Sprintf("%d numbers", s.Rows)
 	}
-	return fmt.Sprintf("%d by %d", s.rows, s.cols)
+	return fmt.Sprintf("%d by %d", s.Rows, s.Cols)
 }
 
-// sizes lists the arrays of an object, or of the first object in it, whose arrays are those of a network. It ends at the first mistake.
-func (d xnetJSON) sizes(outer bool) []xnetShape {
+// sizes lists the arrays of an object, or of the first object in it, whose arrays are those of a network. It ends at
+// the first mistake.
+func (d decoder[F]) sizes(outer bool) []Shape {
 	if outer {
 		if token, err := d.Token(); err != nil || token != json.Delim('{') {
 			return nil
 		}
 	}
-	var list []xnetShape
+	var list []Shape
 	for d.More() && len(list) < 1024 {
 		token, err := d.Token()
 		name, ok := token.(string)
@@ -87,8 +89,8 @@ func (d xnetJSON) sizes(outer bool) []xnetShape {
 }
 
 // size measures an array whose bracket has been read.
-func (d xnetJSON) size(name string) (xnetShape, bool) {
-	size := xnetShape{name: name}
+func (d decoder[F]) size(name string) (Shape, bool) {
+	size := Shape{Name: name}
 	for depth := 1; depth > 0; {
 		token, err := d.Token()
 		if err != nil {
@@ -100,9 +102,9 @@ func (d xnetJSON) size(name string) (xnetShape, bool) {
 		}
 		switch {
 		case depth == 1:
-			size.rows++
-		case depth == 2 && size.rows == 1:
-			size.cols++
+			size.Rows++
+		case depth == 2 && size.Rows == 1:
+			size.Cols++
 		}
 		if token == json.Delim('[') || token == json.Delim('{') {
 			depth++

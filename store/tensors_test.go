@@ -12,7 +12,7 @@ func TestTensors(t *testing.T) {
 	if got := fmt.Sprint(list); got != "[{W1 [3 2] [0 0 0 0 0 0]} {b1 [3] [0 0 0]} {W2 [2 3] [0 0 0 0 0 0]}]" {
 		t.Errorf("the tensors are %s", got)
 	}
-	next := xnetFloat(0)
+	next := float32(0)
 	for _, v := range list {
 		for i := range v.Data {
 			next++
