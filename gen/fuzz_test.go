@@ -96,7 +96,11 @@ func seeds(all int) int {
 // type-checks what it returns, and says so in an error of another kind.
 func generates(t *testing.T, n spec.Network, source string) {
 	t.Helper()
-	if n.Validate() == nil && n.Params() > fuzzLimit {
+	limit := fuzzLimit
+	if testing.Short() {
+		limit = 150
+	}
+	if n.Validate() == nil && n.Params() > limit {
 		return
 	}
 	o := gen.Options{Package: "p", Source: source}
