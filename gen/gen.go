@@ -199,7 +199,7 @@ func PackageNames(n spec.Network) []string {
 	name, prefix := n.Name, portable.Prefix(n.Name)
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
-		name + "Team", "New" + name + "Team", prefix + "Worker",
+		name + "Team", "New" + name + "Team", prefix + "Team", prefix + "Workers",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name,
 		templates.ExampleName(name, prefix),
 	}
@@ -207,7 +207,7 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, templates.TrainedName(name))
 	}
 	if len(n.Optimizers) > 0 {
-		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")
+		names = append(names, prefix+"Updater", prefix+"Optimizer", prefix+"Spread")
 	}
 	var optimizers []string
 	for _, o := range spec.Optimizers() {

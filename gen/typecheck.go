@@ -50,9 +50,6 @@ func Float64frombits(b uint64) float64
 type Reader interface{ Read(p []byte) (n int, err error) }
 type Writer interface{ Write(p []byte) (n int, err error) }
 `,
-	"runtime": `package runtime
-func Gosched()
-`,
 	"math/rand": `package rand
 type Source interface{ Int63() int64 }
 type Rand struct{ src Source }
@@ -139,6 +136,41 @@ func Tensors[F Float](n *Network, flat []F) []struct {
 	Shape []int
 	Data []F
 } {}
+`,
+	"github.com/backpropgen/backpropgen/team": `package team
+type Float interface{ float32 | float64 }
+type Updater[P, G any, F Float] interface {
+	Update(p *P, g *G, rate F)
+}
+type Network[P, G, B, X, Y any, F Float] struct {
+	Name string
+	Params int
+	Block int
+	Runs int
+	Forward func(p *P, b *B, xs []X, out []Y)
+	Loss func(p *P, b *B, xs []X, ys []Y) F
+	Grad func(p *P, b *B, xs []X, ys []Y, g *G) F
+	InputGrad func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+	Parameters func(p *P) []F
+	Gradient func(g *G) []F
+	SpreadFrom int
+	Shares func(o Updater[P, G, F]) bool
+	Count func(o Updater[P, G, F])
+	Part func(o Updater[P, G, F], p *P, g *G, rate F, lo, hi int)
+}
+type Team[P, G, B, X, Y any, F Float] struct {
+	net *Network[P, G, B, X, Y, F]
+}
+func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F]
+func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F])
+func (n *Network[P, G, B, X, Y, F]) ForwardBatch(t *Team[P, G, B, X, Y, F], p *P, xs []X, out []Y)
+func (n *Network[P, G, B, X, Y, F]) LossBatch(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y) F
+func (n *Network[P, G, B, X, Y, F]) GradBatch(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, g *G) F
+func (n *Network[P, G, B, X, Y, F]) StepBatch(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, rate F) F
+func (n *Network[P, G, B, X, Y, F]) InputGradBatch(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, gxs []X) F
+func (n *Network[P, G, B, X, Y, F]) Update(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, g *G, rate F)
+func (n *Network[P, G, B, X, Y, F]) UpdateBatch(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, xs []X, ys []Y,
+	rate F) F
 `,
 	"github.com/backpropgen/backpropgen/verify": `package verify
 import "testing"

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	_ "embed" // the text of the team
 	"fmt"
 	"go/format"
 	"strconv"
@@ -21,33 +20,176 @@ type Team struct {
 	Spread     bool
 	SpreadFrom int // parameters for every worker that takes part in an update
 	Block      int // samples that batch functions take at a time
-	Slots      int // gradients that are summed up apart from one another, at most
+	Slots      int // runs of samples that are summed up apart from one another, at most
 }
 
-// teamText is the text of the emitted file, as Go for a model network; see package team.
+// teamText is the text of the emitted file behind its package clause, for the network Xnet.
+const teamText = `
+import "github.com/backpropgen/backpropgen/team"
+
+// XnetTeam computes batches on several goroutines, its workers. What comes out does not depend on how many they are,
+// bit for bit: the samples are cut into at most xnetRuns runs of whole blocks by their number alone, what is summed is
+// summed up for each run by itself, and these sums are added in pairs. It may differ in rounding from what Xnet's own
+// functions give.
 //
-//go:embed team/team.go
-var teamText string
+// Results must not overlap samples or targets, and none of them p. NewXnetTeam makes a team; a zero value has no
+// workers.
+//
+// A team holds one XnetBatch for each worker, and a gradient for each run if it forms any. It takes one call at a time,
+// and none allocates. A panic in a worker comes out of the call, and the team may be used again. Close ends the
+// goroutines. See package team.
+type XnetTeam xnetWorkers
+
+type xnetWorkers = team.Team[xnetTypes]
+
+// xnetTeam is what a team shares out.
+var xnetTeam = team.Network[xnetTypes]{
+	Name: "Xnet", Params: XnetParams, Block: xnetBlock, Runs: xnetRuns,
+	// forward {
+	Forward: (*Xnet).ForwardBatch,
+	// forward }
+	// grad {
+	Loss: (*Xnet).LossBatch,
+	// grad }
+	// gradient {
+	Grad: (*Xnet).GradBatch,
+	// gradient }
+	// input_gradient {
+	InputGrad: (*Xnet).InputGradBatch,
+	// input_gradient }
+	// gradient {
+	Parameters: func(p *Xnet) []xnetFloat { return p.Flat()[:] },
+	Gradient: func(g *XnetGrad) []xnetFloat { return g.Flat()[:] },
+	// gradient }
+	// spread {
+	SpreadFrom: xnetSpreadFrom,
+	Shares: func(o xnetOptimizer) bool {
+		switch o.(type) { // no type that one is embedded in, whose Update may do more
+		case *XnetSGD:
+			return true
+		}
+		return false
+	},
+	Count: func(o xnetOptimizer) { o.(xnetSpread).count() },
+	Part: func(o xnetOptimizer, p *Xnet, g *XnetGrad, rate xnetFloat, lo, hi int) {
+		o.(xnetSpread).update(p, g, rate, lo, hi)
+	},
+	// spread }
+}
+
+// NewXnetTeam starts a team of at least one worker, the caller's goroutine being the first. More than xnetRuns have no
+// work and are not started.
+func NewXnetTeam(workers int) *XnetTeam { return (*XnetTeam)(xnetTeam.New(workers)) }
+
+// Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
+func (t *XnetTeam) Close() { xnetTeam.Close((*xnetWorkers)(t)) }
+
+// forward {
+
+// ForwardBatch computes ŷ of every sample: out[i] from xs[i]. It panics if the slices differ in length.
+func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
+	xnetTeam.ForwardBatch((*xnetWorkers)(t), p, xs, out)
+}
+
+// forward }
+
+// grad {
+
+// LossBatch returns the sum of the losses of all samples. It panics if the slices differ in length.
+func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) xnetFloat {
+	return xnetTeam.LossBatch((*xnetWorkers)(t), p, xs, ys)
+}
+
+// grad }
+
+// gradient {
+
+// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum. It panics if
+// the slices differ in length, before anything is written.
+func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) xnetFloat {
+	return xnetTeam.GradBatch((*xnetWorkers)(t), p, xs, ys, g)
+}
+
+// gradient }
+
+// step {
+
+// StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns the
+// sum before it. It panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
+	return xnetTeam.StepBatch((*xnetWorkers)(t), p, xs, ys, rate)
+}
+
+// step }
+
+// input_gradient {
+
+// InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum
+// of the losses. It panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) xnetFloat {
+	return xnetTeam.InputGradBatch((*xnetWorkers)(t), p, xs, ys, gxs)
+}
+
+// input_gradient }
+
+// optimizers {
+
+// Update is o.Update(p, g, rate), with the same bits. Where parameters are many, the workers share them out, if o is
+// one of the optimizers of this package.
+func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
+	xnetTeam.Update((*xnetWorkers)(t), o, p, g, rate)
+}
+
+// UpdateBatch is GradBatch and Update in one call, with the same bits: it moves p by o against the sum of the gradients
+// of all samples, and returns the sum of their losses before it. A worker that adds up the gradients of its parameters
+// moves these at once. It panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
+	return xnetTeam.UpdateBatch((*xnetWorkers)(t), o, p, xs, ys, rate)
+}
+
+// xnetUpdater is any optimizer of Xnet.
+type xnetUpdater = interface {
+	Update(p *Xnet, g *XnetGrad, rate xnetFloat)
+}
+
+// spread {
+
+type xnetOptimizer = team.Updater[Xnet, XnetGrad, xnetFloat]
+
+// xnetSpread is what the optimizers have whose updates can be done in parts.
+type xnetSpread interface {
+	count()
+	update(p *Xnet, g *XnetGrad, rate xnetFloat, lo, hi int)
+}
+
+// spread }
+
+// optimizers }
+`
 
 // TeamFile returns the formatted file of a network's team.
 func TeamFile(t Team) ([]byte, error) {
-	_, text, found := strings.Cut(teamText, "\npackage team\n")
-	if !found {
-		return nil, fmt.Errorf("the text of the team has no package clause")
-	}
-	text, err := keepParts(text, map[string]bool{
-		"forward": t.Forward, "grad": t.Grad, "step": t.Step, "gradient": t.Grad || t.Step,
+	gradient := t.Grad || t.Step
+	text, err := keepParts(teamText, map[string]bool{
+		"forward": t.Forward, "grad": t.Grad, "step": t.Step, "gradient": gradient,
 		"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread,
 	})
 	if err != nil {
 		return nil, err
 	}
+	// The networks that go forward alone have no type of a gradient.
+	g := "struct{}"
+	if gradient {
+		g = t.Name + "Grad"
+	}
+	x, y := fmt.Sprintf("[%d]%s", t.Inputs, t.Precision), fmt.Sprintf("[%d]%s", t.Outputs, t.Precision)
 	text = strings.NewReplacer(
 		"*XnetSGD", "*"+strings.Join(t.Optimizers, ", *"),
+		"xnetTypes", strings.Join([]string{t.Name, g, t.Name + "Batch", x, y, t.Precision}, ", "),
 		"xnetFloat", t.Precision,
-		"xnetX", fmt.Sprintf("[%d]%s", t.Inputs, t.Precision),
-		"xnetY", fmt.Sprintf("[%d]%s", t.Outputs, t.Precision),
-		"xnetSlots", strconv.Itoa(t.Slots),
+		"xnetX", x,
+		"xnetY", y,
+		"xnetRuns", strconv.Itoa(t.Slots),
 		"xnetSpreadFrom", strconv.Itoa(t.SpreadFrom),
 		"xnetBlock", strconv.Itoa(t.Block),
 		"xnet", t.Prefix,

@@ -24,8 +24,8 @@ func TestTeamFile(t *testing.T) {
 		!strings.HasPrefix(text, "// made\n//\n// for a test\n\npackage nets\n") {
 		t.Errorf("the file is\n%.300s", text)
 	}
-	for _, want := range []string{"xs   [][4]float64", "ys   [][3]float64", "sums         [5]IrisGrad", "len(xs) / 7",
-		"IrisParams", "at most 5 runs"} {
+	for _, want := range []string{"xs [][4]float64", "ys [][3]float64", "Params: IrisParams, Block: 7, Runs: 5",
+		"team.Network[Iris, IrisGrad, IrisBatch, [4]float64, [3]float64, float64]{", "at most 5 runs"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q", want)
 		}
@@ -35,7 +35,7 @@ func TestTeamFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"gxs", "InputGradBatch", "input gradient", "input_gradient"} {
+	for _, part := range []string{"gxs", "InputGradBatch", "InputGrad:", "input_gradient"} {
 		if strings.Contains(text, part) {
 			t.Errorf("without input_gradient there is %q", part)
 		}
@@ -48,7 +48,7 @@ func TestTeamFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"Updater", "UpdateBatch", "irisSpread", `"apply"`, "*IrisSGD, *IrisAdam"} {
+	for _, part := range []string{"Updater", "UpdateBatch", "irisSpread", "SpreadFrom", "*IrisSGD, *IrisAdam"} {
 		if strings.Contains(text, part) || !strings.Contains(string(spread), part) {
 			t.Errorf("%q is there without optimizers, or missing with them", part)
 		}
@@ -72,7 +72,7 @@ func TestTeamFile(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(names, " "); got != "IrisTeam irisWorker NewIrisTeam" {
+	if got := strings.Join(names, " "); got != "IrisTeam irisWorkers NewIrisTeam" {
 		t.Errorf("the file declares %s", got)
 	}
 }

@@ -92,7 +92,8 @@ func TestStore(t *testing.T) {
 	if out := run("test", "-count=1", "-vet=all", "-v", "."); !strings.Contains(out, "--- PASS: TestAll") {
 		t.Errorf("the test did not run:\n%s", gentest.Beginning(out))
 	}
-	// What is emitted, its test apart, is the Go of 2023, and kernels need neither what saves and loads nor this module.
+	// What is emitted, its test apart, is the Go of 2023, and kernels need neither
+	// what saves and loads, nor teams, nor this module.
 	for _, name := range []string{"all_test.go", "store_test.go"} {
 		if err := os.Remove(filepath.Join(m.Dir, name)); err != nil {
 			t.Fatal(err)
@@ -100,10 +101,11 @@ func TestStore(t *testing.T) {
 	}
 	run("build", "-gcflags=-lang=go1.21", ".")
 	stores, err := filepath.Glob(filepath.Join(m.Dir, "*_store_gen.go"))
-	if err != nil || len(stores) != len(networks) {
-		t.Fatal(len(stores), err)
+	teams, err2 := filepath.Glob(filepath.Join(m.Dir, "*_team_gen.go"))
+	if err != nil || err2 != nil || len(stores) != len(networks) || len(teams) != len(networks) {
+		t.Fatal(len(stores), len(teams), err, err2)
 	}
-	for _, file := range stores {
+	for _, file := range append(stores, teams...) {
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}

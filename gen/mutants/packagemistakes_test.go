@@ -4,8 +4,8 @@ import "slices"
 
 // packageMistakes are all that are planted in packages.
 func packageMistakes() []packageMutant {
-	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sweepMistakes,
-		sharedMistakes, updateMistakes, kinkMistakes)
+	return slices.Concat(chunkMistakes, teamMistakes, passedOnMistakes, allocationMistakes, nanMistakes, optimizerMistakes,
+		sweepMistakes, sharedMistakes, updateMistakes, kinkMistakes)
 }
 
 // chunkMistakes are made where batches are cut into chunks, tiles, rests and blocks.
@@ -63,32 +63,44 @@ var chunkMistakes = []packageMutant{
 
 // teamMistakes are made where batches are shared out.
 var teamMistakes = []packageMutant{
-	on(inTeam, "Tiled", "slot", "the last of 32 runs is lost", `k >= 32`, "k >= 31"),
-	on(inTeam, "Tiled", "slot", "the results of a run are lost with many workers", `hi <= len\(out\)`,
-		"hi <= len(out) && (k < 20 || t.sharing < 20)"),
-	on(inTeam, "Tiled", "slot", "a block too few where runs are uneven", `\+min\(k\+1, more\)\)`,
+	on(inTeam+"worker.go", "Tiled", "slot", "the last of 32 runs is lost", `t := w\.team\n`,
+		"if k == 31 {\nreturn\n}\n$0"),
+	on(inTeam+"worker.go", "Tiled", "slot", "the results of a run are lost with many workers", `n\.Forward\(.*`,
+		"if k < 20 || t.sharing < 20 {\n$0\n}"),
+	on(inTeam+"worker.go", "Tiled", "slot", "a block too few where runs are uneven", `\+min\(k\+1, more\)\)`,
 		"+min(k+1, more)-more/31)"),
-	on(inTeam, "Tiled", "slot", "the loss of the last run of 23 is another", `t\.losses\[k\] = t\.p\.LossBatch.*`,
+	on(inTeam+"worker.go", "Tiled", "slot", "the loss of the last run of 23 is another", `t\.losses\[k\] = n\.Loss.*`,
 		"$0\nif t.slots == 23 {\nt.losses[22] /= 2\n}"),
-	on(inTeam, "Tiled", "end", "a wrong loss with more than 8 workers", `loss := float32\(0\)`,
+	on(inTeam+"team.go", "Tiled", "end", "a wrong loss with more than 8 workers", `loss := F\(0\)`,
 		"$0\nif t.computing() > 8 {\nloss = 1e-3\n}"),
-	on(inTeam, "Tiled", "end", "the last loss is left out", `loss \+= t\.losses\[k\]`, "if k < 31 {\n$0\n}"),
-	on(inTeam, "Tiled", "begin", "the losses of the call before", `t\.losses = .*\n`, ""),
-	on(inTeam, "Tiled", "add", "the halves are not added", `d < t\.slots; d \*= 2`, "d < min(t.slots, 16); d *= 2"),
-	on(inTeam, "Tiled", "finish", "a pair of a number of runs that is no power of 2 is lost", `i\+d < t\.slots`,
-		"i+d < t.slots-t.slots%2"),
-	on(inTeam, "Tiled", "share", "a worker leaves its last run with more than 16 of them",
+	on(inTeam+"team.go", "Tiled", "end", "the last loss is left out", `range t\.losses `, "range t.losses[:31] "),
+	on(inTeam+"team.go", "Tiled", "begin", "the losses of the call before", `clear\(t\.losses\)\n`, ""),
+	on(inTeam+"sums.go", "Tiled", "add", "the halves are not added", `d < t\.slots; d \*= 2`,
+		"d < min(t.slots, 16); d *= 2"),
+	on(inTeam+"sums.go", "Tiled", "finish", "a pair of a number of runs that is no power of 2 is lost",
+		`i\+d < t\.slots`, "i+d < t.slots-t.slots%2"),
+	on(inTeam+"worker.go", "Tiled", "share", "a worker leaves its last run with more than 16 of them",
 		`k < \(w\.index\+1\)\*t\.slots/t\.sharing`, "$0-t.sharing/17"),
-	on(inTeam, "Tiled", "owner", "the owner of another run", `\(\(k\+1\)\*t\.computing\(\) - 1\)`,
+	on(inTeam+"sums.go", "Tiled", "owner", "the owner of another run", `\(\(k\+1\)\*t\.computing\(\) - 1\)`,
 		"(k * t.computing())"),
-	on(inTeam, "Broad", "finish", "the third worker's parameters are not added", `lo < 0 \|\|`, "w.index == 2 ||"),
-	on(inTeam, "Broad", "finish", "another rate where five workers finish", `t\.rate \* sum\[i\]`,
-		"t.rate * sum[i] * float32(1+t.sharing/5)"),
-	on(inTeam, "Broad", "finish", "the last parameter of a range is not handed over",
-		`copy\(t\.g\.Flat\(\)\[lo:hi\], sum\[lo:hi\]\)`,
-		"copy(t.g.Flat()[lo:hi-t.sharing/4], sum[lo:hi])"),
-	on(inTeam, "Broad", "pair", "a parameter of a range is added twice", `for len\(sum\) >= 8`,
-		"if lo > 1000 {\nsum[0] += next[0]\n}\n$0"),
+	on(inTeam+"sums.go", "Broad", "finish", "the third worker's parameters are not added", `for d := 1`,
+		"if w.index == 2 {\nreturn\n}\n$0"),
+	on(inTeam+"sums.go", "Broad", "finish", "another rate where five workers finish", `t\.rate\)`,
+		"t.rate*F(1+t.sharing/5))"),
+	on(inTeam+"sums.go", "Broad", "finish", "the last parameter of a range is not handed over",
+		`Gradient\(t\.g\)\[lo:hi\]`, "Gradient(t.g)[lo:hi-t.sharing/4]"),
+	on(inTeam+"sums.go", "Broad", "pair", "a parameter of a range is added twice", `accumulate\(`,
+		"if lo > 1000 {\nt.net.Gradient(&t.sums[i])[lo] += t.net.Gradient(&t.sums[i+d])[lo]\n}\n$0"),
+}
+
+// passedOnMistakes are made in the lines of an emitted team.
+var passedOnMistakes = []packageMutant{
+	on(inTeamLines, "Tiled", "StepBatch", "the gradient in place of the step",
+		`return tiledTeam\.StepBatch\((.*), rate\)`, "return tiledTeam.GradBatch($1, new(TiledGrad))"),
+	on(inTeamLines, "Tiled", "NewTiledTeam", "one worker more than asked for is taken for one less", `New\(workers\)`,
+		"New(max(workers, 2) - 1 + workers/64)"),
+	on(inTeamLines, "Tiled", "LossBatch", "half of the samples of a long batch", `xs, ys\)`,
+		"xs[:len(xs)-len(xs)/2000], ys[:len(xs)-len(xs)/2000])"),
 }
 
 // allocationMistakes allocate in long batches alone.
@@ -99,9 +111,9 @@ var allocationMistakes = []packageMutant{
 		"if loss > 200 {\nkept = make([]float32, len(xs))\n}\n$0"),
 	keeping(inKernels, "Tiled", "LossBatch", "memory is allocated for 9 blocks and more", `loss := float32\(0\)`,
 		"$0\nif len(xs) > 256 {\nkept = make([]float32, len(xs))\n}"),
-	keeping(inTeam, "Tiled", "slot", "memory is allocated for the last of 32 runs", `each, more := `,
-		"if k == 31 {\nkept = make([]float32, len(xs))\n}\n$0"),
-	keeping(inTeam, "Tiled", "StepBatch", "memory is allocated for 64 blocks and more", `t\.run\("step"`,
+	keeping(inTeam+"worker.go", "Tiled", "slot", "memory is allocated for the last of 32 runs", `each, more := `,
+		"if k == 31 {\nkept = make([]float32, len(t.xs))\n}\n$0"),
+	keeping(inTeam+"calls.go", "Tiled", "StepBatch", "memory is allocated for 64 blocks and more", `t\.run\("step"`,
 		"if t.blocks >= 64 {\nkept = make([]float32, t.blocks)\n}\n$0"),
 }
 
@@ -223,11 +235,13 @@ var updateMistakes = []packageMutant{
 	on(inKernels, "Shared", "Momentum.Update", "the update is not counted", `o\.count\(\)\n`, ""),
 	on(inDispatch, "Shared", "Momentum.vectorUpdate", "the last parameter of the second range stays",
 		`min\(hi-i, (\d+)\)`, "min(hi-i, $1)-lo/8000"),
-	on(inTeam, "Shared", "Update", "every worker counts the update", `t\.run\("count", 1\)`,
-		`t.run("count", t.workers)`),
-	on(inTeam, "Shared", "Update", "one worker moves its part alone", `t\.run\("update".*`,
+	on(inTeam+"calls.go", "Shared", "Update", "every worker counts the update",
+		`t\.run\("count", 1\)`, `t.run("count", t.workers)`),
+	on(inTeam+"calls.go", "Shared", "Update", "one worker moves its part alone", `t\.run\("update".*`,
 		"t.sharing = 2\nt.first.share(\"update\")"),
-	on(inTeam, "Shared", "finish", "ranges begin with the first parameter", `t\.rate, lo, hi\)`, "t.rate, 0, hi)"),
-	on(inTeam, "Shared", "UpdateBatch", "half of the rate", `t\.ys, t\.rate = ys, rate`, "t.ys, t.rate = ys, rate/2"),
-	on(inTeam, "Shared", "UpdateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
+	on(inTeam+"sums.go", "Shared", "finish", "ranges begin with the first parameter", `t\.rate, lo, hi\)`,
+		"t.rate, 0, hi)"),
+	on(inTeam+"calls.go", "Shared", "UpdateBatch", "half of the rate", `t\.ys, t\.rate = ys, rate`,
+		"t.ys, t.rate = ys, rate/2"),
+	on(inTeam+"calls.go", "Shared", "UpdateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
 }

@@ -20,12 +20,14 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// The files of an emitted package that mistakes are planted in: how their names end.
+// The files of an emitted package that mistakes are planted in: how their names end, and the folder of a package that
+// emitted files import, before the name of its file.
 const (
-	inKernels  = "_gen.go"
-	inDispatch = "_amd64_gen.go" // the Go that calls the assembly
-	inAssembly = "_amd64_gen.s"
-	inTeam     = "_team_gen.go"
+	inKernels   = "_gen.go"
+	inDispatch  = "_amd64_gen.go" // the Go that calls the assembly
+	inAssembly  = "_amd64_gen.s"
+	inTeamLines = "_team_gen.go"
+	inTeam      = "team/"
 )
 
 // packageMutant is a mistake planted in one of the files of an emitted package. Assembly is edited like Go; its
@@ -71,9 +73,14 @@ func (m packageMutant) plant(source string) (string, error) {
 	return source[:from+at[0]] + string(find.ExpandString(nil, e.put, source[from:end], at)) + source[from+at[1]:], nil
 }
 
+// portable says that assembly has no part in the mistake: what is called must be the Go that it is planted in.
+func (m packageMutant) portable() bool {
+	return m.file == inKernels || m.file == inTeamLines || strings.HasPrefix(m.file, inTeam)
+}
+
 // runs says whether the machine runs the file: the assembly wants AVX2.
 func (m packageMutant) runs() bool {
-	return m.file == inKernels || m.file == inTeam || runtime.GOARCH == "amd64" && cpu.X86.HasAVX2 && cpu.X86.HasFMA
+	return m.portable() || runtime.GOARCH == "amd64" && cpu.X86.HasAVX2 && cpu.X86.HasFMA
 }
 
 // TestPackageMutants plants mistakes in all files of emitted packages, and runs the emitted test of some, with -short:
@@ -97,10 +104,10 @@ func TestPackageMutants(t *testing.T) {
 				continue
 			}
 			victim := files
-			if planted.file == inKernels || planted.file == inTeam {
-				victim = goes // what it calls must be the Go that it is planted in, and needs no assembly
+			if planted.portable() {
+				victim = goes
 			}
-			mistaken, err := planted.in(victim)
+			mistaken, err := planted.in(withSource(t, victim, planted.file))
 			if err != nil {
 				t.Errorf("%q cannot be planted: %v; emitted code has changed, and so must the mistake in packagemistakes_test.go", planted.title(), err)
 				continue
@@ -152,9 +159,17 @@ func emittedPackage(t *testing.T, n spec.Network) []gen.File {
 	return files
 }
 
+// name is that of the file which the mistake is planted in.
+func (m packageMutant) name() string {
+	if strings.Contains(m.file, "/") {
+		return m.file
+	}
+	return strings.ToLower(m.victim) + m.file
+}
+
 // in returns the files of a package with the mistake in one of them.
 func (m packageMutant) in(files []gen.File) ([]gen.File, error) {
-	name := strings.ToLower(m.victim) + m.file
+	name := m.name()
 	i := slices.IndexFunc(files, func(f gen.File) bool { return f.Name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("%s is not emitted", name)
@@ -252,7 +267,7 @@ func emittedTests(t *testing.T, m gentest.Module, tests map[string]string,
 
 // cells are the beginning of a mistake's row.
 func (m packageMutant) cells() string {
-	return fmt.Sprintf("| `%s%s`, %s | %s", strings.ToLower(m.victim), m.file, m.edits[0].where(), m.mistake)
+	return fmt.Sprintf("| `%s`, %s | %s", m.name(), m.edits[0].where(), m.mistake)
 }
 
 // packageTable is the table of mistakes in packages.

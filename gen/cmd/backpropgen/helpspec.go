@@ -63,10 +63,10 @@ What emit lists; the default is all of it:
   step     Step and Init
   batch    the batch forms of the functions above that are emitted; StepBatch brings GradBatch
   save     a file that saves and loads the network and its optimizers; imports package store of this module
-  team     a file that spreads batches over several cores; needs batch
+  team     a file that spreads batches over several cores; needs batch; imports package team of this module
   test     a test against the reference, with benchmarks; imports package verify of this module
 
-Kernels import nothing of this module: without save and test a go.mod need not require it.
+Kernels import nothing of this module: without save, team and test a go.mod need not require it.
 Optimizers and input_gradient need grad. Files that are no longer emitted are removed.
 `)
 	b.WriteString("\nActivations, for any layer; where there is an index the whole layer is meant, else each unit:\n\n")

@@ -39,14 +39,15 @@ func TestUpdateShares(t *testing.T) {
 	_, g := sequential(p, xs, ys)
 	team := NewXnetTeam(xnetSlots)
 	defer team.Close()
+	w := (*xnetWorkers)(team)
 	want := *p
 	new(XnetSGD).Update(&want, &g, 0.125)
 	for sharing := 1; sharing <= xnetSlots; sharing++ {
 		got := *p
-		team.begin(&got, nil)
-		team.o, team.from, team.rate = new(XnetSGD), &g, 0.125
-		team.run("update", sharing)
-		team.end()
+		xnetTeam.begin(w, &got, nil)
+		w.o, w.from, w.rate = new(XnetSGD), &g, 0.125
+		w.run("update", sharing)
+		w.end()
 		if got != want {
 			t.Errorf("shared by %d workers: %v, want %v", sharing, got, want)
 		}

@@ -104,13 +104,14 @@ func TestShares(t *testing.T) {
 	_, want := sequential(p, xs, ys)
 	team := NewXnetTeam(xnetSlots)
 	defer team.Close()
+	w := (*xnetWorkers)(team)
 	for sharing := 1; sharing <= xnetSlots; sharing++ {
 		var g XnetGrad
-		team.begin(p, xs)
-		team.ys, team.g = ys, &g
-		team.run("gradient", team.computing())
-		team.run("sum", sharing)
-		team.end()
+		xnetTeam.begin(w, p, xs)
+		w.ys, w.g = ys, &g
+		w.run("gradient", w.computing())
+		w.run("sum", sharing)
+		w.end()
 		if g != want {
 			t.Errorf("summed by %d workers: %v, want %v", sharing, g, want)
 		}
@@ -226,6 +227,7 @@ func TestNoAllocation(t *testing.T) {
 	out := make([]xnetY, len(xs))
 	gxs := make([]xnetX, len(xs))
 	var g XnetGrad
+	o := new(XnetSGD)
 	team := NewXnetTeam(3)
 	defer team.Close()
 	if n := testing.AllocsPerRun(50, func() {
@@ -234,6 +236,8 @@ func TestNoAllocation(t *testing.T) {
 		team.GradBatch(p, xs, ys, &g)
 		team.StepBatch(p, xs, ys, 0)
 		team.InputGradBatch(p, xs, ys, gxs)
+		team.Update(o, p, &g, 0)
+		team.UpdateBatch(o, p, xs, ys, 0)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

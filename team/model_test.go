@@ -2,11 +2,8 @@ package team
 
 import "unsafe"
 
-// What follows is not emitted: it stands for what the kernels' file declares, and for what differs from network to
-// network. The model network is ŷ = W·x with the loss Σ(ŷ - y)²/2, two samples at a time.
-
-// xnetFloat is the type of all numbers.
-type xnetFloat = float32
+// What follows stands for what the kernels' file declares. The model network is ŷ = W·x with the loss Σ(ŷ - y)²/2, two
+// samples at a time.
 
 // XnetParams is the number of parameters.
 const XnetParams = 6
@@ -15,8 +12,6 @@ const XnetParams = 6
 const (
 	xnetSlots = 7
 	xnetBlock = 2
-	// xnetSpreadFrom is from how many parameters another worker takes part in an update.
-	xnetSpreadFrom = 16384
 )
 
 type (
@@ -115,4 +110,69 @@ func (o *XnetSGD) update(p *Xnet, g *XnetGrad, rate float32, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		p.Flat()[i] -= rate * g.Flat()[i]
 	}
+}
+
+// What follows is as it is emitted.
+
+var xnetTeam = Network[Xnet, XnetGrad, XnetBatch, xnetX, xnetY, float32]{
+	Name: "Xnet", Params: XnetParams, Block: xnetBlock, Runs: xnetSlots,
+	Forward: (*Xnet).ForwardBatch, Loss: (*Xnet).LossBatch, Grad: (*Xnet).GradBatch, InputGrad: (*Xnet).InputGradBatch,
+	Parameters: func(p *Xnet) []float32 { return p.Flat()[:] },
+	Gradient:   func(g *XnetGrad) []float32 { return g.Flat()[:] },
+	SpreadFrom: 16384,
+	Shares: func(o xnetUpdater) bool {
+		switch o.(type) {
+		case *XnetSGD:
+			return true
+		}
+		return false
+	},
+	Count: func(o xnetUpdater) { o.(xnetSpread).count() },
+	Part: func(o xnetUpdater, p *Xnet, g *XnetGrad, rate float32, lo, hi int) {
+		o.(xnetSpread).update(p, g, rate, lo, hi)
+	},
+}
+
+type (
+	xnetUpdater = Updater[Xnet, XnetGrad, float32]
+	xnetWorkers = Team[Xnet, XnetGrad, XnetBatch, xnetX, xnetY, float32]
+	xnetSpread  interface {
+		count()
+		update(p *Xnet, g *XnetGrad, rate float32, lo, hi int)
+	}
+)
+
+// XnetTeam is the team of the model network.
+type XnetTeam xnetWorkers
+
+func NewXnetTeam(workers int) *XnetTeam { return (*XnetTeam)(xnetTeam.New(workers)) }
+
+func (t *XnetTeam) Close() { xnetTeam.Close((*xnetWorkers)(t)) }
+
+func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
+	xnetTeam.ForwardBatch((*xnetWorkers)(t), p, xs, out)
+}
+
+func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) float32 {
+	return xnetTeam.LossBatch((*xnetWorkers)(t), p, xs, ys)
+}
+
+func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) float32 {
+	return xnetTeam.GradBatch((*xnetWorkers)(t), p, xs, ys, g)
+}
+
+func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate float32) float32 {
+	return xnetTeam.StepBatch((*xnetWorkers)(t), p, xs, ys, rate)
+}
+
+func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) float32 {
+	return xnetTeam.InputGradBatch((*xnetWorkers)(t), p, xs, ys, gxs)
+}
+
+func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate float32) {
+	xnetTeam.Update((*xnetWorkers)(t), o, p, g, rate)
+}
+
+func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, rate float32) float32 {
+	return xnetTeam.UpdateBatch((*xnetWorkers)(t), o, p, xs, ys, rate)
 }

@@ -1,0 +1,76 @@
+package team
+
+// Sums of runs are added in pairs, the sums of pairs in pairs, and so on: sums[i] += sums[i+d] for d = 1, 2, 4 … and
+// every i that is a multiple of 2d, which gives the same bits whoever does it. A worker adds the pairs that have all
+// their runs from it while they are in its processor's cache; the few that are left are shared out by ranges of the
+// parameters.
+
+// add adds all pairs that end before run k and begin at run first or later.
+func (t *Team[P, G, B, X, Y, F]) add(first, k int) {
+	for d := 1; d < t.slots; d *= 2 {
+		i := (k - 1) / (2 * d) * (2 * d)
+		if i < first || min(i+2*d, t.slots) != k {
+			return
+		}
+		t.pair(i, d, 0, t.net.Params)
+	}
+}
+
+// pair adds parameters lo to hi of run i+d, if there is one, to those of run i.
+func (t *Team[P, G, B, X, Y, F]) pair(i, d, lo, hi int) {
+	if i+d < t.slots {
+		accumulate(t.net.Gradient(&t.sums[i])[lo:hi], t.net.Gradient(&t.sums[i+d])[lo:hi])
+	}
+}
+
+// accumulate adds next to sum, element by element.
+func accumulate[F Float](sum, next []F) {
+	for len(sum) >= 8 && len(next) >= 8 {
+		sum[0] += next[0]
+		sum[1] += next[1]
+		sum[2] += next[2]
+		sum[3] += next[3]
+		sum[4] += next[4]
+		sum[5] += next[5]
+		sum[6] += next[6]
+		sum[7] += next[7]
+		sum, next = sum[8:], next[8:]
+	}
+	for i := 0; i < len(sum) && i < len(next); i++ {
+		sum[i] += next[i]
+	}
+}
+
+// finish adds the pairs that are left up for the worker's range of the parameters, and does with the sum what the task
+// is.
+func (w *worker[P, G, B, X, Y, F]) finish(task string) {
+	t := w.team
+	n := t.net
+	lo, hi := w.index*n.Params/t.sharing, (w.index+1)*n.Params/t.sharing
+	for d := 1; d < t.slots; d *= 2 {
+		for i := 0; i+d < t.slots; i += 2 * d {
+			if t.owner(i) != t.owner(min(i+2*d, t.slots)-1) {
+				t.pair(i, d, lo, hi)
+			}
+		}
+	}
+	switch task {
+	case "sum":
+		copy(n.Gradient(t.g)[lo:hi], n.Gradient(&t.sums[0])[lo:hi])
+	case "step":
+		descend(n.Parameters(t.p)[lo:hi], n.Gradient(&t.sums[0])[lo:hi], t.rate)
+	case "update": // by a gradient that is given, or by the sum
+		n.Part(t.o, t.p, t.from, t.rate, lo, hi)
+	}
+}
+
+// descend is p -= rate*g.
+func descend[F Float](p, g []F, rate F) {
+	g = g[:len(p)]
+	for i := range p {
+		p[i] -= F(rate * g[i]) // rounded, never fused
+	}
+}
+
+// owner is the worker that computed run k.
+func (t *Team[P, G, B, X, Y, F]) owner(k int) int { return ((k+1)*t.computing() - 1) / t.slots }

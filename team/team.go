@@ -1,0 +1,146 @@
+// Package team spreads batches of an emitted network over several cores. An emitted file says which functions the
+// network has (Network) and passes the methods of its team on; all else is the same for every network and stands here.
+// Programs of users import this package at run time, so it needs the standard library only.
+//
+// What comes out does not depend on how many workers there are, bit for bit: the samples are cut into runs of whole
+// blocks by their number alone, what is summed is summed up for each run by itself, and these sums are added in pairs.
+package team
+
+// Float is the type of a network's numbers.
+type Float interface{ float32 | float64 }
+
+// Updater is any optimizer of a network.
+type Updater[P, G any, F Float] interface {
+	Update(p *P, g *G, rate F)
+}
+
+// Network is what teams of a network P share out, with its gradient G, its batch workspace B, inputs X and outputs Y.
+// Functions that are not emitted are nil, and so must be the calls that need them.
+type Network[P, G, B, X, Y any, F Float] struct {
+	Name   string
+	Params int // parameters
+	Block  int // samples that the functions take at a time
+	Runs   int // of samples that are summed up apart from one another, at most
+
+	Forward   func(p *P, b *B, xs []X, out []Y)
+	Loss      func(p *P, b *B, xs []X, ys []Y) F
+	Grad      func(p *P, b *B, xs []X, ys []Y, g *G) F
+	InputGrad func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+
+	Parameters func(p *P) []F // a view of them
+	Gradient   func(g *G) []F // likewise
+
+	// Updates are shared out from SpreadFrom parameters for every worker that takes part, where Shares says that an
+	// optimizer does updates in parts: Count once, and Part for each range of the parameters.
+	SpreadFrom int
+	Shares     func(o Updater[P, G, F]) bool
+	Count      func(o Updater[P, G, F])
+	Part       func(o Updater[P, G, F], p *P, g *G, rate F, lo, hi int)
+}
+
+// Team is several goroutines, its workers, of which the caller's is the first. It holds a B for each, and a gradient
+// for each run if it forms any. It takes one call at a time, and none allocates.
+type Team[P, G, B, X, Y any, F Float] struct {
+	net *Network[P, G, B, X, Y, F]
+
+	// The call under way.
+	p    *P
+	xs   []X
+	out  []Y
+	ys   []Y
+	g    *G
+	gxs  []X
+	rate F
+	o    Updater[P, G, F]
+	from *G // what o is given
+
+	workers      int
+	blocks       int // of samples of the call under way, the last of which may be short
+	slots        int // runs of them
+	sharing      int // workers that take part in what is under way
+	busy, closed bool
+	first        *worker[P, G, B, X, Y, F] // works in the caller's goroutine
+	losses       []F                       // of runs
+	sums         []G                       // of gradients of runs
+}
+
+// New starts a team of at least one worker. More than there are runs have no work and are not started.
+func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F] {
+	if workers < 1 {
+		panic("New" + n.Name + "Team: a team has at least 1 worker")
+	}
+	t := &Team[P, G, B, X, Y, F]{net: n, workers: min(workers, n.Runs), losses: make([]F, n.Runs)}
+	if n.Grad != nil {
+		t.sums = make([]G, n.Runs)
+	}
+	for i := t.workers - 1; i >= 0; i-- {
+		w := &worker[P, G, B, X, Y, F]{team: t, next: t.first, index: i}
+		t.first = w
+		if i > 0 {
+			// With room for one, so that neither side waits for the other to take it.
+			w.task, w.done = make(chan string, 1), make(chan string, 1)
+			go w.work()
+		}
+	}
+	return t
+}
+
+// Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
+func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F]) {
+	if t == nil || t.first == nil || t.closed {
+		return
+	}
+	if t.busy {
+		n.refuse(".Close: a call is under way")
+	}
+	t.closed = true
+	for w := t.first.next; w != nil; w = w.next {
+		close(w.task)
+		<-w.done
+	}
+}
+
+// refuse panics with what a team refuses.
+func (n *Network[P, G, B, X, Y, F]) refuse(what string) { panic(n.Name + "Team" + what) }
+
+// begin starts a call.
+func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []X) {
+	switch {
+	case t == nil || t.first == nil:
+		n.refuse(": nil and a zero value have no workers; make a team with New" + n.Name + "Team")
+	case t.closed:
+		n.refuse(": called after Close")
+	case t.busy:
+		n.refuse(": called while another call is under way")
+	case p == nil:
+		n.refuse(": p is nil")
+	}
+	t.busy = true
+	t.p, t.xs = p, xs
+	t.blocks = len(xs) / n.Block
+	if len(xs)%n.Block > 0 {
+		t.blocks++
+	}
+	// A run is two blocks or more: adding a gradient to another takes about as long as two samples do.
+	t.slots = min(max(t.blocks/2, 1), n.Runs)
+	clear(t.losses)
+}
+
+// end lets go of the call's arguments and returns the sum of the losses.
+func (t *Team[P, G, B, X, Y, F]) end() F {
+	t.p, t.xs, t.out, t.ys, t.g, t.gxs, t.o, t.from = nil, nil, nil, nil, nil, nil, nil, nil
+	t.busy = false
+	loss := F(0)
+	for _, l := range t.losses {
+		loss += l
+	}
+	return loss
+}
+
+// computing is how many workers compute runs of samples.
+func (t *Team[P, G, B, X, Y, F]) computing() int { return min(t.slots, t.workers) }
+
+// finishing is how many workers add up what is left: one where waking another takes longer.
+func (t *Team[P, G, B, X, Y, F]) finishing() int {
+	return min(t.workers, 1+t.net.Params*t.computing()/16384)
+}
