@@ -11,6 +11,9 @@ func BenchmarkShorten(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		if text, err = Expand(text); err != nil {
+			b.Fatal(err)
+		}
 		b.Run(n, func(b *testing.B) {
 			for range b.N {
 				Shorten(text)
