@@ -120,7 +120,7 @@ func (c *Compiled) test() ([]byte, error) {
 	}
 	return templates.TestFile(templates.Test{
 		Functions: functions, Batches: batches,
-		Gradients: c.p.Func(plan.Grad) != nil || c.p.Func(plan.GradBatch) != nil,
+		Gradients: c.p.HasGradient(),
 		Stored:    n.Emits(spec.EmitSave), Team: n.Emits(spec.EmitTeam),
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(bare.JSON()), Qualify: c.o.Qualify,

@@ -122,7 +122,7 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		lines = append(lines, fmt.Sprintf("batch          %d samples at a time, in %d bytes", s.Block, s.BatchBytes))
 	}
 	if n.Learns() {
-		cache, others := cacheLines(n, s)
+		cache, others := cacheLines(n, p, s)
 		lines = append(lines, "cache          "+cache, "               "+others)
 	}
 	lines = append(lines, "code           "+s.Unrolled)
@@ -150,13 +150,11 @@ func multiplyAdds(n spec.Network, s Summary) string {
 	return strings.Join(list, ", ")
 }
 
-// emits lists the parts of a network that are emitted.
+// emits lists the parts of a network that are emitted, where those are not all.
 func emits(n spec.Network) string {
 	var names []string
-	for _, part := range spec.Parts() {
-		if n.Emits(part) {
-			names = append(names, string(part))
-		}
+	for _, part := range n.Emit {
+		names = append(names, string(part))
 	}
 	return strings.Join(names, ", ")
 }
@@ -170,21 +168,13 @@ func optimizers(n spec.Network) string {
 	return strings.Join(names, ", ")
 }
 
-// longest is the function of a network that learns by which cache modes are compared.
-func longest(n spec.Network) string {
-	if n.Emits(spec.EmitGrad) {
-		return plan.Grad
-	}
-	return plan.Step
-}
-
 // cacheLines say what the network's cache mode keeps and spends, and what the other modes would.
-func cacheLines(n spec.Network, s Summary) (own, others string) {
+func cacheLines(n spec.Network, p *plan.Program, s Summary) (own, others string) {
 	var rest []string
 	for _, c := range s.Caches {
 		if c.Mode == n.Cache {
 			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in %s",
-				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls, longest(n))
+				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls, p.Longest().Name)
 		} else {
 			rest = append(rest, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
 		}

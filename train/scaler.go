@@ -4,8 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
-	"unsafe"
+	"slices"
 )
 
 // Scaler brings every component of samples to a scale that a network learns well on: component i becomes
@@ -66,7 +65,7 @@ func MinMax[X any](xs []X, lo, hi float64) (Scaler, error) {
 
 // fit makes a scaler of an offset and a scale for the values of every component; a scale of 0 says that nothing varies.
 func fit[X any](xs []X, of func(values []float64) (offset, scale float64)) (s Scaler, err error) {
-	width, err := widthOf[X]()
+	rows, width, err := rowsOf(xs)
 	if err != nil {
 		return s, err
 	}
@@ -76,8 +75,8 @@ func fit[X any](xs []X, of func(values []float64) (offset, scale float64)) (s Sc
 	values := make([]float64, len(xs))
 	for i := range width {
 		constant := true
-		for k := range xs {
-			values[k] = get(&xs[k], i)
+		for k, r := range rows {
+			values[k] = r.at(i)
 			if !finite(values[k]) {
 				return Scaler{}, fmt.Errorf("train: component %d of sample %d is %v; a Scaler is fitted to finite numbers",
 					i, k, values[k])
@@ -113,17 +112,17 @@ func Unscaled[X any](s Scaler, xs []X) []X {
 
 // mapped returns copies of samples with a function applied to every component, in float64.
 func mapped[X any](s Scaler, xs []X, name string, f func(v, offset, scale float64) float64) []X {
-	width, err := widthOf[X]()
+	out := slices.Clone(xs)
+	rows, width, err := rowsOf(out)
 	if err == nil {
 		err = s.check(width)
 	}
 	if err != nil {
 		panic(fmt.Sprintf("train.%s: %v", name, err))
 	}
-	out := append([]X(nil), xs...)
-	for k := range out {
+	for _, r := range rows {
 		for i := range width {
-			set(&out[k], i, f(get(&out[k], i), s.Offset[i], s.Scale[i]))
+			r.set(i, f(r.at(i), s.Offset[i], s.Scale[i]))
 		}
 	}
 	return out
@@ -144,28 +143,40 @@ func (s Scaler) check(width int) error {
 	return nil
 }
 
-// widthOf is the number of components of a sample.
-func widthOf[X any]() (int, error) {
-	t := reflect.TypeFor[X]()
-	if t.Kind() != reflect.Array || t.Elem().Kind() != reflect.Float32 && t.Elem().Kind() != reflect.Float64 {
-		return 0, fmt.Errorf("train: a sample is a %v; a Scaler takes arrays of float32 or float64", t)
-	}
-	return t.Len(), nil
+// row is a sample, whose numbers are of one type or the other.
+type row struct {
+	single []float32
+	double []float64
 }
 
-// get is component i of a sample, which widthOf has seen.
-func get[X any](x *X, i int) float64 {
-	if reflect.TypeFor[X]().Elem().Kind() == reflect.Float32 {
-		return float64(*(*float32)(unsafe.Add(unsafe.Pointer(x), 4*i)))
+// rowOf views a sample, given as a pointer to it. It has no numbers where it is something else.
+func rowOf(x any) row { return row{floats[float32](x), floats[float64](x)} }
+
+func (r row) len() int { return len(r.single) + len(r.double) }
+
+func (r row) at(i int) float64 {
+	if r.single != nil {
+		return float64(r.single[i])
 	}
-	return *(*float64)(unsafe.Add(unsafe.Pointer(x), 8*i))
+	return r.double[i]
 }
 
-// set sets component i of a sample.
-func set[X any](x *X, i int, v float64) {
-	if reflect.TypeFor[X]().Elem().Kind() == reflect.Float32 {
-		*(*float32)(unsafe.Add(unsafe.Pointer(x), 4*i)) = float32(v)
+func (r row) set(i int, v float64) {
+	if r.single != nil {
+		r.single[i] = float32(v)
 		return
 	}
-	*(*float64)(unsafe.Add(unsafe.Pointer(x), 8*i)) = v
+	r.double[i] = v
+}
+
+// rowsOf views samples, and says how many components each has.
+func rowsOf[X any](xs []X) (rows []row, width int, err error) {
+	if width = rowOf(new(X)).len(); width == 0 {
+		return nil, 0, fmt.Errorf("train: a sample is a %T; a Scaler takes arrays of float32 or float64", *new(X))
+	}
+	rows = make([]row, len(xs))
+	for k := range xs {
+		rows[k] = rowOf(&xs[k])
+	}
+	return rows, width, nil
 }

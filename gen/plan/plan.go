@@ -129,6 +129,11 @@ func (p *Program) Longest() *Func {
 	return p.Func(Forward)
 }
 
+// HasGradient says whether any function forms or sums a gradient of the parameters, so that there is a type for it.
+func (p *Program) HasGradient() bool {
+	return slices.ContainsFunc(p.Funcs, func(f *Func) bool { return f.Writes(WeightGrad) })
+}
+
 // Func returns the function of that name, nil if there is none.
 func (p *Program) Func(name string) *Func {
 	for _, f := range p.Funcs {

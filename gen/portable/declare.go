@@ -3,7 +3,6 @@ package portable
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +37,7 @@ func (pr *builder) declarations() {
 	}
 	pr.file.Add(&code.Struct{Name: pr.name, Fields: params, Doc: pr.name + " holds the parameters of the network. " +
 		"The zero value " + use + " What it computes:\n" + items(pr.p.Conventions())})
-	if pr.hasGradient() {
+	if pr.p.HasGradient() {
 		pr.file.Add(&code.Struct{Name: pr.gradType(), Of: pr.name,
 			Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.",
 				pr.name, pr.name)})
@@ -47,11 +46,6 @@ func (pr *builder) declarations() {
 	if n.Emits(spec.EmitBatch) {
 		pr.file.Add(&code.Struct{Name: pr.name + "Batch", Fields: pr.batchFields(), Doc: pr.batchDoc()})
 	}
-}
-
-// hasGradient says whether any function forms or sums a gradient, so that there is a type for it.
-func (pr *builder) hasGradient() bool {
-	return slices.ContainsFunc(pr.p.Funcs, func(f *plan.Func) bool { return f.Writes(plan.WeightGrad) })
 }
 
 // workspaceDoc says how long what is in the workspace is valid.
@@ -130,7 +124,7 @@ func (pr *builder) methods() {
 			"Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
 				"and then its\nbiases. Writing to it writes to p."))
 	}
-	if pr.hasGradient() {
+	if pr.p.HasGradient() {
 		pr.file.Add(pr.flat("g", pr.gradType(),
 			"Flat is a view of the gradient as one array, in the order of the parameters'."))
 	}

@@ -86,25 +86,28 @@ func fromFormula(p *pool, text string) (*expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	var walk func(formula.Node) *expr
-	walk = func(n formula.Node) *expr {
-		switch n := n.(type) {
-		case *formula.Number:
-			return p.number(n.Value)
-		case *formula.Negation:
-			return p.apply(opNeg, walk(n.X))
-		case *formula.Binary:
-			return p.apply(string(n.Op), walk(n.X), walk(n.Y))
-		case *formula.Call:
-			args := make([]*expr, len(n.Args))
-			for i, a := range n.Args {
-				args[i] = walk(a)
-			}
-			return p.apply(n.Name, args...)
+	return p.formula(node, func(string) *expr { return p.z }), nil
+}
+
+// formula is the expression of a formula whose variables stand for expressions.
+func (p *pool) formula(n formula.Node, variable func(name string) *expr) *expr {
+	switch n := n.(type) {
+	case *formula.Number:
+		return p.number(n.Value)
+	case *formula.Variable:
+		return variable(n.Name)
+	case *formula.Negation:
+		return p.apply(opNeg, p.formula(n.X, variable))
+	case *formula.Binary:
+		return p.apply(string(n.Op), p.formula(n.X, variable), p.formula(n.Y, variable))
+	case *formula.Call:
+		args := make([]*expr, len(n.Args))
+		for i, a := range n.Args {
+			args[i] = p.formula(a, variable)
 		}
-		return p.z
+		return p.apply(n.Name, args...)
 	}
-	return walk(node), nil
+	return p.z
 }
 
 // catalogued returns the activation of the catalogue that e is, if any. Numbers may be off by the tolerance, to which

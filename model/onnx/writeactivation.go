@@ -175,30 +175,12 @@ func (w *writer) part(n formula.Node, z string, parameter float64) (string, erro
 // constantOf returns the value of a part without z.
 func constantOf(n formula.Node, parameter float64) (float64, bool) {
 	p := newPool()
-	var walk func(formula.Node) *expr
-	walk = func(n formula.Node) *expr {
-		switch n := n.(type) {
-		case *formula.Number:
-			return p.number(n.Value)
-		case *formula.Variable:
-			if n.Name == "P" {
-				return p.number(parameter)
-			}
-			return p.z
-		case *formula.Negation:
-			return p.apply(opNeg, walk(n.X))
-		case *formula.Binary:
-			return p.apply(string(n.Op), walk(n.X), walk(n.Y))
-		case *formula.Call:
-			args := make([]*expr, len(n.Args))
-			for i, a := range n.Args {
-				args[i] = walk(a)
-			}
-			return p.apply(n.Name, args...)
+	e := p.formula(n, func(name string) *expr {
+		if name == "P" {
+			return p.number(parameter)
 		}
 		return p.z
-	}
-	e := walk(n)
+	})
 	return e.value, e.op == opConst && !math.IsNaN(e.value)
 }
 
