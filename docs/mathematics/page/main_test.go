@@ -45,14 +45,14 @@ func differences(dir string, files []file) []string {
 func TestFresh(t *testing.T) {
 	files := rendered(t)
 	for _, line := range differences(pageDir, files) {
-		t.Errorf("generated/mathematics: %s\nrun go generate ./generated/mathematics/...", line)
+		t.Errorf("docs/mathematics: %s\nrun go generate ./docs/mathematics/...", line)
 	}
 	stale, err := extra(files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range stale {
-		t.Errorf("generated/mathematics/%s is no plot of the page any more\nrun go generate ./generated/mathematics/...", name)
+		t.Errorf("docs/mathematics/%s is no plot of the page any more\nrun go generate ./docs/mathematics/...", name)
 	}
 }
 

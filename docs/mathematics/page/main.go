@@ -18,7 +18,7 @@ import (
 // generatedDir is the folder of the emitted packages and pageDir the page's, both seen from this package's folder, in
 // which go generate and go test run.
 const (
-	generatedDir = "../.."
+	generatedDir = "../../../generated"
 	pageDir      = ".."
 )
 
