@@ -138,7 +138,7 @@ func (o outcome) line() string {
 	text := strings.Join(append(done, o.emptiedText()...), ", ")
 	switch {
 	case text == "":
-		text = "up to date"
+		text = "up to date (" + strings.Join(o.unchanged, ", ") + ")"
 	case len(o.unchanged) > 0:
 		text += " (unchanged: " + strings.Join(o.unchanged, ", ") + ")"
 	}

@@ -114,9 +114,10 @@ much smaller ones.`,
 			summary: "write a starting spec, a generate.go, a test and a .gitattributes",
 			about: `Writes, in the working directory, a small network's commented spec (NAME in lower case, .yaml), a
 generate.go with the go:generate line, and a test that trains the network. It learns exclusive or,
-whatever its name: change the spec and the test into yours. Nothing that exists is
-overwritten. NAME is the network's name, an exported Go identifier; without it the folder's name is
-made into one, or else it is Net.`,
+whatever its name: change the spec and the test into yours. A .gitattributes keeps generated files
+out of reviews. Nothing that exists is overwritten: a generate.go stays as it is, and a .gitattributes
+gets the lines that it lacks, behind its own. NAME is the network's name, an exported Go identifier;
+without it the folder's name is made into one, or else it is Net.`,
 			flags:   []string{"pkg"},
 			example: "backpropgen init Xor",
 			run:     runInit,

@@ -55,7 +55,7 @@ func runInit(c *call) int {
 	for _, file := range s.files() {
 		if !slices.Contains(f.names, file.name) {
 			b.changes = append(b.changes, change{name: file.name, data: []byte(file.text)})
-		} else if !slices.Contains(kept, file.name) {
+		} else if file.name != generateFile {
 			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it",
 				shown(file.name))
 		}
@@ -66,6 +66,9 @@ func runInit(c *call) int {
 				s.test())
 		}
 	}
+	if c, ok := f.attributesChange(); ok {
+		b.changes = append(b.changes, c)
+	}
 	if !r.failed() {
 		r.add(exitIO, commitUnlessInterrupted([]batch{b}, nil))
 	}
@@ -73,7 +76,7 @@ func runInit(c *call) int {
 		r.print(c.stderr)
 		return r.code()
 	}
-	fmt.Fprint(c.stdout, s.nextSteps(f.names, inModule(f.key)))
+	fmt.Fprint(c.stdout, s.nextSteps(b.changes, inModule(f.key)))
 	return exitOK
 }
 

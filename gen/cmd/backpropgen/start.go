@@ -16,12 +16,6 @@ type start struct {
 // generateFile holds the go:generate lines. When it exists already init leaves it as it is.
 const generateFile = "generate.go"
 
-// attributesFile tells reviewers' tools which files are generated. When it exists already init leaves it as it is.
-const attributesFile = ".gitattributes"
-
-// kept are the files that init leaves as they are where they exist.
-var kept = []string{generateFile, attributesFile}
-
 // newStart names the files after the network. Underscores are left out: x_linux_test.go would be a
 // file for one system only.
 func newStart(name, pkg string) start {
@@ -47,21 +41,26 @@ func (s start) files() []textFile {
 		{s.spec(), alignComments(fill(startSpec))},
 		{generateFile, fill(startGenerate)},
 		{s.test(), fill(startTest)},
-		{attributesFile, startAttributes},
 	}
 }
 
-// nextSteps tells what to do after init, which found some files there.
-func (s start) nextSteps(there []string, inModule bool) string {
+// nextSteps tells what was done and what to do after init.
+func (s start) nextSteps(changes []change, inModule bool) string {
 	var b strings.Builder
-	var written []string
-	for _, f := range s.files() {
-		if !slices.Contains(kept, f.name) || !slices.Contains(there, f.name) {
-			written = append(written, f.name)
+	var written, appended []string
+	for _, c := range changes {
+		if c.exists {
+			appended = append(appended, c.name)
+		} else {
+			written = append(written, c.name)
 		}
 	}
-	fmt.Fprintf(&b, "wrote %s\n\n", strings.Join(written, ", "))
-	if slices.Contains(there, generateFile) {
+	fmt.Fprintf(&b, "wrote %s", strings.Join(written, ", "))
+	if len(appended) > 0 {
+		fmt.Fprintf(&b, "; appended lines to %s", strings.Join(appended, ", "))
+	}
+	b.WriteString("\n\n")
+	if !slices.Contains(written, generateFile) {
 		fmt.Fprintf(&b, "%s exists and was left as it is; add this line to it if it is not there:\n\n    %s\n\n",
 			generateFile, s.generateLine())
 	}
@@ -115,12 +114,6 @@ cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)
 
 # Optional, without a default:
 # weights: STEM.safetensors  # trained weights to emit as NAMETrained
-`
-
-// startAttributes keeps what is generated out of the diffs that people review.
-const startAttributes = `*_gen.go linguist-generated
-*_gen_test.go linguist-generated
-*_gen.s linguist-generated
 `
 
 const startGenerate = `package PACKAGE
