@@ -74,7 +74,7 @@ func (c *call) check(all *report, result *checked) {
 			wrong = append(wrong, g.jobs[0])
 		}
 		for _, j := range g.jobs {
-			if g.checkJob(j, &r) && !slices.Contains(wrong, j) {
+			if g.checkJob(c, j, &r) && !slices.Contains(wrong, j) {
 				wrong = append(wrong, j)
 			}
 		}
@@ -137,7 +137,7 @@ func (p *place) checkLeftovers(r *report) bool {
 
 // checkJob reports how the files in place differ from those of the job, one line each, and says whether
 // generating would put any of them right.
-func (g *group) checkJob(j *job, r *report) bool {
+func (g *group) checkJob(c *call, j *job, r *report) bool {
 	fixable := false
 	for _, f := range j.files {
 		path := g.folder.show(f.Name)
@@ -158,6 +158,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 			fixable = true
 		case !sameText(t.data, f.Data):
 			r.addf(exitStale, "%s: %s", path, g.difference(j, t, f))
+			c.printDiff(path, t.data, f.Data)
 			fixable = true
 		}
 	}

@@ -40,6 +40,7 @@ type call struct {
 	out   string   // -o
 	pkg   string   // -pkg
 	quiet bool     // -q
+	diff  bool     // -d
 
 	dir string       // the folder that a go:generate line is in, "" for the working directory
 	run *generateRun // that line, if the call stands for one
@@ -124,6 +125,8 @@ func (c *call) parse(args []string) error {
 			fs.Func("pkg", "", func(s string) error { c.pkg = s; return notEmpty(s) })
 		case "q":
 			fs.BoolVar(&c.quiet, "q", false, "")
+		case "d":
+			fs.BoolVar(&c.diff, "d", false, "")
 		case "f":
 			fs.BoolVar(&c.importing.force, "f", false, "")
 		case "name":

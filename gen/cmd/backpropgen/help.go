@@ -17,6 +17,7 @@ var flagHelp = map[string]string{
 		"              (set by go generate; for files of the working directory), the package of the Go files in\n" +
 		"              the folder, the folder's name",
 	"q":       "-q          print nothing but errors",
+	"d":       "-d          print how stale files differ from what generate would write, as gofmt -d does",
 	"inputs":  "-inputs LO,HI    range of x for the bounds on rounding errors (default: -1,1)",
 	"weights": "-weights LO,HI   range of the weights (default: -1,1)",
 	"biases":  "-biases LO,HI    range of the biases (default: that of the weights)",
@@ -67,7 +68,7 @@ their specs' (-o) on one command line: only then does each know of the others.`,
 			run:     runGenerate,
 		},
 		{
-			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC|DIR...",
+			name: "check", args: "[-o DIR] [-pkg NAME] [-d] [-q] SPEC|DIR...",
 			summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
 			about: `Compares the files in place with what generate would write, and writes nothing. Every difference is
 one line:
@@ -80,6 +81,9 @@ one line:
   cut short     no more than the beginning of what is written
   orphaned      made from a spec that is gone, or that no longer produces this file
 
+With -d it also prints, on standard output, a unified diff for each file that is there and differs: lines
+with - are in the file, lines with + are what generate would write. The exit codes are the same.
+
 Use the flags of generate for specs.
 
 A folder, with /... behind it or without, stands for all that is in it and below, but for what ./... of
@@ -87,7 +91,7 @@ the go command leaves out: testdata, vendor, folders that begin with . or _, and
 every go:generate line is checked that runs 'backpropgen generate', with its flags, and beside those
 every spec that has emitted files in its own folder. Any other spec is left out: nothing says that
 files are wanted of it.`,
-			flags:   []string{"o", "pkg", "q"},
+			flags:   []string{"o", "pkg", "d", "q"},
 			example: "backpropgen check ./...",
 			run:     runCheck,
 		},

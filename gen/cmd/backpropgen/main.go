@@ -2,7 +2,7 @@
 // network each, free of allocations, and on amd64 with assembly.
 //
 //	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec)
-//	backpropgen check SPEC|DIR|./...…                 exit 4 if missing, stale, orphaned or edited by hand
+//	backpropgen check [-d] SPEC|DIR|./...…            exit 4 if missing, stale, orphaned or edited by hand
 //	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size, bounds on errors
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
 //	backpropgen import [-name NAME] MODEL             a spec and its parameters from a model trained elsewhere
