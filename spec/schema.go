@@ -5,6 +5,10 @@ import (
 	_ "embed"
 )
 
+// SchemaID is the address by which editors find the schema, and its $id. The first line of a spec that init writes
+// names it: a comment of the form that YAML language servers read.
+const SchemaID = "https://raw.githubusercontent.com/backpropgen/backpropgen/main/spec/schema.json"
+
 //go:embed schema.json
 var schema []byte
 

@@ -33,22 +33,27 @@ const (
 // refused by both.
 func verdicts(s *jsonschema.Schema, name, text string) (decoder, schema error) {
 	_, decoder = Decode(name, []byte(text))
-	data := []byte(text)
-	if strings.HasSuffix(name, ".yaml") {
-		var doc any
-		if err := yaml.Load(data, &doc, yaml.WithUniqueKeys(false)); err != nil {
-			return decoder, err
-		}
-		var err error
-		if data, err = json.Marshal(doc); err != nil {
-			return decoder, err
-		}
+	data, err := generalJSON(name, text)
+	if err != nil {
+		return decoder, err
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		return decoder, err
 	}
 	return decoder, s.Validate(doc)
+}
+
+// generalJSON is a document as JSON, as a general reader has it, which takes the last of duplicate keys.
+func generalJSON(name, text string) ([]byte, error) {
+	if strings.EqualFold(filepath.Ext(name), ".json") {
+		return []byte(text), nil
+	}
+	var doc any
+	if err := yaml.Load([]byte(text), &doc, yaml.WithUniqueKeys(false)); err != nil {
+		return nil, err
+	}
+	return json.Marshal(doc)
 }
 
 // specWith returns a valid YAML document with one of its lines replaced, or one added.

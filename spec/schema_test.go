@@ -22,11 +22,10 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	const url = "https://example.com/schema.json"
-	if err := c.AddResource(url, doc); err != nil {
+	if err := c.AddResource(SchemaID, doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile(url)
+	s, err := c.Compile(SchemaID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +34,7 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 
 // schemaDoc is the part of the schema that repeats what the tables of this package say.
 type schemaDoc struct {
+	ID         string                `json:"$id"`
 	Required   []string              `json:"required"`
 	Properties map[string]*schemaDoc `json:"properties"`
 	Defs       map[string]*schemaDoc `json:"$defs"`
@@ -58,6 +58,9 @@ func TestSchemaFields(t *testing.T) {
 	var s schemaDoc
 	if err := json.Unmarshal(Schema(), &s); err != nil {
 		t.Fatal(err)
+	}
+	if s.ID != SchemaID {
+		t.Errorf("the schema is called %s, and SchemaID is %s", s.ID, SchemaID)
 	}
 	layer := s.Defs["layer"]
 	sameFields(t, "the network", &s, fieldNames(networkFields), required(networkFields))

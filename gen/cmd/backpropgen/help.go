@@ -182,6 +182,25 @@ In Go, model/onnx.Marshal writes the same.`,
 			run:     runExport,
 		},
 		{
+			name:    "schema",
+			summary: "print the JSON Schema of specs, for editors",
+			about: `Prints a JSON Schema (2020-12) of what a spec may hold. Editors check and complete specs by it.
+
+A YAML language server, as in VS Code or Neovim, finds it by the first line of the spec. Init writes it: a
+comment, # yaml-language-server: $schema= and the address of the schema, which is also the schema's $id.
+Where that address cannot be reached, save the schema beside the spec and name the file instead:
+
+  backpropgen schema > backpropgen.schema.json
+  # yaml-language-server: $schema=backpropgen.schema.json
+
+For specs in JSON, give the file to the editor's settings, such as json.schemas of VS Code.
+
+The schema refuses what generate refuses, but for a few mistakes that a schema cannot see, such as one in a
+formula.`,
+			example: "backpropgen schema > backpropgen.schema.json",
+			run:     runSchema,
+		},
+		{
 			name:    "version",
 			summary: "print the version",
 			about: "Prints the version that emitted files name, " +

@@ -7,6 +7,7 @@
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
 //	backpropgen import [-name NAME] MODEL             a spec and its parameters from a model trained elsewhere
 //	backpropgen export [-o FILE] SPEC                 a network with its parameters as ONNX, safetensors or npz
+//	backpropgen schema                                the JSON Schema of specs, for editors
 //	backpropgen version                               which version this is, and which Go built it
 //	backpropgen help [COMMAND | spec]                 how to use a command; what a spec may hold
 //

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // start is what init writes: a first network that learns exclusive or.
@@ -88,7 +90,11 @@ func alignComments(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-const startSpec = `# A small network that learns exclusive or. Change it and its test into yours, then run: go generate
+// modeline tells editors where the schema of specs is.
+const modeline = "# yaml-language-server: $schema=" + spec.SchemaID
+
+const startSpec = modeline + `
+# A small network that learns exclusive or. Change it and its test into yours, then run: go generate
 # All fields, names and parameters: go tool backpropgen help spec
 name: NAME  # exported Go identifier, prefix of every emitted name
 precision: float32  # float32 or float64
