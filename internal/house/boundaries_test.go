@@ -64,6 +64,7 @@ var mayImport = map[string][]string{
 	"gen/mutants":          nil,
 	"gen/machinecode":      nil,
 	"internal/house":       nil,
+	"internal/pages":       nil,
 	"internal/difference":  nil,
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/checkpoint",
@@ -111,6 +112,7 @@ var mayImport = map[string][]string{
 	"generated/internal/short":    nil,
 	"generated/strict/digest":     {"train", "generated/*"},
 	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
+	"docs/examples":               nil,                                                     // tests whose code pages quote
 	"docs/mathematics/page":       {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"}, // it describes them; nothing imports it
 }
 
@@ -120,7 +122,7 @@ var onlyIn = map[string][]string{
 	"github.com/dave/jennifer":   {"templates"},
 	"github.com/mmcloughlin":     {"gen/amd64", "gen/amd64/cores", "gen/amd64/isa"},
 	"google.golang.org/protobuf": {"model/onnx"},
-	"gonum.org/v1/gonum":         {"verify", "generated/internal/training", "generated/*/train"}, // verify with its rooms
+	"gonum.org/v1/gonum":         {"verify", "generated/internal/training", "generated/*/train", "docs/examples"}, // verify with its rooms
 	"gonum.org/v1/plot":          {"generated/internal/training", "generated/*/train", "docs/mathematics/page"},
 }
 

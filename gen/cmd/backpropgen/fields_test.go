@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Every field that the schema knows is in what init writes, in what help tells and in the README, and every command in
-// the README and in the package's comment.
+// Every field that the schema knows is in what init writes, in what help tells and on the page of specs, and every command
+// on the page of the command and in the package's comment.
 func TestNothingIsLeftOut(t *testing.T) {
 	read := func(path string) string {
 		data, err := os.ReadFile(path)
@@ -22,7 +22,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 		len(schema.Properties) < 10 {
 		t.Fatalf("%v: %d fields", err, len(schema.Properties))
 	}
-	readme, start := read("../../../README.md"), newStart("Net", "nets").files()[0].text
+	page, start := read("../../../docs/spec.md"), newStart("Net", "nets").files()[0].text
 	for field := range schema.Properties {
 		if !strings.Contains(start, field+": ") {
 			t.Errorf("the spec of init has no %s", field)
@@ -30,14 +30,15 @@ func TestNothingIsLeftOut(t *testing.T) {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("help spec has no %s", field)
 		}
-		if !strings.Contains(readme, "`"+field+"`") {
-			t.Errorf("the README has no %s", field)
+		if !strings.Contains(page, "`"+field+"`") {
+			t.Errorf("docs/spec.md has no %s", field)
 		}
 	}
 	about, _, _ := strings.Cut(read("main.go"), "package main")
+	page = read("../../../docs/command.md")
 	for _, c := range commands() {
-		if !strings.Contains(readme, "\n    backpropgen "+c.name+" ") {
-			t.Errorf("the README's list has no %s", c.name)
+		if !strings.Contains(page, "\n| `backpropgen "+c.name) {
+			t.Errorf("docs/command.md has no %s", c.name)
 		}
 		if !strings.Contains(about, "\n//\tbackpropgen "+c.name+" ") {
 			t.Errorf("the package's comment has no %s", c.name)

@@ -1,4 +1,4 @@
-package house
+package pages
 
 import (
 	"bytes"
@@ -11,15 +11,11 @@ import (
 )
 
 // guarantees is the page that says what is guaranteed and how it is known.
-const guarantees = "../../verify/README.md"
+const guarantees = "verify/README.md"
 
 // TestGuarantees: the page of guarantees names tests that there are.
 func TestGuarantees(t *testing.T) {
-	page, err := os.ReadFile(guarantees)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(page), -1) {
+	for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(read(t, guarantees), -1) {
 		if !declaredTest(t, name[1]) {
 			t.Errorf("%s names %s, which there is not", guarantees, name[1])
 		}
@@ -30,7 +26,7 @@ func TestGuarantees(t *testing.T) {
 func declaredTest(t *testing.T, name string) bool {
 	t.Helper()
 	found := false
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || found || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

@@ -1,7 +1,6 @@
-package house
+package pages
 
 import (
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,11 +15,7 @@ var besides = []string{"Init(norm)", "Flat()", "Tensors()", "ws.InputGrad()"}
 // TestReadmeAPI compares the README's table of functions with that of the emitted API: their names, arguments and order,
 // and which of them only networks with input_gradient have.
 func TestReadmeAPI(t *testing.T) {
-	page, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, table, found := strings.Cut(string(page), "\n| function | what it does |\n|---|---|\n")
+	_, table, found := strings.Cut(read(t, "README.md"), "\n| function | what it does |\n|---|---|\n")
 	if !found {
 		t.Fatal("no table of functions")
 	}

@@ -1,8 +1,7 @@
-package house
+package pages
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,10 +14,8 @@ import (
 	"github.com/backpropgen/backpropgen/tensors"
 )
 
-var updatePage = flag.Bool("update", false, "write the page of weights instead of comparing with it")
-
 // TestWeightsPage compares the page of weights with what is emitted and refused, with code that compiles, and with the
-// limits. Its texts are written by go test ./internal/house -run WeightsPage -update.
+// limits. Its texts are written by go test ./internal/pages -run WeightsPage -update.
 func TestWeightsPage(t *testing.T) {
 	const page = "../../docs/weights.md"
 	data, err := os.ReadFile(page)
@@ -36,12 +33,12 @@ func TestWeightsPage(t *testing.T) {
 		to := from + strings.Index(want[from:], "```\n")
 		want = want[:from] + strings.TrimRight(text, "\n") + "\n" + want[to:]
 	}
-	if *updatePage {
+	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	} else if want != string(data) {
-		t.Errorf("%s is out of date; run go test ./internal/house -run WeightsPage -update and look at the difference",
+		t.Errorf("%s is out of date; run go test ./internal/pages -run WeightsPage -update and look at the difference",
 			page)
 	}
 	if limit := fmt.Sprintf("At most %d weights and biases", spec.MaxTrained); !strings.Contains(want, limit) {

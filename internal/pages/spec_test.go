@@ -1,8 +1,7 @@
-package house
+package pages
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,12 +11,12 @@ import (
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
-// TestReadmeTables compares the README's tables of activations and costs with the catalogue: the names and their order,
+// TestSpecTables compares the tables of activations and costs with the catalogue: the names and their order,
 // the parameters and their defaults, and what the derivative is taken to be where there is none.
-func TestReadmeTables(t *testing.T) {
-	readme := specSection(t)
-	activations := tableRows(t, readme, "| activation |")
-	costs := tableRows(t, readme, "| cost |")
+func TestSpecTables(t *testing.T) {
+	page := read(t, specPage)
+	activations := tableRows(t, page, "| activation |")
+	costs := tableRows(t, page, "| cost |")
 	compareTable(t, spec.Activations(), activations, func(f spec.Function) []expr.Kink {
 		row, err := expr.ActivationOf(f)
 		if err != nil {
@@ -33,18 +32,18 @@ func TestReadmeTables(t *testing.T) {
 		return row.Kinks
 	})
 	for _, f := range formula.Functions() {
-		if !strings.Contains(readme, "`"+f.Name+"`") {
+		if !strings.Contains(page, "`"+f.Name+"`") {
 			t.Errorf("the function %s of formulas is missing", f.Name)
 		}
 	}
-	if !strings.Contains(readme, fmt.Sprintf("At most %d characters", formula.MaxLength)) {
+	if !strings.Contains(page, fmt.Sprintf("At most %d characters", formula.MaxLength)) {
 		t.Error("the length of a formula is missing")
 	}
 }
 
-// TestReadmeOptimizers compares the README's table of optimizers with the catalogue.
-func TestReadmeOptimizers(t *testing.T) {
-	_, table, found := strings.Cut(specSection(t), "\n| optimizer |")
+// TestSpecOptimizers compares the table of optimizers with the catalogue.
+func TestSpecOptimizers(t *testing.T) {
+	_, table, found := strings.Cut(read(t, specPage), "\n| optimizer |")
 	if !found {
 		t.Fatal("no table of optimizers")
 	}
@@ -62,23 +61,12 @@ func TestReadmeOptimizers(t *testing.T) {
 	}
 }
 
-func specSection(t *testing.T) string {
-	t.Helper()
-	data, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, text, found := strings.Cut(string(data), "\n## The spec\n")
-	text, _, end := strings.Cut(text, "\n## ")
-	if !found || !end {
-		t.Fatal("the README has no section on the spec")
-	}
-	return text
-}
+// specPage is the page that says what a spec may hold.
+const specPage = "docs/spec.md"
 
 // tableRows are the rows of the table with that head whose first cell lists names, in order; each has name, definition,
 // parameters and conventions.
-func tableRows(t *testing.T, text, head string) (list []readmeRow) {
+func tableRows(t *testing.T, text, head string) (list []specRow) {
 	t.Helper()
 	_, table, found := strings.Cut(text, "\n"+head+" a |")
 	if !found {
@@ -94,15 +82,15 @@ func tableRows(t *testing.T, text, head string) (list []readmeRow) {
 			t.Fatalf("%d cells in %s", len(cells)-2, line)
 		}
 		for _, name := range strings.Split(cells[1], ",") {
-			list = append(list, readmeRow{strings.Trim(name, " `"), strings.TrimSpace(cells[3]), strings.TrimSpace(cells[4])})
+			list = append(list, specRow{strings.Trim(name, " `"), strings.TrimSpace(cells[3]), strings.TrimSpace(cells[4])})
 		}
 	}
 	return list
 }
 
-type readmeRow struct{ name, params, conventions string }
+type specRow struct{ name, params, conventions string }
 
-func compareTable(t *testing.T, entries []spec.Entry, table []readmeRow, kinks func(spec.Function) []expr.Kink) {
+func compareTable(t *testing.T, entries []spec.Entry, table []specRow, kinks func(spec.Function) []expr.Kink) {
 	t.Helper()
 	if len(table) != len(entries) {
 		t.Fatalf("%d rows for %d functions", len(table), len(entries))
@@ -154,7 +142,7 @@ func compareTable(t *testing.T, entries []spec.Entry, table []readmeRow, kinks f
 	}
 }
 
-// convention is what the README has to say of a kink.
+// convention is what the page has to say of a kink.
 func convention(e spec.Entry, f spec.Function, k expr.Kink) string {
 	if e.Role == spec.CostRole {
 		switch {
@@ -174,14 +162,14 @@ func convention(e spec.Entry, f spec.Function, k expr.Kink) string {
 	return fmt.Sprintf("σ'(%s) = %s", strings.ReplaceAll(k.At.String(), "-", "−"), value)
 }
 
-// TestReadmeModes checks that every other choice of a spec is in the README.
-func TestReadmeModes(t *testing.T) {
-	readme := specSection(t)
+// TestSpecModes checks that every other choice of a spec is on the page.
+func TestSpecModes(t *testing.T) {
+	page := read(t, specPage)
 	for _, word := range []any{
 		spec.Float32, spec.Float64, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth,
 		spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop,
 	} {
-		if !strings.Contains(readme, fmt.Sprintf("`%v`", word)) {
+		if !strings.Contains(page, fmt.Sprintf("`%v`", word)) {
 			t.Errorf("%v is missing", word)
 		}
 	}
