@@ -13,7 +13,7 @@ import (
 var extremes = []float64{math.NaN(), math.Inf(-1), -1e30, 1e30, math.Inf(1)}
 
 // TestDerivativesAtExtremes: the derivative of every pointwise activation at NaN and where z is as large as can be,
-// formed from z and, where that is done, from a. Those that are no numbers are what the README says.
+// formed from z and, where that is done, from a. Those that are no numbers are what docs/numerics.md says.
 func TestDerivativesAtExtremes(t *testing.T) {
 	want := map[string]string{ // at NaN, -Inf, -1e30, 1e30 and +Inf
 		"identity":     "1 1 1 1 1",

@@ -104,7 +104,7 @@ func TestNaNReachesTheLoss(t *testing.T) {
 	}
 }
 
-// What the README says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for
+// What docs/numerics.md says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for
 // these.
 func TestInfinitePreActivations(t *testing.T) {
 	low := []string{"softsign", "gelu", "silu", "radial-sigmoid"}
@@ -124,7 +124,7 @@ func TestInfinitePreActivations(t *testing.T) {
 	}
 }
 
-// A formula is computed as it is written, and a few are recognised: what the README says of them.
+// A formula is computed as it is written, and a few are recognised: what docs/spec.md says of them.
 func TestFormulasAsWritten(t *testing.T) {
 	of := func(text string) expr.Activation {
 		row, err := expr.ActivationOf(spec.Function{Expr: text})
