@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"gen/kernel":      {"spec", "gen/expr", "gen/kernel/idiom", "gen/plan", "gen/vec"},
 	"gen/amd64/cores": nil,
 	"gen/amd64/isa":   nil,
+	"gen/arm64/isa":   nil,
 	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/kernel/idiom", "gen/plan",
 		"gen/parallel", "gen/vec", "templates"},
 	"gen": {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable",

@@ -1,0 +1,212 @@
+// Package isa has the instructions of AArch64 that may be emitted, those of NEON among them: a table of their forms,
+// each with its text, its operands and its 32 bits, and what no text of them may have, whoever wrote it (Lint). An
+// instruction that Go's assembler knows is written as Go has it, any other as a WORD with its text beside it.
+package isa
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Form is one way of writing an instruction: what it does, on which operands.
+type Form struct {
+	// Name is what the form is asked for by: fadd.4s.
+	Name string
+	// text is how GNU's assembler writes it and golang how Go's does, which is empty where that does not know it.
+	// Operands stand in both by the names of their fields, in braces.
+	text, golang string
+	bits         uint32
+	how          How
+	fields       []*field // of the operands, in the order of the text
+	names        []string // of the fields
+}
+
+// How is what one must know of a form beside its operands.
+type How uint8
+
+// What a form does.
+const (
+	Overwrites How = 1 << iota // it reads what its first operand held before
+	Stores                     // it writes memory, and reads its first operand
+	Loads                      // it reads memory
+	Moves                      // it moves bits, and computes nothing
+	Branches                   // it may go on elsewhere
+	Compares                   // it writes flags alone, and reads its first operand
+	Pairs                      // its first two operands are loaded or stored
+	Posts                      // it adds to its address afterwards
+	Plain      How = 0
+)
+
+// How is what is said of the form.
+func (f *Form) How() How { return f.how }
+
+// Is says whether the form has all of some properties.
+func (f *Form) Is(h How) bool { return f.how&h == h }
+
+// Operands is how many operands the form has.
+func (f *Form) Operands() int { return len(f.fields) }
+
+// Known says whether Go's assembler knows the form.
+func (f *Form) Known() bool { return f.golang != "" }
+
+func (f *Form) String() string { return f.Name }
+
+// forms are all forms, by name, and list is the same in the order of the tables.
+var forms, list = func() (map[string]*Form, []*Form) {
+	byName, all := map[string]*Form{}, []*Form(nil)
+	for _, r := range slices.Concat(vectorRows, elementRows, scalarRows, memoryRows, generalRows) {
+		for _, f := range r.forms() {
+			byName[f.Name], all = f, append(all, f)
+		}
+	}
+	return byName, all
+}()
+
+// Named finds a form.
+func Named(name string) (f *Form, ok bool) {
+	f, ok = forms[name]
+	return f, ok
+}
+
+// All are the forms, in the order of the tables.
+func All() []*Form { return list }
+
+// Instruction is a form with its operands: numbers of registers, immediate operands, and a label where it may branch.
+type Instruction struct {
+	Form  *Form
+	Args  []int
+	Label string
+}
+
+// New makes an instruction of the name of its form and its operands, the result first. The error says what the form
+// does not take.
+func New(name string, args ...int) (Instruction, error) {
+	f, ok := Named(name)
+	if !ok {
+		return Instruction{}, fmt.Errorf("the table of instructions has no %s", name)
+	}
+	if len(args) != len(f.fields) {
+		return Instruction{}, fmt.Errorf("%s has %d operands, not %d", name, len(f.fields), len(args))
+	}
+	for i, a := range args {
+		if _, ok := f.fields[i].encode(a); !ok {
+			return Instruction{}, fmt.Errorf("%s can't have %d as operand %s", name, a, f.names[i])
+		}
+	}
+	return Instruction{Form: f, Args: args}, nil
+}
+
+// To makes a branch one that goes to a label.
+func (i Instruction) To(label string) Instruction {
+	i.Label = label
+	return i
+}
+
+// Word is the instruction as the processor reads it. That of a branch to a label is known when the code has its place.
+func (i Instruction) Word() uint32 {
+	w := i.Form.bits
+	for k, f := range i.Form.fields {
+		bits, _ := f.encode(i.Args[k])
+		w |= bits
+	}
+	return w
+}
+
+// String is the instruction as GNU's assembler writes it, without aliases.
+func (i Instruction) String() string { return i.fill(i.Form.text, false) }
+
+// Go is the instruction as a line of Go's assembly.
+func (i Instruction) Go() string {
+	if !i.Form.Known() {
+		return fmt.Sprintf("WORD $0x%08x // %v", i.Word(), i)
+	}
+	return i.fill(i.Form.golang, true)
+}
+
+// fill puts operands in the place of the names of their fields.
+func (i Instruction) fill(template string, golang bool) string {
+	return named.ReplaceAllStringFunc(template, func(name string) string {
+		name = name[1 : len(name)-1]
+		for k, f := range i.Form.fields {
+			if i.Form.names[k] != name {
+				continue
+			}
+			switch {
+			case f.label && i.Label != "":
+				return i.Label
+			case golang:
+				return f.golang(i.Args[k])
+			}
+			return f.text(i.Args[k])
+		}
+		return name
+	})
+}
+
+// named is the name of a field in a text.
+var named = regexp.MustCompile(`\{[A-Z]\w*\}`)
+
+// row is a line of the tables: a form, or several that differ in the sizes of lanes or numbers.
+type row struct {
+	name, text string
+	bits       uint32
+	how        How
+	variants   []variant
+	golang     string
+}
+
+// variant is what a form of a row has beside the bits of the row, and what stands in the texts for the arrangement of
+// its lanes (%T), for that of a half or a double of them (%H), for one lane (%E), and in Go's for a register's letter.
+type variant struct {
+	bits                 uint32
+	arrangement, of, one string
+}
+
+var (
+	once   = []variant{{}}
+	floats = []variant{{0x40000000, "4s", "2s", "s"}, {0x40400000, "2d", "4s", "d"}}
+	words  = []variant{{0x40800000, "4s", "4h", "s"}, {0x40c00000, "2d", "2s", "d"}}
+	single = []variant{{0, "4s", "2s", "s"}}
+	double = []variant{{0, "2d", "2s", "d"}}
+	bits16 = []variant{{0x40000000, "16b", "", ""}}
+	scalar = []variant{{0, "", "", "s"}, {0x00400000, "", "", "d"}}
+)
+
+// forms are those of a row.
+func (r row) forms() (all []*Form) {
+	variants := r.variants
+	if variants == nil {
+		variants = once
+	}
+	for _, v := range variants {
+		in := func(text string, change func(string) string) string {
+			return strings.NewReplacer("%T", change(v.arrangement), "%H", change(v.of), "%E", change(v.one),
+				"%U", strings.ToUpper(v.one), "%N", numbers[v.one]).Replace(text)
+		}
+		same := func(s string) string { return s }
+		f := &Form{Name: in(r.name, same), text: in(r.text, same), golang: in(r.golang, golangLanes),
+			bits: r.bits | v.bits, how: r.how}
+		for _, name := range named.FindAllString(f.text, -1) {
+			name = name[1 : len(name)-1]
+			if slices.Contains(f.names, name) {
+				continue
+			}
+			f.fields, f.names = append(f.fields, fields[name]), append(f.names, name)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// numbers are the sizes of lanes in bits, as they stand in the names of fields.
+var numbers = map[string]string{"s": "32", "d": "64"}
+
+// golangLanes is an arrangement of lanes as Go writes it: S4 for 4s.
+func golangLanes(s string) string {
+	if len(s) < 2 {
+		return strings.ToUpper(s)
+	}
+	return strings.ToUpper(s[len(s)-1:]) + s[:len(s)-1]
+}
