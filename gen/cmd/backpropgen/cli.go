@@ -41,6 +41,7 @@ type call struct {
 	pkg   string   // -pkg
 	quiet bool     // -q
 	diff  bool     // -d
+	watch bool     // -watch
 
 	dir string       // the folder that a go:generate line is in, "" for the working directory
 	run *generateRun // that line, if the call stands for one
@@ -127,6 +128,8 @@ func (c *call) parse(args []string) error {
 			fs.BoolVar(&c.quiet, "q", false, "")
 		case "d":
 			fs.BoolVar(&c.diff, "d", false, "")
+		case "watch":
+			fs.BoolVar(&c.watch, "watch", false, "")
 		case "f":
 			fs.BoolVar(&c.importing.force, "f", false, "")
 		case "name":

@@ -134,7 +134,7 @@ func (c *call) checkCall(run generateRun) (*call, error) {
 	if err := each.parse(run.args); err != nil {
 		return nil, err
 	}
-	each.quiet = c.quiet
+	each.quiet, each.diff = c.quiet, c.diff
 	if each.out != "" && !filepath.IsAbs(each.out) {
 		each.out = filepath.Join(dir, each.out)
 	}

@@ -95,7 +95,7 @@ func (c *call) callsBelow(dir string, r *report) []*call {
 			covered[fileKey(path)+"\x00"+out], outputs[out] = true, true
 		}
 	}
-	beside := &call{env: c.env, cmd: c.cmd, quiet: c.quiet}
+	beside := &call{env: c.env, cmd: c.cmd, quiet: c.quiet, diff: c.diff}
 	for _, e := range f.emitted {
 		key := folderKey(e.dir)
 		for _, name := range f.names[e.dir] {

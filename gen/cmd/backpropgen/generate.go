@@ -14,6 +14,14 @@ func runGenerate(c *call) int {
 	if code := c.checkArgs(); code != exitOK {
 		return code
 	}
+	if c.watch {
+		return c.runWatch()
+	}
+	return c.generate()
+}
+
+// generate generates once and returns the exit code.
+func (c *call) generate() int {
 	var r report
 	opened := c.openFolders(true, &r)
 	defer func() { opened.close(!r.failed()) }()

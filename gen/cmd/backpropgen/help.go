@@ -17,6 +17,7 @@ var flagHelp = map[string]string{
 		"              (set by go generate; for files of the working directory), the package of the Go files in\n" +
 		"              the folder, the folder's name",
 	"q":       "-q          print nothing but errors",
+	"watch":   "-watch      stay, and generate again whenever a spec or its file of weights changes; Ctrl-C ends it",
 	"d":       "-d          print how stale files differ from what generate would write, as gofmt -d does",
 	"inputs":  "-inputs LO,HI    range of x for the bounds on rounding errors (default: -1,1)",
 	"weights": "-weights LO,HI   range of the weights (default: -1,1)",
@@ -39,7 +40,7 @@ var flagHelp = map[string]string{
 func commands() []command {
 	return []command{
 		{
-			name: "generate", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
+			name: "generate", args: "[-o DIR] [-pkg NAME] [-q] [-watch] SPEC...",
 			summary: "write the Go files of networks (default: beside each spec)",
 			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
 iris_gen.go with its kernels, iris_gen_test.go with their test, iris_store_gen.go, which saves and loads
@@ -60,10 +61,14 @@ is expanded.
 
 When the folder's module, or its vendor folder, lacks what the files import, a note says what to run.
 
+With -watch it stays and generates again whenever a spec, or the file of weights that it names, changes,
+appears or goes. A mistake is printed, and it waits for the next change. A pattern in quotes, such as
+'nets/*.yaml', also finds specs that come later. Ctrl-C ends it with exit code 0.
+
 Networks may share a package. Then the names of their tests and benchmarks carry the network's
 name (all but those of a network named like the package). Give networks that share a folder other than
 their specs' (-o) on one command line: only then does each know of the others.`,
-			flags:   []string{"o", "pkg", "q"},
+			flags:   []string{"o", "pkg", "q", "watch"},
 			example: "//go:generate go tool backpropgen generate iris.yaml",
 			run:     runGenerate,
 		},

@@ -1,7 +1,7 @@
 // Backpropgen turns network specs into Go source: forward and backward functions specialised to one
 // network each, free of allocations, and on amd64 with assembly.
 //
-//	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec)
+//	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec); -watch goes on
 //	backpropgen check [-d] SPEC|DIR|./...…            exit 4 if missing, stale, orphaned or edited by hand
 //	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size, bounds on errors
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
