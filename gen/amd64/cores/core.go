@@ -15,29 +15,45 @@ import (
 // Core is what the cost model (simulate.go) knows of a kind of core: on which units instructions run, for how long they
 // occupy one and after how many cycles their result can be read.
 type Core struct {
-	Name string
+	// Name is how it is asked for, and Title how people call it.
+	Name, Title string
+	// Wide says that it has AVX-512.
+	Wide bool
 	// width is how many instructions it takes a cycle, window how many it has begun and not finished, and waiting how
 	// many of its vector instructions wait for their operands. The last decides what small networks take, whose calls
 	// overlap as far as it lets them.
 	width, window, waiting int
 	// Call is what the call itself takes, in Go.
 	Call int
-	// turns is how many turns an instruction takes on vectors of 512 bits, and moved how many bytes a unit loads or
-	// stores in one.
-	turns, moved int
+	// turns is how many turns an instruction takes on vectors of 512 bits. fused says that one on the first vector unit
+	// keeps the second from taking any, as both make one unit of that width.
+	turns int
+	fused bool
+	// loaders and storers are the units that load and store, and loaded and stored how many bytes one does in a turn.
+	// wideLoaders are the ones that load 512 bits, at once.
+	loaders, wideLoaders, storers units
+	loaded, stored                int
 	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it, and
 	// convertLatency that of conversions between float32 and float64 within 128 bits, which leave every number in its
 	// half of a register.
 	LoadLatency, ForwardLatency, convertLatency int
-	// operations are the operations by the beginning of an opcode; the longest that fits counts.
-	operations map[string]operation
+	// operations are the operations by the beginning of an opcode; the longest that fits counts. Those on vectors of
+	// 512 bits are looked for in wide first.
+	operations, wide map[string]operation
 	// known are the operations of opcodes that were looked up.
 	known sync.Map
 	// FirstCache, secondCache and thirdCache are the sizes of caches, a little less than what is there, and the others
-	// the cycles that a line of 64 bytes takes to come from the next one.
+	// the hundredths of a cycle that a line of 64 bytes takes to come from the next one.
 	FirstCache, secondCache, thirdCache int
 	fromSecond, fromThird, fromMemory   int
+	// Of lines from the second cache, abreast is how much more one takes that doesn't follow the one before it but
+	// another, as those of rows do that are read side by side, and astray one that follows none, as the first one of a
+	// row does on the way down.
+	abreast, astray int
 }
+
+// All are the cores whose figures are known. Zen 4 predicts where none is asked for.
+var All = []*Core{Zen4, Zen3, Zen5, GoldenCove, IceLake, SkylakeX}
 
 // Named finds a core, the first of all where no name is given.
 func Named(name string) (*Core, error) {
@@ -54,7 +70,7 @@ func Named(name string) (*Core, error) {
 // units is a set of execution units.
 type units uint16
 
-// Four units are for vectors of up to 256 bits, not all for every instruction; vectors of 512 bits take two turns.
+// The units of all kinds of cores. A core has some of them.
 const (
 	vector0 units = 1 << iota
 	vector1
@@ -62,20 +78,15 @@ const (
 	vector3
 	loader0
 	loader1
-	storer
+	loader2
+	storer0
+	storer1
 	divider
 	scalar0
 	scalar1
 	scalar2
 	scalar3
 	unitCount = iota
-
-	multipliers = vector0 | vector1
-	adders      = vector2 | vector3
-	shufflers   = vector1 | vector2
-	anyVector   = multipliers | adders
-	loaders     = loader0 | loader1
-	anyScalar   = scalar0 | scalar1 | scalar2 | scalar3
 )
 
 // operation is what executing an instruction takes, beside what its memory operand does.
@@ -85,23 +96,41 @@ type operation struct {
 	busy    int // cycles that each turn occupies the unit
 }
 
+// key is an opcode on vectors of 512 bits, or on others.
+type key struct {
+	opcode string
+	wide   bool
+}
+
 // operation finds what an opcode takes.
-func (c *Core) operation(opcode string) operation {
-	if o, ok := c.known.Load(opcode); ok {
+func (c *Core) operation(opcode string, wide bool) operation {
+	k := key{opcode, wide}
+	if o, ok := c.known.Load(k); ok {
 		return o.(operation)
 	}
-	o := c.operations[""]
-	for n := len(opcode); n > 0; n-- {
-		if longest, ok := c.operations[opcode[:n]]; ok {
-			o = longest
-			break
-		}
+	o, found := operation{}, false
+	if wide {
+		o, found = longest(c.wide, opcode)
 	}
-	c.known.Store(opcode, o)
+	if !found {
+		o, _ = longest(c.operations, opcode)
+	}
+	c.known.Store(k, o)
 	return o
 }
 
-// LineCycles is how long a line takes to arrive when a function goes over so many bytes in every call.
+// longest finds the entry with the longest beginning of an opcode.
+func longest(table map[string]operation, opcode string) (o operation, ok bool) {
+	for n := len(opcode); n >= 0; n-- {
+		if o, ok = table[opcode[:n]]; ok {
+			return o, true
+		}
+	}
+	return operation{}, false
+}
+
+// LineCycles is how many hundredths of a cycle a line takes to arrive when a function goes over so many bytes in every
+// call.
 func (c *Core) LineCycles(bytes int) int {
 	switch {
 	case bytes <= c.FirstCache:

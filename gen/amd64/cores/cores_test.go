@@ -1,6 +1,7 @@
 package cores
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -12,13 +13,20 @@ func TestCores(t *testing.T) {
 		if found, err := Named(c.Name); found != c || err != nil {
 			t.Errorf("%q finds %v, %v", c.Name, found, err)
 		}
-		for name, o := range c.operations {
+		all := maps.Clone(c.operations)
+		for name, o := range c.wide {
+			all["512 "+name] = o
+		}
+		for name, o := range all {
 			if o.on == 0 || o.latency == 0 || o.busy == 0 {
 				t.Errorf("%s takes %+v on %s", name, o, c.Name)
 			}
 		}
 		if _, ok := c.operations[""]; !ok {
 			t.Errorf("%s does not say what other instructions take", c.Name)
+		}
+		if c.Title == "" || c.loaded == 0 || c.stored == 0 || c.turns == 0 || c.LoadLatency == 0 {
+			t.Errorf("%s lacks figures", c.Name)
 		}
 		if c.LineCycles(1) != 0 || c.LineCycles(c.FirstCache+1) == 0 || c.LineCycles(c.thirdCache+1) <= c.LineCycles(c.secondCache) {
 			t.Errorf("on %s lines take longer from nearer by", c.Name)

@@ -45,7 +45,7 @@ func newSimulation(c *Core, fn *ir.Function, bytes, kept int, arguments map[stri
 	code, count := prepare(c, fn)
 	return &simulation{
 		core: c, code: code, window: make([]int64, c.window), line: int64(c.LineCycles(bytes)), bytes: int64(bytes),
-		kept: int64(kept), lines: map[int64]bool{}, arguments: arguments, values: make([]int64, count),
+		kept: int64(kept), second: bytes <= c.secondCache, lines: map[int64]bool{}, arguments: arguments, values: make([]int64, count),
 		ready: make([]int64, count), rounds: make([]*round, len(code)),
 	}
 }
@@ -54,10 +54,13 @@ func newSimulation(c *Core, fn *ir.Function, bytes, kept int, arguments map[stri
 type simulation struct {
 	core *Core
 	code []modelled
-	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were,
-	// arrived when the last one came.
+	// line is how long a line of memory takes that is touched for the first time in a call, in hundredths of a cycle,
+	// second whether it comes from the second cache, lines those that were, the last one latest, and arrived when that
+	// came.
 	line    int64
+	second  bool
 	lines   map[int64]bool
+	latest  int64
 	arrived int64
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
 	// time that lines take.
@@ -212,7 +215,7 @@ func (s *simulation) execute(i *modelled) {
 	case i.free:
 	default:
 		for range i.turns {
-			begin = s.take(i.op.on, ready, i.op.busy)
+			begin = s.take(i.op.on, ready, i.op.busy, i.fused)
 			done = begin + int64(i.op.latency)
 		}
 	}
@@ -262,19 +265,33 @@ func (s *simulation) pass(at int64) {
 	s.now = max(s.now, at)
 }
 
-// take occupies the unit that is free first, from a cycle on.
-func (s *simulation) take(on units, from int64, busy int) int64 {
+// take occupies the unit that is free first, from a cycle on. The first vector unit takes the second with it where both
+// are fused.
+func (s *simulation) take(on units, from int64, busy int, fused bool) int64 {
 	for at := from; ; at++ {
 		for left := on; left != 0; left &= left - 1 {
-			u := &s.taken[bits.TrailingZeros16(uint16(left))]
+			unit := left & -left
+			u := &s.taken[bits.TrailingZeros16(uint16(unit))]
 			if !idle(u, at, busy) {
 				continue
 			}
-			for k := range int64(busy) {
-				u[uint64(at+k)%calendar] = at + k + 1
+			if fused && unit == vector0 {
+				other := &s.taken[bits.TrailingZeros16(uint16(vector1))]
+				if !idle(other, at, busy) {
+					continue
+				}
+				occupy(other, at, busy)
 			}
+			occupy(u, at, busy)
 			return at
 		}
+	}
+}
+
+// occupy takes a unit for so many cycles.
+func occupy(u *[calendar]int64, at int64, busy int) {
+	for k := range int64(busy) {
+		u[uint64(at+k)%calendar] = at + k + 1
 	}
 }
 
@@ -295,8 +312,9 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 		at = max(at, s.ready[i.at.index])
 	}
 	address := s.place(i.at)
-	for range max(1, i.bytes/s.core.moved) {
-		at = s.take(loaders, at, 1)
+	on, turns := s.core.loading(i.bytes)
+	for range turns {
+		at = s.take(on, at, 1, false)
 	}
 	at = s.line64(address, at)
 	data := at + int64(s.core.LoadLatency)
@@ -316,9 +334,18 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 func (s *simulation) line64(address, at int64) int64 {
 	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
 		s.lines[line] = true
-		s.owed += s.line * (s.bytes - s.kept)
-		s.arrived = max(s.arrived+s.owed/s.bytes, at)
-		s.owed %= s.bytes
+		takes := s.line
+		switch {
+		case !s.second || line == s.latest+1:
+		case s.lines[line-1]:
+			takes += int64(s.core.abreast)
+		default:
+			takes += int64(s.core.astray)
+		}
+		s.latest = line
+		s.owed += takes * (s.bytes - s.kept)
+		s.arrived = max(s.arrived+s.owed/(100*s.bytes), at)
+		s.owed %= 100 * s.bytes
 		return s.arrived
 	}
 	return at
@@ -328,8 +355,8 @@ func (s *simulation) line64(address, at int64) int64 {
 func (s *simulation) write(i *modelled, data int64) int64 {
 	address := s.place(i.at)
 	at := data
-	for range max(1, i.bytes/s.core.moved) {
-		at = s.take(storer, at, 1)
+	for range max(1, i.bytes/s.core.stored) {
+		at = s.take(s.core.storers, at, 1, false)
 	}
 	at = s.line64(address, at)
 	for k := int64(0); k < int64(i.bytes); k += 4 {

@@ -40,6 +40,7 @@ type modelled struct {
 	at          address // what it loads or stores
 	bytes       int     // of that
 	free        bool    // takes no unit but for memory
+	fused       bool    // takes both of the units that one of 512 bits is made of
 	vector      bool
 	operands    []operand.Op
 	slot        register // on the stack, of a counter that is kept there
@@ -102,7 +103,7 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 
 // model translates one.
 func (c *Core) model(n *ir.Instruction) modelled {
-	i := modelled{opcode: n.Opcode, op: c.operation(n.Opcode), turns: 1, operands: n.Operands,
+	i := modelled{opcode: n.Opcode, turns: 1, operands: n.Operands,
 		vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0
 	for _, o := range n.Operands {
@@ -112,8 +113,9 @@ func (c *Core) model(n *ir.Instruction) modelled {
 	if m, i.load, i.store = memoryOf(n); i.load || i.store {
 		i.at = addressOf(m)
 	}
+	i.op = c.operation(n.Opcode, bits == 512)
 	if bits == 512 {
-		i.turns = c.turns
+		i.turns, i.fused = c.turns, c.fused
 	}
 	if bits == 128 && strings.HasPrefix(n.Opcode, "VCVTP") {
 		i.op.latency = c.convertLatency

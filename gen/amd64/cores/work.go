@@ -30,10 +30,6 @@ const (
 	workKinds
 )
 
-// kindsOf are the units that have a kind of their own.
-var kindsOf = map[units]int{multipliers: onMultipliers, adders: onAdders, shufflers: onShufflers, divider: onDivider,
-	loaders: onLoaders}
-
 // Cycles is how many the work takes at least.
 func (w Work) Cycles() float64 { return slices.Max(w[:]) }
 
@@ -45,39 +41,66 @@ func (w Work) Plus(x Work) Work {
 	return w
 }
 
-// Work is what an instruction asks for; line is how many cycles a line of memory takes to come that a register points
-// to.
+// kinds are those with an opcode that runs on them.
+var kinds = []struct {
+	opcode string
+	kind   int
+}{{"VMUL", onMultipliers}, {"VADD", onAdders}, {"VSHUFPS", onShufflers}, {"VDIVPS", onDivider}}
+
+// kind is the kind of units that have one of their own.
+func (c *Core) kind(on units) (kind int, ok bool) {
+	for _, k := range kinds {
+		if c.operation(k.opcode, false).on == on {
+			return k.kind, true
+		}
+	}
+	return onLoaders, on == c.loaders
+}
+
+// Work is what an instruction asks for; line is how many hundredths of a cycle a line of memory takes to come that a
+// register points to.
 func (c *Core) Work(i *ir.Instruction, line func(base reg.Register) int) (w Work) {
 	m := c.model(i)
 	w[onAny] = 1 / float64(c.width)
 	if !m.free {
 		cycles := float64(m.turns * m.op.busy)
-		if kind, ok := kindsOf[m.op.on]; ok {
+		if kind, ok := c.kind(m.op.on); ok {
 			w[kind] = cycles / float64(bits.OnesCount16(uint16(m.op.on)))
 		}
-		if m.vector && m.op.on&anyVector != 0 {
-			w[onVectors] = cycles / float64(bits.OnesCount16(uint16(anyVector)))
+		if any := c.operation("V", false).on; m.vector && m.op.on&any != 0 {
+			w[onVectors] = cycles / float64(bits.OnesCount16(uint16(any)))
 		}
 	}
 	at, load, store := memoryOf(i)
 	if !load && !store {
 		return w
 	}
-	turns, lines := float64((m.bytes+c.moved-1)/c.moved), float64(m.bytes)/lineBytes
+	lines := float64(m.bytes) / lineBytes
 	if load {
-		w[onLoaders] = turns / 2
+		on, turns := c.loading(m.bytes)
+		w[onLoaders] = float64(turns) / float64(bits.OnesCount16(uint16(on)))
 	} else {
-		w[onStorer] = turns
+		turns := (m.bytes + c.stored - 1) / c.stored
+		w[onStorer] = float64(turns) / float64(bits.OnesCount16(uint16(c.storers)))
 		lines *= 2 // what is written comes and goes
 	}
 	if !slices.Contains(pseudo, at.Base) {
-		w[onMemory] = lines * float64(line(at.Base))
+		w[onMemory] = lines * float64(line(at.Base)) / 100
 	}
 	return w
 }
 
+// loading are the units that load so many bytes, and how many turns that takes.
+func (c *Core) loading(bytes int) (on units, turns int) {
+	on = c.loaders
+	if bytes > 32 {
+		on = c.wideLoaders
+	}
+	return on, max(1, bytes/c.loaded)
+}
+
 // Latency is after how many cycles the result of an instruction can be read.
-func (c *Core) Latency(opcode string) int { return c.operation(opcode).latency }
+func (c *Core) Latency(opcode string) int { return c.operation(opcode, false).latency }
 
 // Begun is how many instructions a core has begun at once where they wait for one another, about: enough to begin the
 // next round of a short loop before a round is done, not of a long one.
