@@ -2,8 +2,12 @@ package train_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 
 	"github.com/backpropgen/backpropgen/generated/spirals"
 	"github.com/backpropgen/backpropgen/generated/xor"
@@ -119,6 +123,50 @@ func ExampleOptions_start() {
 	fmt.Println("the same bits:", resumed == whole)
 	// Output:
 	// the same bits: true
+}
+
+// A training that can be stopped at any time, by a power cut too, goes on from its last epoch when the program runs again.
+func ExampleTrainer_Load() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "spirals.checkpoint")
+	xs, ys := disc(200)
+
+	program := func(last int) error {
+		var net spirals.Spirals
+		net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
+		t := train.New(&net)
+		t.Optimizer = spirals.NewSpiralsAdam()
+		done, err := t.Load(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		fmt.Println("epochs done before:", done)
+		_, err = t.Fit(context.Background(), xs, ys, train.Options{
+			Epochs: 20, Batch: 32, Rate: train.Cosine(0.01, 2, 20), Seed: 1,
+			Start: done,
+			OnEpoch: func(e train.Epoch) error {
+				if err := t.Save(path, e.Number); err != nil || e.Number < last {
+					return err
+				}
+				return train.ErrStop
+			},
+		})
+		return err
+	}
+	for _, last := range []int{7, 20} {
+		if err := program(last); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	// epochs done before: 0
+	// epochs done before: 7
 }
 
 // A NaN among the data ends the training before it reaches the parameters.

@@ -32,7 +32,7 @@ type Options struct {
 
 	// Start is the number of epochs that have been trained before. With the parameters and the optimizer's state as
 	// they were after that epoch, and all else equal, Fit goes on to the same bits as if it had never stopped. Patience
-	// is the exception: it begins to count again.
+	// is the exception: it begins to count again. Trainer.Load returns the number.
 	Start int
 
 	// OnEpoch is called after every epoch, with the network as the epoch has left it: the place for metrics,

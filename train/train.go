@@ -34,6 +34,11 @@
 // only where the targets of a sample sum to 1, and Fit refuses others before it begins. Samples that are to be masked
 // are left out. Where that is not enough, write the loop: Grad, Scale of the gradient, and Update of an optimizer.
 //
+// # Checkpoints
+//
+// [Trainer.Save] writes the epoch, the network and the optimizer into one file, whole or not at all, and [Trainer.Load]
+// reads them, so that a training goes on where another program stopped.
+//
 // # Scaling
 //
 // [Standard] and [MinMax] fit a [Scaler] to samples, [Scaled] scales them, and after training [FoldInputs] and

@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -121,6 +124,30 @@ func TestSave(t *testing.T) {
 		if len(text) == 0 {
 			t.Error("no text")
 		}
+		return err
+	}()
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCheckpoint(t *testing.T) {
+	ctx, net, path := context.Background(), newNet(), filepath.Join(t.TempDir(), "spirals.checkpoint")
+	xs, ys := samples(64)
+	err := func() error {
+		// region Checkpoint
+		t1 := train.New(net)
+		t1.Optimizer = spirals.NewSpiralsAdam()
+		done, err := t1.Load(path) // the number of epochs trained
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		_, err = t1.Fit(ctx, xs, ys, train.Options{
+			Epochs: 40, Batch: 32, Rate: train.Constant(0.01), Seed: 1,
+			Start:   done,
+			OnEpoch: func(e train.Epoch) error { return t1.Save(path, e.Number) },
+		})
+		// endregion
 		return err
 	}()
 	if err != nil {
