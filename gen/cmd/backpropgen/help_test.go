@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,8 +22,13 @@ func TestHelpTeaches(t *testing.T) {
 			if !strings.Contains(text, "\n  -"+flag+" ") {
 				t.Errorf("help %s lacks the flag -%s", c.name, flag)
 			}
-			if !strings.Contains(c.args, "-"+flag) {
-				t.Errorf("the usage of %s lacks the flag -%s", c.name, flag)
+			f := flagOf(c.name, flag)
+			if f.does == "" {
+				t.Errorf("nothing says what the flag -%s of %s does", flag, c.name)
+			}
+			if want := strings.TrimRight("-"+flag+" "+f.value, " "); !regexp.MustCompile(
+				"(^|[[ ])" + regexp.QuoteMeta(want) + "(]| \\|)").MatchString(c.args) {
+				t.Errorf("the usage of %s lacks the flag %s", c.name, want)
 			}
 		}
 		if !strings.Contains(usage(), "\n  "+c.name) {
