@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ func TestCheckpointResumes(t *testing.T) {
 			e.Elapsed, e.Lowest = 0, false
 			return e
 		}
-		if last(result) != last(wholeResult) {
+		if !reflect.DeepEqual(last(result), last(wholeResult)) {
 			t.Errorf("optimizer %t: the last epoch is %+v, without a break %+v", optimizer, last(result), last(wholeResult))
 		}
 	}

@@ -169,6 +169,60 @@ func ExampleTrainer_Load() {
 	// epochs done before: 7
 }
 
+// Metrics after every epoch, on the part of the data that is held out, and the confusion matrix at the end.
+func ExampleTrainer_Report() {
+	xs, ys := disc(1000)
+	var net spirals.Spirals
+	net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
+	t := train.New(&net)
+	t.Optimizer = spirals.NewSpiralsAdam()
+	t.Report("accuracy", train.Accuracy)
+	t.Report("error", train.MAE)
+	result, err := t.Fit(context.Background(), xs, ys, train.Options{
+		Epochs: 40, Batch: 32, Rate: train.Constant(0.01), Validation: 0.2, Seed: 1,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	last := result.Epochs[len(result.Epochs)-1]
+	fmt.Println("accuracy above 0.95:", last.Metric("accuracy") > 0.95)
+	fmt.Println("error below 0.1:", last.Metric("error") < 0.1)
+
+	out := make([][2]float32, len(xs))
+	var b spirals.SpiralsBatch
+	net.ForwardBatch(&b, xs, out)
+	matrix, err := train.Confuse(out, ys, "outside", "inside")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("most of what is inside is found:", matrix.Counts[1][1] > 9*matrix.Counts[1][0])
+	// Output:
+	// accuracy above 0.95: true
+	// error below 0.1: true
+	// most of what is inside is found: true
+}
+
+// A matrix as it is printed.
+func ExampleConfuse() {
+	outputs := [][3]float32{{0.9, 0.1, 0}, {0.2, 0.7, 0.1}, {0.1, 0.3, 0.6}, {0.1, 0.6, 0.3}}
+	targets := [][3]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1}}
+	matrix, err := train.Confuse(outputs, targets, "setosa", "versicolor", "virginica")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(matrix)
+	fmt.Println(matrix.Accuracy())
+	// Output:
+	// true\predicted  setosa  versicolor  virginica   recall
+	// setosa               1           ·          ·  100.0 %
+	// versicolor           ·           1          ·  100.0 %
+	// virginica            ·           1          1   50.0 %
+	// 0.75
+}
+
 // A NaN among the data ends the training before it reaches the parameters.
 func ExampleNotFiniteError() {
 	xs, ys := disc(200)

@@ -333,3 +333,15 @@ func TestFitCancelled(t *testing.T) {
 		t.Errorf("cancelled before: error %v, parameters %v", err, net)
 	}
 }
+
+// A network without ForwardBatch can be trained, and not measured.
+func TestReportWithoutForwardBatch(t *testing.T) {
+	var net unit
+	trainer := New(&net)
+	trainer.Report("error", MAE)
+	_, err := trainer.Fit(context.Background(), [][2]float64{{1, 2}}, [][1]float64{{1}},
+		Options{Epochs: 1, Batch: 1, Rate: Constant(0.1)})
+	if err == nil || !strings.Contains(err.Error(), "metrics need ForwardBatch") {
+		t.Errorf("%v", err)
+	}
+}

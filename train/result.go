@@ -1,6 +1,9 @@
 package train
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Epoch is what an epoch came to.
 type Epoch struct {
@@ -14,8 +17,20 @@ type Epoch struct {
 	Lowest bool
 	// Rate is the learning rate of the last step.
 	Rate float64
-	// Elapsed is the time that the steps took, without validation and callbacks.
+	// Metrics are what was reported with [Trainer.Report], in the order of the calls; nil without.
+	Metrics []Measure
+	// Elapsed is the time that the steps took, without validation, metrics and callbacks.
 	Elapsed time.Duration
+}
+
+// Metric is what a metric came to, by its name; NaN if none of that name was reported.
+func (e Epoch) Metric(name string) float64 {
+	for _, m := range e.Metrics {
+		if m.Name == name {
+			return m.Value
+		}
+	}
+	return math.NaN()
 }
 
 // Result is the history of a training.

@@ -22,7 +22,8 @@ type run[P, G, X, Y any, F Float] struct {
 	batchX []X // the samples of one step
 	batchY []Y
 
-	held samples[X, Y] // the validation part; none if empty
+	held    samples[X, Y] // the validation part; none if empty
+	outputs []Y           // of what metrics are measured on
 
 	before []F // the parameters at the start of the epoch, for gradient descent; see takeBack
 	best   []F // the parameters of the lowest validation loss so far, with Patience
@@ -43,6 +44,9 @@ type samples[X, Y any] struct {
 // an error that is ctx.Err().
 func (t *Trainer[P, G, X, Y, F]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (Result, error) {
 	if err := t.check(ctx); err != nil {
+		return Result{Best: -1}, err
+	}
+	if err := t.checkMetrics(); err != nil {
 		return Result{Best: -1}, err
 	}
 	if err := o.check(len(xs), len(ys), len(t.validXs), len(t.validYs), t.Optimizer != nil); err != nil {
@@ -159,5 +163,8 @@ func (r *run[P, G, X, Y, F]) epoch(ctx context.Context, number int) (Epoch, erro
 	}
 	e.Elapsed = time.Since(start)
 	e.Loss = sum / float64(seen)
-	return e, r.validate(&e)
+	if err := r.validate(&e); err != nil {
+		return e, err
+	}
+	return e, r.measure(&e)
 }

@@ -172,7 +172,7 @@ func (r row) set(i int, v float64) {
 // rowsOf views samples, and says how many components each has.
 func rowsOf[X any](xs []X) (rows []row, width int, err error) {
 	if width = rowOf(new(X)).len(); width == 0 {
-		return nil, 0, fmt.Errorf("train: a sample is a %T; a Scaler takes arrays of float32 or float64", *new(X))
+		return nil, 0, fmt.Errorf("train: a sample is a %T; it must be an array of float32 or float64", *new(X))
 	}
 	rows = make([]row, len(xs))
 	for k := range xs {

@@ -34,6 +34,11 @@
 // only where the targets of a sample sum to 1, and Fit refuses others before it begins. Samples that are to be masked
 // are left out. Where that is not enough, write the loop: Grad, Scale of the gradient, and Update of an optimizer.
 //
+// # Metrics
+//
+// [Accuracy], [R2], [MAE] and [RMSE] measure outputs against targets, [Confuse] counts them by class, and
+// [Trainer.Report] has Fit measure after every epoch.
+//
 // # Checkpoints
 //
 // [Trainer.Save] writes the epoch, the network and the optimizer into one file, whole or not at all, and [Trainer.Load]
@@ -70,6 +75,8 @@ type Trainer[P, G, X, Y any, F Float] struct {
 	gradient gradient[F] // g by its methods
 	// targetSum is what the targets of a sample must sum to; 0 where they may be anything.
 	targetSum float64
+
+	metrics []named[Y] // given by Report
 
 	validXs []X // given by ValidateOn
 	validYs []Y

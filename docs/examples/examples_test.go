@@ -131,6 +131,26 @@ func TestSave(t *testing.T) {
 	}
 }
 
+func TestMetrics(t *testing.T) {
+	ctx := context.Background()
+	xs, ys := samples(64)
+	t1 := train.New(newNet())
+	// region Metrics
+	t1.Report("accuracy", train.Accuracy)
+	t1.Report("error", train.MAE)
+	result, err := t1.Fit(ctx, xs, ys, train.Options{
+		Epochs: 40, Batch: 32, Rate: train.Constant(0.01), Validation: 0.2, Seed: 1,
+		OnEpoch: func(e train.Epoch) error {
+			fmt.Printf("epoch %d: accuracy %.3f, error %.3f\n", e.Number, e.Metric("accuracy"), e.Metric("error"))
+			return nil
+		},
+	})
+	// endregion
+	if err != nil || result.Epochs[39].Metric("accuracy") != 1 {
+		t.Errorf("%v, %v", result, err)
+	}
+}
+
 func TestCheckpoint(t *testing.T) {
 	ctx, net, path := context.Background(), newNet(), filepath.Join(t.TempDir(), "spirals.checkpoint")
 	xs, ys := samples(64)

@@ -25,7 +25,7 @@ type Result struct {
 	// it, and over the test part after the epoch.
 	Train, Test []float64
 	// Confusion counts the predictions for the test part after the last epoch.
-	Confusion *Confusion
+	Confusion *train.Confusion
 	// Elapsed is the time spent in training steps, without evaluation and output.
 	Elapsed time.Duration
 }
@@ -62,7 +62,7 @@ func (t Task) Learn(ctx context.Context, data Table, s Settings, seed uint64, p 
 	case err != nil && !errors.Is(err, context.Canceled):
 		return Result{}, fmt.Errorf("seed %d: %w", seed, err)
 	}
-	r := Result{Seed: seed, Confusion: NewConfusion(t.Classes)}
+	r := Result{Seed: seed, Confusion: train.NewConfusion(t.Classes)}
 	for _, e := range history.Epochs {
 		r.Train = append(r.Train, e.Loss)
 		r.Test = append(r.Test, e.Validation)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/backpropgen/backpropgen/train"
 )
 
 // Report is the outcome of a run: one result per seed, in the order of the seeds.
@@ -37,8 +39,8 @@ func (r Report) Elapsed() time.Duration {
 }
 
 // Confusion is the sum of the seeds' matrices.
-func (r Report) Confusion() *Confusion {
-	sum := NewConfusion(r[0].Confusion.Classes)
+func (r Report) Confusion() *train.Confusion {
+	sum := train.NewConfusion(r[0].Confusion.Classes)
 	for _, result := range r {
 		sum.Add(result.Confusion)
 	}

@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"testing"
 	"time"
+
+	"github.com/backpropgen/backpropgen/train"
 )
 
 func TestReport(t *testing.T) {
 	classes := []string{"a", "b"}
 	var r Report
 	for i, right := range []int{9, 7, 8} {
-		c := NewConfusion(classes)
+		c := train.NewConfusion(classes)
 		c.Counts[0][0], c.Counts[1][0] = right, 10-right
 		r = append(r, Result{
 			Seed: uint64(i + 1), Train: []float64{1, 0.5}, Confusion: c,
