@@ -181,7 +181,7 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 		return nil, err
 	}
 	p := s.Program
-	// The default is made smaller instead, for it is nobody's wish.
+	// A block size that nobody asked for is made smaller instead.
 	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
 		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes "+
 			"each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of "+

@@ -1,10 +1,9 @@
 // Package spec says what a network is.
 //
-// A Network is the whole input of the generator: layer widths, activations, cost and a few
-// choices about the emitted code. It is written by hand as YAML or JSON and decoded strictly, every
-// mistake reported at once with its place in the file, or built directly in Go. Nothing in this
-// package knows how code is emitted; everything else in the module starts from a Network that has
-// passed Validate.
+// A Network is the whole input of the generator: widths of layers, activations, a cost, and a few choices about the emitted
+// code. People write it as YAML or JSON, or build it in Go. Decoding is strict: it reports every mistake at once, each with
+// its place in the file. Nothing here knows how code is emitted. Everything else in the module starts from a Network that
+// has passed Validate.
 package spec
 
 // Network is one network: the affine layers, their activations, the cost and how to emit it. The zero

@@ -1,10 +1,12 @@
-// Package code is a program on scalars: what the generator computes, before it is text of any language.
+// Package code is a program on scalars: what the generator computes, before it is text in any language.
 //
-// A File declares structs of arrays, tables of constants and functions. A function is made of statements over numbers
-// and integers of stated sizes: it names values, stores them, counts loops, selects and calls. It holds nothing that
-// only Go has, but what a language is told by a remark or a doc. Package portable builds such programs from a plan, and
-// package elementary reads the elementary functions as such. From there on they are printed (here for a reader, by
-// package templates as Go), checked, executed and counted, each by a walk over the same few nodes.
+// A File declares structs of arrays, tables of constants, and functions. A function is made of statements over numbers and
+// integers of stated sizes: it names values, stores them, counts loops, selects and calls. Only a remark or a doc may be
+// meant for one language.
+//
+// Package portable builds such programs from a plan. Package elementary has the elementary functions in this form. From
+// there on a program is printed (here for a reader, by package templates as Go), checked, executed and counted. Each of
+// these is a walk over the same few kinds of nodes.
 package code
 
 import "github.com/backpropgen/backpropgen/gen/expr"

@@ -1,3 +1,3 @@
-// Package endtoend tests what is emitted, compiled and run: packages of random and of chosen networks are generated into a
-// module as a user's, and judged there by their own tests and by others in testdata.
+// Package endtoend tests emitted code compiled and run. It generates packages of random and of chosen networks into a
+// module like a user's, where their own tests and others from testdata judge them.
 package endtoend

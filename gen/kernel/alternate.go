@@ -47,7 +47,7 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 			}
 		}
 	}
-	// All bits of by are set for the way down, none for the way up; one and by are made of that.
+	// Set all bits of by for the way down, and none for the way up. Then make of them the start, one, and the step, by.
 	bytes := step * f.m.Size
 	f.to.Int(vec.IntCopy4, vec.Word(*f.direction), vec.Ref(by))
 	f.to.Int(vec.IntAnd, vec.Const(1), vec.Ref(by))

@@ -1,3 +1,3 @@
-// Package machinecode reads the machine code that the compiler makes of emitted Go: no jump depends on data, nothing is
-// called but what is known, and the stack stays small. It has no code but tests.
+// Package machinecode tests the machine code that the compiler makes of emitted Go: no jump depends on data, only known
+// functions are called, and the stack stays small.
 package machinecode

@@ -1,16 +1,16 @@
-// Package macro writes Go assembly shortly: what a file says several times it says once, as a macro of the assembler's
-// preprocessor. The machine code stays the same.
+// Package macro shortens Go assembly. What a file says several times becomes a macro of the assembler's preprocessor. The
+// machine code stays the same.
 //
-// Straight code for one network repeats itself: tanh of eight units is the same fifty instructions eight times, on other
-// registers and other places. Shorten finds runs of instructions that differ in registers and displacements alone,
-// and defines a macro for those that make the file shorter. Constants, of which every lane has a copy, have macros as
-// well. Expand is the way back, for those who read instructions.
+// Straight code for one network repeats itself. The tanh of eight units is the same fifty instructions eight times, with
+// other registers and other places. Shorten finds runs of instructions that differ in registers and displacements only, and
+// defines a macro where that makes the file shorter. Constants, of which every lane has a copy, have macros as well. Expand
+// is the way back, for tests that read instructions.
 //
 //	#define A1_1(a, b) \
 //		VMULPD a, a, b; \
 //		VFMADD231PD C(128), b, a
 //
-// A macro is a part of the equation that the comment before it names, and is named after what that computes.
+// A macro is a part of the equation that the comment before it names. It is named after what that computes.
 package macro
 
 import (

@@ -1,3 +1,3 @@
-// Package mutants plants mistakes in emitted files, each in a package by itself, and wants the tests that are emitted with
-// them to find every one. It has no code but tests.
+// Package mutants plants mistakes in emitted files. Each stands in a package by itself, and the test that was emitted with
+// the package must find it.
 package mutants

@@ -1,3 +1,2 @@
-// Package house holds the tree and its pages to their rules: which package imports which, and what pages say of tables and
-// tests. It has no code but tests.
+// Package house tests rules of the whole tree: which package may import which.
 package house

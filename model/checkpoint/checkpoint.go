@@ -1,6 +1,5 @@
-// Package checkpoint makes networks of files that hold weights and nothing else: safetensors, npz, and what torch.save
-// writes of a state_dict. Which layers there are follows from names and shapes; which activations stand between them,
-// no such file says.
+// Package checkpoint makes networks of files that hold weights and nothing else: safetensors, npz, and state_dicts of
+// PyTorch. The layers follow from names and shapes. No such file says which activations stand between them: the caller does.
 package checkpoint
 
 import (

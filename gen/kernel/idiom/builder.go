@@ -1,7 +1,8 @@
-// Package idiom has the idioms of vector code, over a builder that a target implements: expressions, which are made of
-// the elementary functions of vec/functions, so that no activation has code of its own, or under rounding: strict
-// translated from the portable code, operation by operation, so that all targets give the same bits; sums, which
-// transpose as they add; shuffles.
+// Package idiom has the idioms of vector code, over a builder that a target implements.
+//
+// Expressions are made of the elementary functions of vec/functions, so that no activation has code of its own. Under
+// rounding: strict they are translated from the portable code instead, operation by operation, so that all targets give
+// the same bits. Beside them stand sums, which transpose as they add, and shuffles.
 package idiom
 
 import (

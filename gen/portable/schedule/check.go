@@ -114,7 +114,7 @@ func (s *Schedule) checkParts(f *plan.Func) error {
 	var pieces []Piece
 	for _, part := range made.Parts {
 		if part.Batch != f.Batch {
-			return fmt.Errorf("the part %s is of something else", part.Name)
+			return fmt.Errorf("the part %s is for batches, or this function is, but not both", part.Name)
 		}
 		if err := checkNests(part); err != nil {
 			return err

@@ -1,8 +1,13 @@
-// Package schedule decides how a plan is laid out as code on scalars, of which Go is one and C another: which index
-// ranges are straight code and which are loops, how many results are formed together so that their sums don't wait for
-// one another, what is held in scalars, which operations make a function of the emitted code, and where a loop over the
-// samples of a batch stands. A schedule changes nothing that the plan computes, nor the order of sums that is promised.
-// It prints (String) and is checked (Check) after it is made; package portable reads it and decides nothing.
+// Package schedule decides how a plan is laid out as code on scalars, in Go or in another language:
+//
+//   - which index ranges are straight code and which are loops,
+//   - how many results are formed together, so that their sums don't wait for one another,
+//   - what is held in scalars,
+//   - which operations make a function of the emitted code,
+//   - where a loop over the samples of a batch stands.
+//
+// A schedule changes nothing that the plan computes, nor the order of sums that is promised. It prints (String) and is
+// checked (Check). Package portable reads it and decides nothing.
 package schedule
 
 import (

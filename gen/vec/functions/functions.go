@@ -1,9 +1,9 @@
-// Package functions has the elementary functions as vector code: written once for all processors, over a builder that
-// a backend implements. They compute all lanes at once and never branch. Where a processor has an operation that makes
-// a function shorter they use it, so that the code is not the same everywhere, and results differ in their last bits.
+// Package functions has the elementary functions as vector code, written once for all processors, over a builder that a
+// backend implements. They compute all lanes at once and never branch. They use an operation that makes a function shorter
+// where the processor has it. So the code is not the same everywhere, and results may differ in their last bits.
 //
-// Float32 lanes are computed in float64 and rounded once, or in float32 alone with tables in registers, where there are
-// operations that look numbers up.
+// Float32 lanes are computed in float64 and rounded once, or in float32 alone with tables in registers, where the processor
+// can look numbers up.
 package functions
 
 import (

@@ -1,5 +1,4 @@
-// Package words finds the word that somebody who misspelt it most likely meant, and writes lists of words as
-// messages do. Package spec and its formulas share it.
+// Package words guesses which word a misspelt one was meant to be, and writes lists of words for messages.
 package words
 
 import (
