@@ -195,6 +195,7 @@ func immediates(all map[string]*field) {
 	all["FloatS"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 13, v >= 0 && v < 256 },
 		text: smallFloat, golang: smallFloat, some: all["Byte"].some}
 	all["I12"] = written(number(10, 0, 4095, 1, 0), hex)
+	all["H12"] = written(number(10, 1, 4095, 1, 0), hex)
 	all["I16"] = written(number(5, 1, 1<<16-1, 1, 0), hex) // 0 is in a register
 	all["Sixteens"] = &field{
 		encode: func(v int) (uint32, bool) { return uint32(v/16) << 21, v%16 == 0 && v >= 0 && v <= 48 },

@@ -5,6 +5,9 @@ package isa
 var generalRows = []row{
 	{"add.imm", "add {Pd}, {Pn}, #{I12}", 0x91000000, Plain, nil, "ADD ${I12}, {Pn}, {Pd}"},
 	{"sub.imm", "sub {Pd}, {Pn}, #{I12}", 0xd1000000, Plain, nil, "SUB ${I12}, {Pn}, {Pd}"},
+	// In units of 4096.
+	{"add.high", "add {Pd}, {Pn}, #{H12}, lsl #12", 0x91400000, Plain, nil, "ADD $({H12}<<12), {Pn}, {Pd}"},
+	{"sub.high", "sub {Pd}, {Pn}, #{H12}, lsl #12", 0xd1400000, Plain, nil, "SUB $({H12}<<12), {Pn}, {Pd}"},
 	{"adds.imm", "adds {Yd}, {Pn}, #{I12}", 0xb1000000, Plain, nil, "ADDS ${I12}, {Pn}, {Yd}"},
 	{"subs.imm", "subs {Yd}, {Pn}, #{I12}", 0xf1000000, Plain, nil, "SUBS ${I12}, {Pn}, {Yd}"},
 	{"cmp.imm", "subs xzr, {Pn}, #{I12}", 0xf100001f, Compares, nil, "CMP ${I12}, {Pn}"},

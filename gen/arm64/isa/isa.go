@@ -158,20 +158,18 @@ type row struct {
 }
 
 // variant is what a form of a row has beside the bits of the row, and what stands in the texts for the arrangement of
-// its lanes (%T), for that of a half or a double of them (%H), for one lane (%E), and in Go's for a register's letter.
+// its lanes (%T), and for the size of one lane or number (%E, and %U in capitals).
 type variant struct {
-	bits                 uint32
-	arrangement, of, one string
+	bits             uint32
+	arrangement, one string
 }
 
 var (
 	once   = []variant{{}}
-	floats = []variant{{0x40000000, "4s", "2s", "s"}, {0x40400000, "2d", "4s", "d"}}
-	words  = []variant{{0x40800000, "4s", "4h", "s"}, {0x40c00000, "2d", "2s", "d"}}
-	single = []variant{{0, "4s", "2s", "s"}}
-	double = []variant{{0, "2d", "2s", "d"}}
-	bits16 = []variant{{0x40000000, "16b", "", ""}}
-	scalar = []variant{{0, "", "", "s"}, {0x00400000, "", "", "d"}}
+	floats = []variant{{0x40000000, "4s", "s"}, {0x40400000, "2d", "d"}}
+	words  = []variant{{0x40800000, "4s", "s"}, {0x40c00000, "2d", "d"}}
+	bits16 = []variant{{0x40000000, "16b", ""}}
+	scalar = []variant{{0, "", "s"}, {0x00400000, "", "d"}}
 )
 
 // forms are those of a row.
@@ -182,8 +180,8 @@ func (r row) forms() (all []*Form) {
 	}
 	for _, v := range variants {
 		in := func(text string, change func(string) string) string {
-			return strings.NewReplacer("%T", change(v.arrangement), "%H", change(v.of), "%E", change(v.one),
-				"%U", strings.ToUpper(v.one), "%N", numbers[v.one]).Replace(text)
+			return strings.NewReplacer("%T", change(v.arrangement), "%E", change(v.one),
+				"%U", strings.ToUpper(v.one)).Replace(text)
 		}
 		same := func(s string) string { return s }
 		f := &Form{Name: in(r.name, same), text: in(r.text, same), golang: in(r.golang, golangLanes),
@@ -199,9 +197,6 @@ func (r row) forms() (all []*Form) {
 	}
 	return all
 }
-
-// numbers are the sizes of lanes in bits, as they stand in the names of fields.
-var numbers = map[string]string{"s": "32", "d": "64"}
 
 // golangLanes is an arrangement of lanes as Go writes it: S4 for 4s.
 func golangLanes(s string) string {
