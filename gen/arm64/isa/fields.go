@@ -19,6 +19,8 @@ type field struct {
 	some []int
 	// label says that it is the distance of a place to branch to, in instructions.
 	label bool
+	// optional says that nothing is written for 0.
+	optional bool
 }
 
 // file is a set of registers.
@@ -144,7 +146,7 @@ func beside(f *field, text string) *field {
 		}
 		return fmt.Sprint(v)
 	}
-	f.some = append(f.some, 0)
+	f.some, f.optional = append(f.some, 0), true
 	return f
 }
 
@@ -200,9 +202,10 @@ func immediates(all map[string]*field) {
 	all["Sixteens"] = &field{
 		encode: func(v int) (uint32, bool) { return uint32(v/16) << 21, v%16 == 0 && v >= 0 && v <= 48 },
 		text:   shiftText, golang: func(v int) string { return fmt.Sprintf("<<%d", v) }, some: []int{0, 16, 32, 48},
+		optional: true,
 	}
 	all["Shift"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 10, v >= 0 && v < 64 },
-		text: shiftText, golang: shiftGo, some: []int{0, 1, 3, 63}}
+		text: shiftText, golang: shiftGo, some: []int{0, 1, 3, 63}, optional: true}
 	all["Down"] = number(16, 0, 63, 1, 0)
 	all["Up"] = &field{encode: func(v int) (uint32, bool) {
 		return uint32((64-v)%64)<<16 | uint32(63-v)<<10, v > 0 && v < 64

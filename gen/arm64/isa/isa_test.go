@@ -190,6 +190,23 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestParse reads every form as it is printed.
+func TestParse(t *testing.T) {
+	for _, i := range samples(t) {
+		got, err := Parse("\t" + i.Go())
+		if err != nil || got.Word() != i.Word() || got.Form != i.Form {
+			t.Errorf("%s: %s is %v, %v", i.Form.Name, i.Go(), got.Form, err)
+		}
+	}
+	for _, line := range []string{"", "WORD $0x4e2ed51a", "WORD $0x4e2ed51b // fadd v26.4s, v8.4s, v14.4s",
+		"WORD $0x4e2ed51a // fadd v26.4s, v8.4s, v15.4s", "MOVD R18, R0", "MOVD (R28), R0", "BL other",
+		"FMOVQ 70000(R0), F1"} {
+		if i, err := Parse(line); err == nil {
+			t.Errorf("%q is %v", line, i)
+		}
+	}
+}
+
 // aliased makes other names of some instructions.
 var aliased = strings.NewReplacer("dup s", "mov s", "dup d", "mov d", "not ", "mvn ")
 
