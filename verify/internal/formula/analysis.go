@@ -15,8 +15,9 @@ type analysis struct {
 	// v and e are the centre and the reach of the argument, y the target.
 	v, e, y float64
 	// seen keeps what was found of the expressions with a stable form, whose operands are met twice; nil
-	// keeps nothing.
+	// keeps nothing. Derivatives share most of their parts: with all it keeps what was found of each.
 	seen map[*expression]followed
+	all  bool
 }
 
 // newAnalysis is that of a kernel in a format whose argument is within e of v, for the target y.
@@ -36,7 +37,7 @@ func (k analysis) follow(e *expression) followed {
 		return d
 	}
 	d := k.narrowed(e, k.written(e))
-	if k.seen != nil && e.stable != nil {
+	if k.seen != nil && (k.all || e.stable != nil) {
 		k.seen[e] = d
 	}
 	return d
@@ -47,9 +48,11 @@ func (k analysis) narrowed(e *expression, d followed) followed {
 	if e.fixed {
 		d.value.factor = d.value.exact.largest()
 	}
-	if e.stable != nil {
-		s := k.follow(e.stable)
-		d = followed{d.value.or(s.value), d.slope.or(s.slope), d.constant}
+	for _, same := range [2]*expression{e.stable, e.other} {
+		if same != nil {
+			s := k.follow(same)
+			d = followed{d.value.or(s.value), d.slope.or(s.slope), d.constant}
+		}
 	}
 	if d.constant || k.e == 0 {
 		return d
@@ -105,8 +108,24 @@ func (k analysis) written(e *expression) followed {
 		return k.chosen(k.larger(x.value, y.value), x, y, x.value, y.value)
 	case opMin:
 		return k.chosen(k.smaller(x.value, y.value), x, y, y.value, x.value)
+	case opSign:
+		return k.fixed(k.sign(x.value))
+	case opChoice:
+		return k.choice(e, x.value, y.value)
 	}
 	return followed{value: k.number(math.NaN()), constant: true}
+}
+
+// choice is the first part of a derivative where u > v, else the second.
+func (k analysis) choice(e *expression, u, v enclosure) followed {
+	x, y := k.follow(e.first), k.follow(e.second)
+	compared := enclosure{undefined: u.undefined || v.undefined}
+	// What is chosen is chosen as derivatives are, and so is its own derivative.
+	value := k.chosen(compared, followed{slope: x.value, constant: isZero(e.first)},
+		followed{slope: y.value, constant: isZero(e.second)}, u, v).slope
+	d := k.chosen(compared, x, y, u, v)
+	d.value = value
+	return d
 }
 
 // fixed is a constant; its derivative of 0 is nowhere computed, but has a value for those who choose between two.
@@ -264,6 +283,12 @@ func (k analysis) slopeBound(e *expression, reference float64) float64 {
 	}
 	k.seen = map[*expression]followed{}
 	return k.bound(k.slope(e), reference)
+}
+
+// bendBound is how far a kernel's second derivative may be off, by the derivative as an expression.
+func (k analysis) bendBound(derivative *expression, reference float64) float64 {
+	k.all = true
+	return k.slopeBound(derivative, reference)
 }
 
 // slope analyses the derivative of an expression.

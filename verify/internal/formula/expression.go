@@ -25,6 +25,8 @@ const (
 	opAbs
 	opMax
 	opMin
+	opSign   // of derivatives: -1, 0 or 1
+	opChoice // of derivatives: first where x > y, else second
 )
 
 // expression is a formula checked and brought into a form that says what its meaning depends on.
@@ -39,6 +41,10 @@ type expression struct {
 	function *function
 	// fixed: there is no variable in it. varies: it depends on the one that the formula is differentiated by.
 	fixed, varies bool
+	// first and second are what opChoice chooses from.
+	first, second *expression
+	// other is the same derivative, as a kernel may write it otherwise.
+	other *expression
 	// stable is the same function without overflow, where a kernel may recognise it: 1/(1 + exp(-x)) and
 	// log(1 + exp(x)).
 	stable *expression

@@ -23,7 +23,7 @@ func Activation(text string) (Units, error) {
 	if err != nil {
 		return Units{}, err
 	}
-	return Units{e}, nil
+	return Units{e, e.derivative()}, nil
 }
 
 // Cost returns the cost whose term is a formula in a and y, summed over the outputs.
@@ -36,11 +36,11 @@ func Cost(text string) (terms, error) {
 	if err != nil {
 		return terms{}, err
 	}
-	return terms{e}, nil
+	return terms{e, e.derivative()}, nil
 }
 
 // Units is an activation that maps every unit by the same formula in z.
-type Units struct{ of *expression }
+type Units struct{ of, slope *expression }
 
 func (f Units) Value(z *mat.VecDense) *mat.VecDense {
 	a := mat.NewVecDense(z.Len(), nil)
@@ -92,8 +92,41 @@ func (f Units) PullbackBound(r rounding.Pair, z, _, v rounding.Estimate) []float
 	return bound
 }
 
+// TangentBound is that of a pullback: the matrix is diagonal.
+func (f Units) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []float64 {
+	return f.PullbackBound(r, z, a, t)
+}
+
+func (f Units) Curvature(z, t *mat.VecDense) *mat.Dense {
+	n := z.Len()
+	m := mat.NewDense(n, n, nil)
+	for i := range n {
+		m.Set(i, i, product(f.of.jet(z.AtVec(i), 0).dd, t.AtVec(i)))
+	}
+	return m
+}
+
+// SecondPullbackBound is the product rule on σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v.
+func (f Units) SecondPullbackBound(r rounding.Pair, s rounding.Second) []float64 {
+	lost := false
+	bound := s.Diagonal(r, func(i int) (slope, eSlope, bend, eBend float64) {
+		j := f.of.jet(s.Z.Value[i], 0)
+		k := newAnalysis(r.Kernel, s.Z.Value[i], s.Z.Bound[i], 0)
+		for _, v := range []float64{j.dd, s.V.Value[i], s.DotV.Value[i], s.DotZ.Value[i]} {
+			lost = lost || !(math.Abs(v) <= math.MaxFloat64)
+		}
+		return j.d, k.slopeBound(f.of, j.d), j.dd, k.bendBound(f.slope, j.dd)
+	})
+	if lost {
+		for i := range bound {
+			bound[i] = math.Inf(1) // as PullbackBound
+		}
+	}
+	return bound
+}
+
 // terms is a cost that adds up a formula in a and y over the outputs.
-type terms struct{ of *expression }
+type terms struct{ of, slope *expression }
 
 func (f terms) Value(a, y *mat.VecDense) float64 {
 	sum := 0.0
@@ -135,6 +168,23 @@ func (f terms) GradientBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDen
 		_, slope := f.of.evaluate(a.Value[i], y.AtVec(i))
 		k := newAnalysis(r.Kernel, a.Value[i], a.Bound[i], y.AtVec(i))
 		bound[i] = k.slopeBound(f.of, slope)
+	}
+	return bound
+}
+
+func (f terms) Curvature(a, y *mat.VecDense) *mat.VecDense {
+	c := mat.NewVecDense(a.Len(), nil)
+	for i := range a.Len() {
+		c.SetVec(i, f.of.jet(a.AtVec(i), y.AtVec(i)).dd)
+	}
+	return c
+}
+
+func (f terms) CurvatureBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64 {
+	bound := make([]float64, len(a.Value))
+	for i := range bound {
+		k := newAnalysis(r.Kernel, a.Value[i], a.Bound[i], y.AtVec(i))
+		bound[i] = k.bendBound(f.slope, f.of.jet(a.Value[i], y.AtVec(i)).dd)
 	}
 	return bound
 }

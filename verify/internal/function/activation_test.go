@@ -78,6 +78,37 @@ func TestSiluBreaks(t *testing.T) {
 	}
 }
 
+// TestTurns finds again where second derivatives turn: sigmoid's where 6s(1 - s) = 1, tanh's where tanh² = 1/3, and
+// silu's where 3s″ + z·s‴ = 0.
+func TestTurns(t *testing.T) {
+	root := func(f func(z float64) float64, lo, hi float64) float64 {
+		for range 100 {
+			if m := (lo + hi) / 2; f(lo)*f(m) <= 0 {
+				hi = m
+			} else {
+				lo = m
+			}
+		}
+		return lo
+	}
+	for name, c := range map[string]struct {
+		turn   float64
+		f      func(z float64) float64
+		lo, hi float64
+	}{
+		"sigmoid": {sigmoidTurn, func(z float64) float64 { return 6*scalar.SigmoidSlope(z) - 1 }, 1, 2},
+		"tanh":    {tanhTurn, func(z float64) float64 { return math.Tanh(z)*math.Tanh(z) - 1./3 }, 0.5, 1},
+		"silu": {siluTurn, func(z float64) float64 {
+			s := scalar.Sigmoid(z)
+			return 3*(1-2*s) + z*(1-6*s+6*s*s)
+		}, 3, 4},
+	} {
+		if got := root(c.f, c.lo, c.hi); math.Abs(got-c.turn) > 0x1p-49 {
+			t.Errorf("the second derivative of %s turns at %v, not %v", name, got, c.turn)
+		}
+	}
+}
+
 // root finds where f changes its sign between lo and hi.
 func root(f func(float64) float64, lo, hi float64) float64 {
 	for range 200 {

@@ -19,6 +19,11 @@ type Cost interface {
 	ValueBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) float64
 	// GradientBound bounds the error of ∇C(-, y) at a, element by element.
 	GradientBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64
+	// Curvature returns ∂²C(-, y)/∂a_i² at a. Every cost adds up terms of single outputs, so that all other second
+	// derivatives are 0. At a kink, where the gradient jumps, it is 0, and so it is at the corner of a gradient.
+	Curvature(a, y *mat.VecDense) *mat.VecDense
+	// CurvatureBound bounds the error of that, element by element.
+	CurvatureBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64
 }
 
 // CostOf returns the cost that a spec names or writes as a formula.
@@ -43,11 +48,14 @@ func CostOf(f spec.Function) (Cost, error) {
 
 // costTable has the costs without parameters.
 var costTable = []termCost{
-	{name: "mse", mean: true, term: square, slope: squareSlope},
-	{name: "mae", mean: true, term: distance, slope: distanceSlope},
-	{name: "log-cosh", mean: true, term: logCosh, slope: logCoshSlope},
-	{name: "squared-error", term: square, slope: squareSlope},
-	{name: "half-squared-error", term: halfSquare, slope: halfSquareSlope},
-	{name: "cross-entropy", term: crossEntropy, slope: crossEntropySlope},
-	{name: "binary-cross-entropy", term: binaryCrossEntropy, slope: binaryCrossEntropySlope},
+	{name: "mse", mean: true, term: square, slope: squareSlope, bend: always(2)},
+	{name: "mae", mean: true, term: distance, slope: distanceSlope, bend: always(0)},
+	{name: "log-cosh", mean: true, term: logCosh, slope: logCoshSlope, bend: logCoshBend},
+	{name: "squared-error", term: square, slope: squareSlope, bend: always(2)},
+	{name: "half-squared-error", term: halfSquare, slope: halfSquareSlope, bend: always(1)},
+	{name: "cross-entropy", term: crossEntropy, slope: crossEntropySlope, bend: crossEntropyBend},
+	{
+		name: "binary-cross-entropy", term: binaryCrossEntropy, slope: binaryCrossEntropySlope,
+		bend: binaryCrossEntropyBend,
+	},
 }

@@ -28,11 +28,18 @@ func everyCurve() []tabled {
 		if p.fromPost.At != nil {
 			list = append(list, tabled{p.name + "' from a", p.fromPost, -1, 1})
 		}
+		if p.second.At != nil {
+			list = append(list, tabled{p.name + "″", p.second, -20, 20})
+		}
+		if p.secondFromPost.At != nil {
+			list = append(list, tabled{p.name + "″ from a", p.secondFromPost, -1, 1})
+		}
 	}
 	for _, y := range []float64{0, 0.3, 1} {
 		for _, c := range append(slices.Clone(costTable), huber(1), huber(0.2)) {
 			list = append(list, tabled{fmt.Sprintf("%s of y=%v", c.name, y), c.term(y), 0, 1},
-				tabled{fmt.Sprintf("%s' of y=%v", c.name, y), c.slope(y), 0, 1})
+				tabled{fmt.Sprintf("%s' of y=%v", c.name, y), c.slope(y), 0, 1},
+				tabled{fmt.Sprintf("%s″ of y=%v", c.name, y), c.bend(y), 0, 1})
 		}
 		for name, pair := range map[string]Fused{
 			"sigmoid-binary-cross-entropy": FusedOf("sigmoid", "binary-cross-entropy"),

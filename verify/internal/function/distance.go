@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/scalar"
 )
 
 // square is (a - y)².
@@ -84,6 +85,21 @@ func huber(delta float64) termCost {
 				Work: rounding.Work{Roundings: 2},
 			}
 		},
+		bend: func(y float64) rounding.Curve {
+			return rounding.Curve{
+				At:     func(a float64) float64 { return scalar.Step(delta - math.Abs(a-y)) },
+				Breaks: []float64{y - delta, y + delta},
+				// A kernel rounds delta, and the difference.
+				Shift: func(a float64) float64 { return math.Abs(a-y) + delta },
+			}
+		},
+	}
+}
+
+// always is a second derivative that is the same everywhere.
+func always(v float64) func(y float64) rounding.Curve {
+	return func(float64) rounding.Curve {
+		return rounding.Curve{At: func(float64) float64 { return v }}
 	}
 }
 
@@ -109,5 +125,14 @@ func logCosh(y float64) rounding.Curve {
 func logCoshSlope(y float64) rounding.Curve {
 	return rounding.Curve{
 		At: func(a float64) float64 { return math.Tanh(a - y) }, Work: rounding.Work{Elementary: 1, Roundings: 1},
+	}
+}
+
+// logCoshBend is 1 - tanh²(a - y).
+func logCoshBend(y float64) rounding.Curve {
+	return rounding.Curve{
+		At:     func(a float64) float64 { return scalar.TanhSlope(a - y) },
+		Breaks: []float64{y}, Work: rounding.Work{Elementary: 2, Roundings: 4},
+		Magnitude: func(a float64) float64 { t := math.Tanh(a - y); return 1 + t*t },
 	}
 }

@@ -62,3 +62,45 @@ func ReciprocalFloored(a float64) float64 {
 	}
 	return 1 / a // also NaN
 }
+
+// crossEntropyBend is y/a², 0 where the probability counts as the floor.
+func crossEntropyBend(y float64) rounding.Curve {
+	return rounding.Curve{
+		At:     func(a float64) float64 { return y * squaredReciprocal(a) },
+		Breaks: []float64{ProbabilityFloor}, Work: rounding.Work{Roundings: 5},
+		Magnitude: func(a float64) float64 { return reachable(math.Abs(y), a) },
+	}
+}
+
+// binaryCrossEntropyBend is y/a² + (1 - y)/(1 - a)².
+func binaryCrossEntropyBend(y float64) rounding.Curve {
+	c := rounding.Curve{
+		At: func(a float64) float64 {
+			return y*squaredReciprocal(a) + (1-y)*squaredReciprocal(1-a)
+		},
+		Breaks: []float64{ProbabilityFloor, 1 - ProbabilityFloor}, Work: rounding.Work{Roundings: 9},
+		Magnitude: func(a float64) float64 {
+			return reachable(math.Abs(y), a) + reachable(math.Abs(1-y), 1-a)
+		},
+	}
+	if 0 < y && y < 1 {
+		// It turns where y/a³ = (1 - y)/(1 - a)³.
+		c.Breaks = append(c.Breaks, 1/(1+math.Cbrt((1-y)/y)))
+	}
+	return c
+}
+
+// squaredReciprocal is the derivative of -ReciprocalFloored.
+func squaredReciprocal(a float64) float64 {
+	r := ReciprocalFloored(a)
+	return r * r
+}
+
+// reachable is y/a² as a size: infinite where a kernel may overflow on its way, as 1/a² does in float32 before y/a²
+// and y/a do.
+func reachable(y, a float64) float64 {
+	if y == 0 {
+		return 0
+	}
+	return max(y, 1) * squaredReciprocal(a)
+}

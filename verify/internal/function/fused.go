@@ -20,6 +20,8 @@ type Fused interface {
 	LossBound(r rounding.Pair, z rounding.Estimate, y *mat.VecDense) float64
 	// DeltaBound bounds the error of delta, computed from z or from a = σ(z).
 	DeltaBound(r rounding.Pair, z, a rounding.Estimate, y *mat.VecDense) []float64
+	// DeltaSlope returns how ∇z_L changes with a = σ(z), of which it is a linear function: element i by element i.
+	DeltaSlope(y *mat.VecDense) *mat.VecDense
 }
 
 // FusedOf returns the closed form of a pair, nil for the pairs computed as they are defined.
@@ -28,9 +30,11 @@ func FusedOf(activation, cost string) Fused {
 	case activation == "softmax" && cost == "cross-entropy":
 		return softmaxCrossEntropy{}
 	case activation == "sigmoid" && cost == "binary-cross-entropy":
-		return sigmoidPair{cost: logisticLoss, slope: logisticSlope}
+		return sigmoidPair{cost: logisticLoss, slope: logisticSlope, rate: func(float64) float64 { return 1 }}
 	case activation == "sigmoid" && cost == "cross-entropy":
-		return sigmoidPair{cost: sigmoidCrossEntropy, slope: sigmoidCrossEntropySlope}
+		return sigmoidPair{
+			cost: sigmoidCrossEntropy, slope: sigmoidCrossEntropySlope, rate: func(y float64) float64 { return y },
+		}
 	}
 	return nil
 }
@@ -39,6 +43,8 @@ func FusedOf(activation, cost string) Fused {
 type sigmoidPair struct {
 	cost  func(y float64) rounding.Curve
 	slope func(y float64) rounding.Curve
+	// rate is the derivative of the slope by a = σ(z).
+	rate func(y float64) float64
 }
 
 // logisticLoss is -y log σ(z) - (1-y) log(1 - σ(z)) = softplus(z) - yz. Its derivative vanishes at
@@ -179,4 +185,16 @@ func (softmaxCrossEntropy) DeltaBound(r rounding.Pair, _, a rounding.Estimate, y
 		bound[i] = a.Bound[i] + r.Local(rounding.Work{Roundings: 1}, a.Magnitude(i)+yi, a.Value[i]+yi)
 	}
 	return bound
+}
+
+// DeltaSlope is 1 everywhere, as that of a - y.
+func (softmaxCrossEntropy) DeltaSlope(y *mat.VecDense) *mat.VecDense { return linear.Ones(y.Len()) }
+
+// DeltaSlope is 1 of a - y, and y of y(a - 1).
+func (p sigmoidPair) DeltaSlope(y *mat.VecDense) *mat.VecDense {
+	d := mat.NewVecDense(y.Len(), nil)
+	for i := range y.Len() {
+		d.SetVec(i, p.rate(y.AtVec(i)))
+	}
+	return d
 }

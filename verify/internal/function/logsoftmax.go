@@ -73,13 +73,24 @@ func (logSoftmax) ValueBound(r rounding.Pair, z rounding.Estimate, _ []float64) 
 	return bound
 }
 
+// probabilities are exp(a), and how far a kernel's may be off, from a or as softmax(z), whichever is worse.
+func probabilities(r rounding.Pair, z, a rounding.Estimate) rounding.Estimate {
+	p := linear.Elements(softmax{}.Value(linear.Vector(z.Value)))
+	bound := softmax{}.ValueBound(r, z, p)
+	for i, pi := range p {
+		fromA := rounding.Up(growth(pi, a.Bound[i]), 8)
+		fromA += r.Local(rounding.Work{Elementary: 1}, pi+fromA, pi)
+		bound[i] = max(bound[i], fromA)
+	}
+	return rounding.Estimate{Value: p, Bound: bound}
+}
+
 // PullbackBound bounds Jacᵀ·v in the closed form v_i - p_i s, s = Σ v_j, with p = exp(a) or, from z, softmax(z),
 // whichever is worse. The roundings act on |v_i| + p_i Σ|v_j|: the difference cancels, in the kernel as in
 // the matrix of the reference.
 func (logSoftmax) PullbackBound(r rounding.Pair, z, a, v rounding.Estimate) []float64 {
-	p := linear.Elements(softmax{}.Value(linear.Vector(z.Value)))
-	fromZ := softmax{}.ValueBound(r, z, p)
-	n := float64(len(p))
+	p := probabilities(r, z, a)
+	n := float64(len(p.Value))
 	var s, ds, kernel, reference float64
 	for j := range v.Value {
 		s += v.Value[j]
@@ -88,11 +99,9 @@ func (logSoftmax) PullbackBound(r rounding.Pair, z, a, v rounding.Estimate) []fl
 		reference += math.Abs(v.Value[j])
 	}
 	ds = rounding.Up(ds, n)
-	bound := make([]float64, len(p))
-	for i, pi := range p {
-		fromA := rounding.Up(growth(pi, a.Bound[i]), 8)
-		fromA += r.Local(rounding.Work{Elementary: 1}, pi+fromA, pi)
-		e := max(fromZ[i], fromA)
+	bound := make([]float64, len(p.Value))
+	for i, pi := range p.Value {
+		e := p.Bound[i]
 		bound[i] = rounding.Up(v.Bound[i]+rounding.Product(pi, e, s, ds), 4) + r.Local(rounding.Work{Roundings: n + 3},
 			rounding.Up(v.Magnitude(i)+(pi+e)*kernel, 2*n), rounding.Up(math.Abs(v.Value[i])+pi*reference, 2*n))
 	}

@@ -18,6 +18,8 @@ type pointwise struct {
 	// fromPost is σ' in terms of a = σ(z), for the kernels that keep only a; without a function
 	// where a does not determine it.
 	fromPost rounding.Curve
+	// second and secondFromPost are σ″ likewise; without a function where it is 0, and where a does not determine it.
+	second, secondFromPost rounding.Curve
 }
 
 func (p pointwise) Value(z *mat.VecDense) *mat.VecDense {
@@ -49,11 +51,7 @@ func (p pointwise) ValueBound(r rounding.Pair, z rounding.Estimate, a []float64)
 func (p pointwise) PullbackBound(r rounding.Pair, z, a, v rounding.Estimate) []float64 {
 	bound := make([]float64, len(v.Value))
 	for i := range bound {
-		slope := p.derivative.At(z.Value[i])
-		e := p.derivative.Bound(r, z.Value[i], z.Bound[i], slope)
-		if p.fromPost.At != nil {
-			e = max(e, p.fromPost.Bound(r, a.Value[i], a.Bound[i], slope))
-		}
+		slope, e := p.slope(r, z, a, i)
 		bound[i] = rounding.Product(slope, e, v.Value[i], v.Bound[i]) +
 			r.Local(rounding.Work{Roundings: 1}, (math.Abs(slope)+e)*v.Magnitude(i), math.Abs(slope*v.Value[i]))
 	}

@@ -51,6 +51,8 @@ func (radialSigmoid) Jacobian(z *mat.VecDense) *mat.Dense {
 // ring says where a kernel's r can lie, and how far its σ(r) and q = σ(r)/r can be off for that.
 type ring struct {
 	r, s, q float64
+	// er is the error of r, of a kernel that computes it on its own.
+	er float64
 	// es and eq are the errors of s and q that come from the error of r alone.
 	es, eq float64
 	// origin says that z is exactly 0; reached, that it may be, and r has no least value.
@@ -66,6 +68,7 @@ func ringOf(r rounding.Pair, z rounding.Estimate) ring {
 	e := rounding.Up(floats.Norm(z.Bound, 2), 4*n+8)
 	g.origin = g.r == 0 && e == 0
 	e += r.Local(rounding.Work{Roundings: 4 * n}, rounding.Up(g.r+e, 1), g.r)
+	g.er = e
 	low, high := math.Nextafter(g.r-e, math.Inf(-1)), math.Nextafter(g.r+e, math.Inf(1))
 	g.reached = !(low > 0)
 	if math.IsInf(e, 1) || math.IsNaN(e) {

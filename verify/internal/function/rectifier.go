@@ -83,6 +83,30 @@ func elu(scale, alpha float64) pointwise {
 				return math.Abs(a) + scale*alpha
 			},
 		},
+		second: rounding.Curve{
+			At: func(z float64) float64 {
+				if z > 0 {
+					return 0
+				}
+				return scale * (alpha * math.Exp(z))
+			},
+			Breaks: []float64{0}, Work: rounding.Work{Elementary: 1, Roundings: 4}, Gain: gain,
+		},
+		secondFromPost: rounding.Curve{
+			At: func(a float64) float64 {
+				if a > 0 {
+					return 0
+				}
+				return a + scale*alpha
+			},
+			Breaks: []float64{0}, Work: rounding.Work{Roundings: 4},
+			Magnitude: func(a float64) float64 {
+				if a > 0 {
+					return 0
+				}
+				return math.Abs(a) + scale*alpha
+			},
+		},
 	}
 }
 
@@ -109,10 +133,21 @@ var gelu = pointwise{
 		},
 		Gain: math.Abs,
 	},
+	second: rounding.Curve{
+		At: func(z float64) float64 {
+			return geluDensity(z) * (2 - min(z*z, 1e6)) // not the infinite z² that would make NaN
+		},
+		Breaks: []float64{-2, 0, 2}, Work: rounding.Work{Elementary: 1, Roundings: 12},
+		Magnitude: func(z float64) float64 {
+			square := min(z*z, 1e6)
+			return geluDensity(z) * (2 + square) * (1 + square)
+		},
+		Gain: func(z float64) float64 { return 2 + z*z },
+	},
 }
 
 // geluMinimum is where gelu turns: the root of Φ(z) + z·φ(z) = 0; a test finds it again. Its slope turns at ±√2,
-// where φ(z)(2 - z²) = 0.
+// where φ(z)(2 - z²) = 0, and the slope of that at 0 and ±2, where φ(z)z(z² - 4) = 0.
 const geluMinimum = -0.7517915246935645
 
 func geluValue(z float64) float64 { return z * (math.Erfc(-z/math.Sqrt2) / 2) }

@@ -17,6 +17,8 @@ type termCost struct {
 	term func(y float64) rounding.Curve
 	// slope returns its derivative with respect to a.
 	slope func(y float64) rounding.Curve
+	// bend returns the derivative of that.
+	bend func(y float64) rounding.Curve
 }
 
 // scale is the factor on the sum of the terms.
@@ -64,10 +66,27 @@ func (c termCost) ValueBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDen
 
 // GradientBound bounds the error of ∇C(-, y) at a, element by element.
 func (c termCost) GradientBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64 {
+	return c.elementBounds(r, a, y, c.slope)
+}
+
+// Curvature returns ∂²C(-, y)/∂a_i² at a.
+func (c termCost) Curvature(a, y *mat.VecDense) *mat.VecDense {
+	return termCost{mean: c.mean, slope: c.bend}.Gradient(a, y)
+}
+
+// CurvatureBound bounds the error of that, element by element.
+func (c termCost) CurvatureBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64 {
+	return c.elementBounds(r, a, y, c.bend)
+}
+
+// elementBounds bounds the errors of one curve for each output, times the factor on the sum.
+func (c termCost) elementBounds(
+	r rounding.Pair, a rounding.Estimate, y *mat.VecDense, of func(y float64) rounding.Curve,
+) []float64 {
 	scale := c.scale(len(a.Value))
 	bound := make([]float64, len(a.Value))
 	for i := range bound {
-		slope := c.slope(y.AtVec(i))
+		slope := of(y.AtVec(i))
 		value := slope.At(a.Value[i])
 		e := slope.Bound(r, a.Value[i], a.Bound[i], value)
 		size := scale * (math.Abs(value) + e)

@@ -19,6 +19,9 @@ type Curve struct {
 	// Divisor is what the evaluation divides 1 by: where it overflows the kernel has 0 for a small number. nil means
 	// that there is none, or none that overflows.
 	Divisor func(t float64) float64
+	// Shift is the size of what is compared where the function jumps, a sum of t and numbers that are given: its
+	// roundings may take it across. nil means that it is compared without any.
+	Shift func(t float64) float64
 }
 
 // Bound bounds |f̂(t̂) - f(t)| over every |t̂ - t| ≤ e, f̂ being the curve as a kernel evaluates it:
@@ -27,6 +30,9 @@ type Curve struct {
 func (c Curve) Bound(r Pair, t, e, value float64) float64 {
 	if !(e <= math.MaxFloat64) {
 		return math.Inf(1) // the kernel's t may be NaN, where even a bounded function is
+	}
+	if c.Shift != nil {
+		e = Up(e+max(r.Kernel.Gamma(2), r.Reference.Gamma(2))*(c.Shift(t)+e), 4)
 	}
 	var spread, largest, gain float64
 	visit := func(p float64) {
