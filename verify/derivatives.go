@@ -174,7 +174,10 @@ func derivativesFit[P, G, W, B, X, Y, J, K any, F Float](
 		{reflect.TypeFor[K](), d.ParameterJacobian != nil || d.ParameterJacobianBatch != nil,
 			n.Width(n.Depth()) * n.Params()},
 	} {
-		if got := c.typ.Size() / number.Size(); c.used && (!memory.MadeOf(c.typ, number.Kind()) || got != uintptr(c.want)) {
+		if !c.used {
+			continue
+		}
+		if got := c.typ.Size() / number.Size(); !memory.MadeOf(c.typ, number.Kind()) || got != uintptr(c.want) {
 			return fmt.Errorf("the derivatives' matrix type %v (%d bytes) must be %d × %v and nothing else; "+
 				"generate it again from this spec", c.typ, c.typ.Size(), c.want, number)
 		}

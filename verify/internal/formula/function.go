@@ -12,10 +12,8 @@ import (
 // of 0, unless it is periodic.
 type function struct {
 	name string
-	// at is the function, slope its derivative, both free of cancellation.
-	at, slope func(float64) float64
-	// second is the derivative of slope.
-	second func(float64) float64
+	// at is the function, slope its derivative and second the derivative of that, all free of cancellation.
+	at, slope, second func(float64) float64
 	// lowest is where the arguments begin.
 	lowest float64
 	// values is what the function cannot leave.
@@ -31,37 +29,58 @@ type function struct {
 // functions are the functions of one argument, without abs, which is no smooth one, and with softplus, which is
 // not in the language: it is what log(1 + exp(x)) may become.
 var functions = []function{
-	{name: "exp", second: math.Exp, at: math.Exp, slope: math.Exp, lowest: math.Inf(-1), values: span{0, math.Inf(1)}, root: math.NaN()},
-	{name: "expm1", second: math.Exp, at: math.Expm1, slope: math.Exp, lowest: math.Inf(-1), values: span{-1, math.Inf(1)}},
-	{name: "log", second: func(x float64) float64 { return -1 / (x * x) }, at: math.Log, slope: func(x float64) float64 { return 1 / x }, values: everything, root: 1},
 	{
-		name: "log1p", second: func(x float64) float64 { return -1 / ((1 + x) * (1 + x)) }, at: math.Log1p, slope: func(x float64) float64 { return 1 / (1 + x) }, lowest: -1,
-		values: everything,
-	},
-	{
-		name: "sqrt", second: func(x float64) float64 { return -0.25 / (x * math.Sqrt(x)) }, at: math.Sqrt, slope: func(x float64) float64 { return 0.5 / math.Sqrt(x) },
-		values: span{0, math.Inf(1)},
-	},
-	{name: "tanh", second: func(x float64) float64 { return -2 * math.Tanh(x) * scalar.TanhSlope(x) }, at: math.Tanh, slope: scalar.TanhSlope, lowest: math.Inf(-1), values: span{-1, 1}},
-	{
-		name: "sigmoid", second: func(x float64) float64 { return -scalar.SigmoidSlope(x) * math.Tanh(x/2) }, at: scalar.Sigmoid, slope: scalar.SigmoidSlope, lowest: math.Inf(-1), values: span{0, 1},
-		root: math.NaN(),
-	},
-	{
-		name: "softplus", second: scalar.SigmoidSlope, at: scalar.Softplus, slope: scalar.Sigmoid, lowest: math.Inf(-1),
+		name: "exp", at: math.Exp, slope: math.Exp, second: math.Exp, lowest: math.Inf(-1),
 		values: span{0, math.Inf(1)}, root: math.NaN(),
+	},
+	{
+		name: "expm1", at: math.Expm1, slope: math.Exp, second: math.Exp, lowest: math.Inf(-1),
+		values: span{-1, math.Inf(1)},
+	},
+	{
+		name: "log", at: math.Log, slope: func(x float64) float64 { return 1 / x },
+		second: func(x float64) float64 { return -1 / x / x }, values: everything, root: 1,
+	},
+	{
+		name: "log1p", at: math.Log1p, slope: func(x float64) float64 { return 1 / (1 + x) },
+		second: func(x float64) float64 { return -1 / (1 + x) / (1 + x) }, lowest: -1, values: everything,
+	},
+	{
+		name: "sqrt", at: math.Sqrt, slope: func(x float64) float64 { return 0.5 / math.Sqrt(x) },
+		second: func(x float64) float64 { return -0.25 / x / math.Sqrt(x) }, values: span{0, math.Inf(1)},
+	},
+	{
+		name: "tanh", at: math.Tanh, slope: scalar.TanhSlope,
+		second: func(x float64) float64 { return -2 * math.Tanh(x) * scalar.TanhSlope(x) }, lowest: math.Inf(-1),
+		values: span{-1, 1},
+	},
+	{
+		name: "sigmoid", at: scalar.Sigmoid, slope: scalar.SigmoidSlope,
+		second: func(x float64) float64 { return -scalar.SigmoidSlope(x) * math.Tanh(x/2) }, lowest: math.Inf(-1),
+		values: span{0, 1}, root: math.NaN(),
+	},
+	{
+		name: "softplus", at: scalar.Softplus, slope: scalar.Sigmoid, second: scalar.SigmoidSlope,
+		lowest: math.Inf(-1), values: span{0, math.Inf(1)}, root: math.NaN(),
 		roundings: 12, // log1p, exp and a sum of positive terms
 	},
 	{
-		name: "atan", second: func(x float64) float64 { return -2 * (x / (1 + x*x)) / (1 + x*x) }, at: math.Atan, slope: func(x float64) float64 { return 1 / (1 + x*x) }, lowest: math.Inf(-1),
+		name: "atan", at: math.Atan, slope: func(x float64) float64 { return 1 / (1 + x*x) },
+		second: func(x float64) float64 { return -2 * (x / (1 + x*x)) / (1 + x*x) }, lowest: math.Inf(-1),
 		values: span{below(-math.Pi / 2), above(math.Pi / 2)},
 	},
-	{name: "erf", second: func(x float64) float64 { return -2 * x * erfSlope(x) }, at: math.Erf, slope: erfSlope, lowest: math.Inf(-1), values: span{-1, 1}},
-	{name: "sin", second: func(x float64) float64 { return -math.Sin(x) }, at: math.Sin, slope: math.Cos, lowest: math.Inf(-1), values: span{-1, 1}, periodic: true},
 	{
-		name: "cos", second: func(x float64) float64 { return -math.Cos(x) }, at: math.Cos, slope: func(x float64) float64 { return -math.Sin(x) }, lowest: math.Inf(-1),
-		values: span{-1, 1},
-		root:   math.NaN(), periodic: true,
+		name: "erf", at: math.Erf, slope: erfSlope, second: func(x float64) float64 { return -2 * x * erfSlope(x) },
+		lowest: math.Inf(-1), values: span{-1, 1},
+	},
+	{
+		name: "sin", at: math.Sin, slope: math.Cos, second: func(x float64) float64 { return -math.Sin(x) },
+		lowest: math.Inf(-1), values: span{-1, 1}, periodic: true,
+	},
+	{
+		name: "cos", at: math.Cos, slope: func(x float64) float64 { return -math.Sin(x) },
+		second: func(x float64) float64 { return -math.Cos(x) }, lowest: math.Inf(-1), values: span{-1, 1},
+		root: math.NaN(), periodic: true,
 	},
 }
 

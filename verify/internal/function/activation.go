@@ -231,7 +231,8 @@ var sigmoidBend = rounding.Curve{
 }
 
 // Where silu and its slope turn: the roots of 1 + exp(-z) + z·exp(-z) = 0 and of z·tanh(z/2) = 2. The others are where
-// second derivatives do, beside 0: of silu, of sigmoid, log(2 + √3), and of tanh, artanh(1/√3). A test finds them again.
+// second derivatives do, beside 0: of silu, of sigmoid, log(2 + √3), and of tanh, artanh(1/√3). A test finds them
+// again.
 const (
 	siluMinimum       = -1.2784645427610738
 	siluSlopeExtremum = 2.3993572805154676

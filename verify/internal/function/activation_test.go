@@ -81,16 +81,6 @@ func TestSiluBreaks(t *testing.T) {
 // TestTurns finds again where second derivatives turn: sigmoid's where 6s(1 - s) = 1, tanh's where tanh² = 1/3, and
 // silu's where 3s″ + z·s‴ = 0.
 func TestTurns(t *testing.T) {
-	root := func(f func(z float64) float64, lo, hi float64) float64 {
-		for range 100 {
-			if m := (lo + hi) / 2; f(lo)*f(m) <= 0 {
-				hi = m
-			} else {
-				lo = m
-			}
-		}
-		return lo
-	}
 	for name, c := range map[string]struct {
 		turn   float64
 		f      func(z float64) float64

@@ -66,6 +66,7 @@ func (j *derivativeJudge[F]) batch(b *DerivativeBatch[F], i, count int) error {
 	r := j.ruler(fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, batch.Kind, count, j.Report.Seed))
 	known := map[string]*trial.Derivatives{}
 	singles := map[string]map[string][]F{}
+	asked := trial.Derived{Jacobian: b.Jacobian != nil, ParameterJacobian: b.ParameterJacobian != nil}
 	for _, c := range b.calls(j.machine) {
 		first := j.doBatch(r, b, c, batch)
 		width := c.result.Width
@@ -73,8 +74,8 @@ func (j *derivativeJudge[F]) batch(b *DerivativeBatch[F], i, count int) error {
 			sample := batch.Sample(j.Network, s)
 			key := fmt.Sprint(sample.X)
 			if known[key] == nil {
-				if known[key], err = trial.ExpectDerivatives(j.Network, sample, trial.Direction{},
-					trial.Derived{Jacobian: b.Jacobian != nil, ParameterJacobian: b.ParameterJacobian != nil}); err != nil {
+				known[key], err = trial.ExpectDerivatives(j.Network, sample, trial.Direction{}, asked)
+				if err != nil {
 					return err
 				}
 				singles[key] = j.single(r, sample)
@@ -86,9 +87,10 @@ func (j *derivativeJudge[F]) batch(b *DerivativeBatch[F], i, count int) error {
 			if j.Network.Rounding != spec.RoundingStrict {
 				continue
 			}
-			if k := memory.FirstDifference(got, singles[key][c.name]); k >= 0 {
+			alone := singles[key][c.name]
+			if k := memory.FirstDifference(got, alone); k >= 0 {
 				j.Report.Broken(c.name, elementOf(c.blocks(j.Network), k), at.Where,
-					"%v, of the sample alone %v; rounding: strict promises the same bits", got[k], singles[key][c.name][k])
+					"%v, of the sample alone %v; rounding: strict promises the same bits", got[k], alone[k])
 			}
 		}
 		if k := memory.FirstDifference(first, j.doBatch(r, b, c, batch)); k >= 0 {

@@ -129,8 +129,8 @@ func (j *derivativeJudge[F]) same(
 			if name == "result" {
 				name = elementOf(c.blocks(j.Network), i)
 			}
-			j.Report.Broken(c.name, name, r.Where, "%s gave %v, the first %v; the same arguments must give the same bits",
-				how, part.is[i], part.was[i])
+			j.Report.Broken(c.name, name, r.Where,
+				"%s gave %v, the first %v; the same arguments must give the same bits", how, part.is[i], part.was[i])
 		}
 	}
 }

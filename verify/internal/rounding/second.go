@@ -27,8 +27,8 @@ func Times(x, y float64) float64 {
 	return x * y
 }
 
-// Diagonal bounds the error of the derivative of σ'(z) ⊙ v, which is σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v, by σ' and σ″ of unit i with
-// their bounds: the product rule, and roundings on both terms.
+// Diagonal bounds the error of the derivative of σ'(z) ⊙ v, which is σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v, by σ' and σ″ of unit i
+// with their bounds: the product rule, and roundings on both terms.
 func (s Second) Diagonal(
 	r Pair, of func(i int) (slope, eSlope, bend, eBend float64),
 ) []float64 {
