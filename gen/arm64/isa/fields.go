@@ -325,6 +325,12 @@ func smallValue(imm int) float64 {
 
 func smallFloat(v int) string { return fmt.Sprintf("%.18e", smallValue(v)) }
 
+// Maskable says whether an integer may be a constant operand of AND.
+func Maskable(v int) bool {
+	_, ok := maskBits(v)
+	return ok
+}
+
 // maskBits are the 13 bits that say an operand of AND: ones, turned by some bits, in every part of 2 to 64 bits.
 func maskBits(v int) (uint32, bool) {
 	x := uint64(v)

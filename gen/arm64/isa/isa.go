@@ -74,6 +74,7 @@ func Named(name string) (f *Form, ok bool) {
 func All() []*Form { return list }
 
 // Instruction is a form with its operands: numbers of registers, immediate operands, and a label where it may branch.
+// Without a form it is the place of a label.
 type Instruction struct {
 	Form  *Form
 	Args  []int
@@ -98,6 +99,9 @@ func New(name string, args ...int) (Instruction, error) {
 	return Instruction{Form: f, Args: args}, nil
 }
 
+// Label is the place of a label.
+func Label(name string) Instruction { return Instruction{Label: name} }
+
 // To makes a branch one that goes to a label.
 func (i Instruction) To(label string) Instruction {
 	i.Label = label
@@ -115,10 +119,18 @@ func (i Instruction) Word() uint32 {
 }
 
 // String is the instruction as GNU's assembler writes it, without aliases.
-func (i Instruction) String() string { return i.fill(i.Form.text, false) }
+func (i Instruction) String() string {
+	if i.Form == nil {
+		return i.Label + ":"
+	}
+	return i.fill(i.Form.text, false)
+}
 
 // Go is the instruction as a line of Go's assembly.
 func (i Instruction) Go() string {
+	if i.Form == nil {
+		return i.Label + ":"
+	}
 	if !i.Form.Known() {
 		return fmt.Sprintf("WORD $0x%08x // %v", i.Word(), i)
 	}

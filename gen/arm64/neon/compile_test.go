@@ -12,8 +12,8 @@ import (
 )
 
 // pointers are the general registers of a tested function, by the names of its arguments: three operands, the result,
-// and what the function has besides: constants and tables. i is an integer that it counts with.
-var pointers = map[string]int{"x": 0, "y": 1, "z": 2, "out": 3, "rest": 4, "i": 5}
+// and what the function has besides: constants and tables. i to l are integers that it counts with.
+var pointers = map[string]int{"x": 0, "y": 1, "z": 2, "out": 3, "rest": 4, "i": 5, "j": 6, "k": 7, "l": 8}
 
 // compiler makes instructions of a program without branches: a register for a value as long as it is read.
 type compiler struct {
@@ -29,6 +29,7 @@ type compiler struct {
 	// operation is taken.
 	shares bool
 	which  int
+	steps  []vec.Step
 	at     int
 	held   []int // for this step alone
 }
@@ -36,7 +37,7 @@ type compiler struct {
 // compile makes instructions of a program. rest is what the argument of that name has already.
 func compile(p *vec.Program, rest []byte, shares bool, which int) (code []isa.Instruction, all []byte, err error) {
 	c := &compiler{
-		w: Writer{Free: 16}, last: map[*vec.Value]int{}, in: map[*vec.Value]int{}, lanes: map[*vec.Value][]uint64{},
+		steps: p.Steps, w: Writer{Free: 16, Second: 17}, last: map[*vec.Value]int{}, in: map[*vec.Value]int{}, lanes: map[*vec.Value][]uint64{},
 		rest: slices.Clone(rest), shares: shares, which: which,
 	}
 	for r := 31; r >= 0; r-- {
@@ -202,10 +203,26 @@ func (c *compiler) step(s vec.Step) error {
 		c.in[s.Out] = c.fresh(false)
 		c.w.SpreadInt(c.in[s.Out], pointers[s.From.Int.Name], s.Out.Type.Elem.Size())
 	case *vec.IntStep:
-		if s.Op != vec.IntSet {
-			return errors.New("a test sets integers, and does nothing else with them")
+		var operands []Integer
+		for _, o := range s.Operands {
+			switch {
+			case o.Int != nil:
+				operands = append(operands, Integer{Register: pointers[o.Int.Name]})
+			case o.At != nil:
+				operands = append(operands, Integer{Kind: InMemory, At: c.place(*o.At)})
+			default:
+				operands = append(operands, Integer{Kind: InConstant, Const: int(o.Const)})
+			}
 		}
-		c.w.Number(int(s.Operands[0].Const), pointers[s.Operands[1].Int.Name])
+		asked := false
+		if c.at+1 < len(c.steps) {
+			_, asked = c.steps[c.at+1].(*vec.Branch)
+		}
+		c.w.Int(s.Op, asked, operands...)
+	case *vec.Branch:
+		c.w.Branch(s.If, s.To)
+	case *vec.Label:
+		c.w.Instructions = append(c.w.Instructions, isa.Label(s.Name))
 	default:
 		return errors.New("a test has no such step")
 	}

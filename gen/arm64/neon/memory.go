@@ -27,8 +27,8 @@ func (a Address) Plus(bytes int) Address {
 // Writer writes instructions: those of sequences, and what goes between registers and memory. Of memory no byte is
 // touched but those that are asked for.
 type Writer struct {
-	// Free is a general register that it may use.
-	Free         int
+	// Free and Second are general registers that it may use, the second one for operations on integers alone.
+	Free, Second int
 	Instructions []isa.Instruction
 	err          error
 }
@@ -104,6 +104,10 @@ func (w *Writer) near(at Address, bytes int) Address {
 	case at.Index == NoIndex && fits(far):
 		return at
 	case !fits(far) && (far <= -1<<24 || far >= 1<<24):
+		if at.Base == isa.Stack {
+			w.fail(fmt.Errorf("the stack does not reach %d bytes", far))
+			return at
+		}
 		w.Number(far, w.Free)
 		w.add(w.Free, w.Free, at.Base, 1)
 		if at.Index != NoIndex {
@@ -111,6 +115,10 @@ func (w *Writer) near(at Address, bytes int) Address {
 		}
 		return Address{Base: w.Free, Index: NoIndex}
 	case at.Index != NoIndex:
+		if at.Base == isa.Stack { // as an operand of an addition that is zero
+			w.Do("add.imm", w.Free, at.Base, 0)
+			at.Base = w.Free
+		}
 		w.add(w.Free, at.Base, at.Index, at.Scale)
 		at = Address{Base: w.Free, Index: NoIndex, Disp: far}
 	}

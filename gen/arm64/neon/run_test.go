@@ -61,7 +61,10 @@ func run(t *testing.T, checks []check) {
 			fmt.Fprintf(&text, "\tMOVD %s+%d(FP), R%d\n", name, offset, pointers[name])
 		}
 		for _, one := range c.code {
-			fmt.Fprintf(&text, "\t%s\n", one.Go())
+			if one.Form != nil {
+				text.WriteByte('\t')
+			}
+			fmt.Fprintf(&text, "%s\n", one.Go())
 		}
 		fmt.Fprintf(&declared, "\n//go:noescape\nfunc f%d(x, y, z, out, rest unsafe.Pointer)\n", i)
 		fmt.Fprintf(&list, "\tf%d,\n", i)
