@@ -19,7 +19,7 @@ var apiTypes = map[string]string{
 func apiFields(team bool) string {
 	var b strings.Builder
 	for _, s := range plan.API {
-		if team && !s.Batch {
+		if team && !s.Batch || s.Derivative != "" {
 			continue
 		}
 		params := []string{"p *P"}

@@ -112,6 +112,9 @@ func (c *Compiled) test() ([]byte, error) {
 	bare.Weights = "" // which the judge does not need
 	var functions, batches []string
 	for _, s := range plan.APIOf(n) {
+		if s.Derivative != "" {
+			continue
+		}
 		if s.Batch {
 			batches = append(batches, s.Name)
 		} else {

@@ -13,7 +13,7 @@ const DefaultBatch = 32
 // WithDefaults returns a copy of n in which every optional field is explicit: activation identity, precision float32,
 // cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets [amd64], and every parameter of a function
 // of the catalogue. Formulas become their canonical text. Emit has its parts in their order, and is nil where it is all
-// of them. Package stays as it is, because its default depends on where the files go. The copy shares no memory with n.
+// of them; Derivatives have their order too, and are nil where there are none. Package stays as it is, because its default depends on where the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
 	n.Precision = orDefault(n.Precision, Float32)
 	n.Cache = orDefault(n.Cache, CacheAuto)
@@ -22,6 +22,7 @@ func (n Network) WithDefaults() Network {
 	n.Unroll = orDefault(n.Unroll, UnrollAuto)
 	n.Optimizers = append([]Optimizer{}, n.Optimizers...)
 	n.Emit = n.emitted()
+	n.Derivatives = n.derived()
 	if n.Targets == nil {
 		n.Targets = []Target{AMD64}
 	} else {

@@ -57,6 +57,9 @@ func TestEmitMistakes(t *testing.T) {
 		{func(n *Network) { n.Emit, n.InputGradient = []Part{EmitStep}, true },
 			"input_gradient: the gradient of the input is left by Backward and Grad, which emit leaves out; name grad " +
 				"there, or use false here"},
+		{func(n *Network) { n.Emit, n.Derivatives = []Part{EmitStep}, []Derivative{DeriveTangent} },
+			"derivatives[0]: tangent begins with the forward pass, which emit leaves out; name forward there, or leave " +
+				"tangent out"},
 	} {
 		n := iris
 		c.edit(&n)

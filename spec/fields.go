@@ -23,6 +23,7 @@ var networkFields = []fieldOf[Network]{
 	},
 	{"optimizers", false, decodeOptimizers},
 	{"emit", false, decodeEmit},
+	{"derivatives", false, decodeDerivatives},
 	{"targets", false, decodeTargets},
 	{"weights", false, func(d *decoder, path string, v *value, n *Network) { n.Weights = d.text(path, v) }},
 }

@@ -11,21 +11,22 @@ import (
 
 // file is the shape of a spec file; the order of its fields is the order of the canonical JSON.
 type file struct {
-	Name          string      `json:"name"`
-	Package       string      `json:"package,omitempty"`
-	Precision     Precision   `json:"precision"`
-	Input         int         `json:"input"`
-	Layers        []fileLayer `json:"layers"`
-	Cost          any         `json:"cost"`
-	Cache         Cache       `json:"cache"`
-	Batch         int         `json:"batch"`
-	Rounding      Rounding    `json:"rounding"`
-	Unroll        Unroll      `json:"unroll"`
-	InputGradient bool        `json:"input_gradient"`
-	Optimizers    []Optimizer `json:"optimizers"`
-	Emit          []Part      `json:"emit,omitempty"`
-	Targets       []Target    `json:"targets"`
-	Weights       string      `json:"weights,omitempty"`
+	Name          string       `json:"name"`
+	Package       string       `json:"package,omitempty"`
+	Precision     Precision    `json:"precision"`
+	Input         int          `json:"input"`
+	Layers        []fileLayer  `json:"layers"`
+	Cost          any          `json:"cost"`
+	Cache         Cache        `json:"cache"`
+	Batch         int          `json:"batch"`
+	Rounding      Rounding     `json:"rounding"`
+	Unroll        Unroll       `json:"unroll"`
+	InputGradient bool         `json:"input_gradient"`
+	Optimizers    []Optimizer  `json:"optimizers"`
+	Emit          []Part       `json:"emit,omitempty"`
+	Derivatives   []Derivative `json:"derivatives,omitempty"`
+	Targets       []Target     `json:"targets"`
+	Weights       string       `json:"weights,omitempty"`
 }
 
 type fileLayer struct {
@@ -35,15 +36,15 @@ type fileLayer struct {
 }
 
 // JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in fixed order (a
-// function without parameters is its name alone), except that an empty Package and empty Weights are left out, and Emit
-// where all is emitted. Decode reads a valid network's back to n.WithDefaults().
+// function without parameters is its name alone), except that an empty Package, empty Derivatives and empty
+// Weights are left out, and Emit where all is emitted. Decode reads a valid network's back to n.WithDefaults().
 func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
 		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers,
-		Emit: n.Emit, Targets: n.Targets, Weights: n.Weights,
+		Emit: n.Emit, Derivatives: n.Derivatives, Targets: n.Targets, Weights: n.Weights,
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)

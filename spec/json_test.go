@@ -114,6 +114,8 @@ func TestDigest(t *testing.T) {
 		"their order":    func(n *Network) { n.Optimizers = []Optimizer{SGD, Adam} },
 		"emit":           func(n *Network) { n.Emit = []Part{EmitForward} },
 		"more of it":     func(n *Network) { n.Emit = []Part{EmitForward, EmitStep} },
+		"derivatives":    func(n *Network) { n.Derivatives = []Derivative{DeriveTangent} },
+		"more of them":   func(n *Network) { n.Derivatives = []Derivative{DeriveTangent, DeriveJacobian} },
 		"targets":        func(n *Network) { n.Targets = []Target{} },
 	} {
 		digest := with(edit).Digest()
@@ -149,6 +151,7 @@ func TestStoredDigests(t *testing.T) {
 		{"input gradient", func(n *Network) { n.InputGradient = true }, false, false},
 		{"optimizers", func(n *Network) { n.Optimizers = []Optimizer{Adam} }, false, false},
 		{"emit", func(n *Network) { n.Emit = []Part{EmitForward} }, false, false},
+		{"derivatives", func(n *Network) { n.Derivatives = []Derivative{DeriveTangent} }, false, false},
 		{"targets", func(n *Network) { n.Targets = []Target{} }, false, false},
 		{"weights", func(n *Network) { n.Weights = "iris.npz" }, false, false},
 		{"cost", func(n *Network) { n.Cost.Name = "mse" }, false, true},

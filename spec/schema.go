@@ -22,7 +22,7 @@ var schema []byte
 //   - formula: to a schema a formula is any text.
 //   - window: that it divides the width of its layer.
 //   - total size: that the whole network has at most MaxParams weights and biases, MaxTrained with
-//     weights, and formulas of at most MaxFormulas together.
+//     weights, and formulas of at most MaxFormulas together; that a Jacobian has at most MaxDerivative numbers.
 //   - last activation: with a cost that needs probabilities the schema asks for a layer that gives
 //     them, Decode for the last to be one.
 //   - YAML itself: one document to a file, in UTF-8 and of at most MaxFileBytes, nested no deeper than 100

@@ -163,6 +163,11 @@ var agreement = []string{
 	"emit: [forward, step]\noptimizers: [adam]", "emit: [grad]\noptimizers: [adam]", "emit: [step]\noptimizers: []",
 	"emit: [forward]\ninput_gradient: true", "emit: [grad]\ninput_gradient: true",
 	"emit: [step]\ninput_gradient: false", "emit: [forward]\ncache: pre",
+	"derivatives: []", "derivatives: [jacobian]", "derivatives: [tangent, jacobian]", "derivatives: [jacobian, jacobian]",
+	"derivatives: jacobian", "derivatives: ~", "derivatives: [~]", "derivatives: ['']", "derivatives: [Jacobian]",
+	"derivatives: {}", "derivatives: [[tangent]]", "derivatives: [1]", "derivatives: [jacobean]",
+	"emit: [forward]\nderivatives: [jacobian]", "emit: [grad]\nderivatives: [tangent]",
+	"emit: [step]\nderivatives: [jacobian]", "emit: [step]\nderivatives: []",
 	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: amd64", "targets: ~",
 	"targets: [~]",
 	"weights: iris.safetensors", "weights: iris.npz", "weights: a/b.c/d.npz", "weights: iris.pt", "weights: .npz",
@@ -202,6 +207,7 @@ var exceptions = []struct{ name, text string }{
 	{windowSize, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 16}}]")},
 	{totalSize, specWith("layers: [{dense: 65536}, {dense: 65536}]")},
 	{totalSize, specWith("layers: [{dense: 1024}, {dense: 1024}]") + "weights: iris.npz\n"},
+	{totalSize, "derivatives: [jacobian]\nname: A\ninput: 65536\nlayers: [{dense: 1}, {dense: 2000}]\ncost: mse\n"},
 	{lastActivation, "name: A\ninput: 4\nlayers: [{dense: 2, activation: softmax}, {dense: 1}]\ncost: cross-entropy\n"},
 	{yamlItself, specWith("input: &x 4")},
 	{yamlItself, specWith("input: &x 4") + "batch: *x\n"},
@@ -310,10 +316,11 @@ var oddNumber = regexp.MustCompile(`[:,\[] *-?[0-9]+(\.0|[eE][0-9]+)`)
 // excuse names an exception that holds for a document, found without the help of the decoder.
 func excuse(text string) string {
 	var doc struct {
-		Input   float64
-		Cost    any
-		Weights any
-		Layers  []struct {
+		Input       float64
+		Cost        any
+		Weights     any
+		Derivatives []any
+		Layers      []struct {
 			Dense      float64
 			Activation any
 			Bias       *bool
@@ -357,6 +364,11 @@ func excuse(text string) string {
 		total += before * l.Dense
 		if before = width; l.Bias == nil || *l.Bias {
 			total += l.Dense
+		}
+	}
+	for _, d := range doc.Derivatives {
+		if d == "jacobian" && before*doc.Input > MaxDerivative {
+			return totalSize
 		}
 	}
 	if total > MaxParams || doc.Weights != nil && total > MaxTrained {

@@ -90,6 +90,9 @@ func TestSchemaFields(t *testing.T) {
 	if got, want := s.Properties["emit"].Items.Enum, Parts(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("emit %v, want %v", got, want)
 	}
+	if got, want := s.Properties["derivatives"].Items.Enum, derivativeNames(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("derivatives %v, want %v", got, want)
+	}
 	for _, f := range formula.Functions() {
 		if !regexp.MustCompile(`\b` + f.Name + `\b`).MatchString(s.Defs["formula"].Describe) {
 			t.Errorf("the description of formulas does not list %s", f.Name)
@@ -116,6 +119,7 @@ func TestSchemaFields(t *testing.T) {
 		s.Properties["precision"]: d.Precision, s.Properties["cache"]: d.Cache, s.Properties["batch"]: d.Batch,
 		s.Properties["rounding"]: d.Rounding, s.Properties["unroll"]: d.Unroll, s.Properties["targets"]: d.Targets,
 		s.Properties["optimizers"]:     d.Optimizers,
+		s.Properties["derivatives"]:    d.Derivatives,
 		s.Properties["emit"]:           Parts(),
 		s.Properties["input_gradient"]: d.InputGradient, layer.Properties["bias"]: !d.Layers[0].NoBias,
 		layer.Properties["activation"]: d.Layers[0].Activation.Name,

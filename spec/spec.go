@@ -42,6 +42,8 @@ type Network struct {
 	Optimizers []Optimizer
 	// Emit lists what is emitted; Emits says what follows from it. nil means the default, all Parts.
 	Emit []Part
+	// Derivatives lists the derivatives that are emitted besides; Emit must have what they go on from. nil and empty: none.
+	Derivatives []Derivative
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
 	// default, [amd64]; an empty non-nil slice means portable Go only.
 	Targets []Target

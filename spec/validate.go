@@ -97,6 +97,7 @@ func (c *checker) network(n Network) {
 	choices(c, "optimizers", "optimizer", n.Optimizers, "missing; name an optimizer, or use [] for none",
 		optimizerNames()...)
 	c.emit(n)
+	c.derivatives(n)
 	choices(c, "targets", "target", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
 	c.weights(n)
 }

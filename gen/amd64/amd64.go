@@ -151,6 +151,9 @@ const maxTileBytes = 256 << 20
 
 // Missing says why a function has no assembly whatever its size; it is empty for others.
 func Missing(p *plan.Program, fn *plan.Func) string {
+	if plan.SignatureOf(fn.Name).Derivative != "" {
+		return "derivatives have none"
+	}
 	if fn.Batch && kernel.NewTileLayout(p, kernel.Tiling{}).Bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
 	}

@@ -43,11 +43,14 @@ func (w *walk) block(b *Block) error {
 	return nil
 }
 
-// times counts a block as often as it runs.
-func (w *walk) times(b *Block, n int64) error {
+// times counts a block as often as it runs: its first round, in which indices are 0, as often.
+func (w *walk) times(b *Block, n int64, indices ...string) error {
 	before := w.count
 	w.count = Count{}
 	w.push()
+	for _, i := range indices {
+		w.define(i, known{exact: true})
+	}
 	err := w.block(b)
 	w.pop()
 	w.count = before.Plus(w.count.Times(n))
@@ -93,7 +96,7 @@ func (w *walk) statement(s Stmt) error {
 		if !n.exact || s.Value != "" {
 			return fmt.Errorf("a loop over %s", Text(s.X))
 		}
-		return w.times(s.Body, n.n)
+		return w.times(s.Body, n.n, s.Index)
 	case *Panic:
 		return nil
 	}
@@ -323,7 +326,11 @@ func (w *walk) integer(x Expr) known {
 		}
 		return known{n: high.n - low.n, exact: n.exact && low.exact && high.exact}
 	case *Len:
-		if t := w.root(x.X).typ; t.Kind == Array {
+		t := w.root(x.X).typ
+		if t.Kind == Pointer {
+			t = *t.Elem
+		}
+		if t.Kind == Array {
 			return known{n: int64(t.Len), exact: true}
 		}
 		return w.integer(x.X)

@@ -19,6 +19,8 @@ type Signature struct {
 	Output bool
 	// InputGradient says that only networks with input_gradient have it.
 	InputGradient bool
+	// Derivative is the one that a network must name to have it; empty for functions that are no derivatives.
+	Derivative spec.Derivative
 }
 
 // The arguments of the API: of one sample a workspace, input, target, gradient and rate; of a batch, whose workspaces
@@ -34,6 +36,10 @@ const (
 	TargetsArg   = "ys"
 	OutputsArg   = "out"
 	SlopesArg    = "gxs"
+	DirectionArg = "dx"
+	ProductArg   = "dy"
+	JacobianArg  = "j"
+	JacobiansArg = "js"
 )
 
 // API are the functions of a network, in the order in which they are emitted.
@@ -49,6 +55,12 @@ var API = []Signature{
 	{Name: StepBatch, Parts: step, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
 	{Name: InputGradBatch, Parts: grad, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg},
 		InputGradient: true},
+	{Name: Tangent, Parts: forward, Args: []string{WorkspaceArg, InputArg, DirectionArg, ProductArg}, Output: true,
+		Derivative: spec.DeriveTangent},
+	{Name: Jacobian, Parts: forward, Args: []string{WorkspaceArg, InputArg, JacobianArg}, Output: true,
+		Derivative: spec.DeriveJacobian},
+	{Name: JacobianBatch, Parts: forward, Batch: true, Args: []string{BatchArg, InputsArg, JacobiansArg},
+		Derivative: spec.DeriveJacobian},
 }
 
 // The parts that have a function. StepBatch is GradBatch and a step.
@@ -67,7 +79,7 @@ func APIOf(n spec.Network) []Signature {
 // of says whether a network has the function.
 func (s Signature) of(n spec.Network) bool {
 	return slices.ContainsFunc(s.Parts, n.Emits) && (!s.Batch || n.Emits(spec.EmitBatch)) &&
-		(!s.InputGradient || n.InputGradient)
+		(!s.InputGradient || n.InputGradient) && (s.Derivative == "" || n.Derives(s.Derivative))
 }
 
 // SignatureOf is the row of a function of that name.
@@ -91,14 +103,14 @@ func Sliced(arg string) bool {
 }
 
 // Written says whether such an argument is of results.
-func Written(arg string) bool { return arg == OutputsArg || arg == SlopesArg }
+func Written(arg string) bool { return arg == OutputsArg || arg == SlopesArg || arg == JacobiansArg }
 
 // ArgWidth is how many numbers a sample has in an argument, 0 where it is no vector.
 func ArgWidth(n spec.Network, arg string) int {
 	switch arg {
-	case InputArg, InputsArg, SlopesArg:
+	case InputArg, InputsArg, SlopesArg, DirectionArg:
 		return n.Input
-	case TargetArg, TargetsArg, OutputsArg:
+	case TargetArg, TargetsArg, OutputsArg, ProductArg:
 		return n.Width(n.Depth())
 	}
 	return 0

@@ -169,7 +169,7 @@ func elementsOf(bs []*Buffer) int {
 
 // Writes says whether a function writes a buffer of a kind.
 func (f *Func) Writes(k Kind) bool {
-	return slices.ContainsFunc(f.Ops, func(op Op) bool { return writes(op, k) })
+	return slices.ContainsFunc(f.All(), func(op Op) bool { return writes(op, k) })
 }
 
 func writes(op Op, k Kind) bool {

@@ -43,6 +43,7 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 		{Name: Step, Ops: join(forward, cost, descent)},
 	}
 	b.batch(forward, value, cost)
+	b.derive(forward)
 	b.p.Funcs = slices.DeleteFunc(b.p.Funcs, func(f *Func) bool { return !SignatureOf(f.Name).of(n) })
 	return b.p, b.err
 }
@@ -178,7 +179,7 @@ func (b *builder) newJacobian(l int) Op {
 	}
 	return &Map{
 		N: bufs.z.Rows, Args: []Arg{{AccBackward, bufs.v}, {expr.Z, bufs.z}},
-		Sets: []Set{{bufs.d, expr.Mul(AccBackward, act.Deriv)}}, Role: Jacobian, Layer: l,
+		Sets: []Set{{bufs.d, expr.Mul(AccBackward, act.Deriv)}}, Role: Pullback, Layer: l,
 	}
 }
 

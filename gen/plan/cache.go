@@ -30,7 +30,7 @@ func cache(p *Program) error {
 	}
 	jacobians := map[int][]*Map{}
 	for _, op := range p.Ops() {
-		if m, ok := op.(*Map); ok && m.Role == Jacobian {
+		if m, ok := op.(*Map); ok && m.Role == Pullback {
 			jacobians[m.Layer] = append(jacobians[m.Layer], m)
 		}
 	}
@@ -150,6 +150,9 @@ func usePost(jacobians []*Map, a *Buffer, deriv expr.Expr) {
 // pass that reads a or that fuse may join with one that does.
 func insertRecompute(p *Program, l int, op Op) {
 	for _, f := range p.Funcs {
+		if SignatureOf(f.Name).Derivative != "" {
+			continue // it has a from its own forward pass
+		}
 		i := slices.IndexFunc(f.Ops, func(o Op) bool {
 			b, ok := o.(*BackAffine)
 			return ok && b.W.Layer == l+1

@@ -19,7 +19,7 @@ func Check(p *Program) error {
 		}
 	}
 	for _, f := range p.Funcs {
-		for i, op := range f.Ops {
+		for i, op := range f.All() {
 			if err := checkShape(op); err != nil {
 				errs = append(errs, fmt.Errorf("%s, operation %d (%s): %w", f.Name, i, op, err))
 			}
@@ -56,6 +56,8 @@ func checkShape(op Op) error {
 		return errors.Join(lengths(o.GW.Rows, some(o.D, o.GB)...), lengths(o.GW.Cols, o.A))
 	case *Clear:
 		return nil
+	case *Unit:
+		return lengths(o.Out.Len(), some(o.S)...)
 	case *Descend:
 		return errors.Join(lengths(1, o.Rate), sameShapes(o.P, o.G))
 	case *Map:
@@ -139,10 +141,13 @@ func checkFlow(p *Program, f *Func) error {
 			}
 		}
 	}
-	ready := func(b *Buffer) bool {
+	var ready func(b *Buffer) bool
+	ready = func(b *Buffer) bool {
 		switch b.Kind {
-		case Input, Target, Rate, Weight, Bias:
+		case Input, Target, Rate, Weight, Bias, Direction:
 			return true
+		case Viewed:
+			return ready(b.View.Of)
 		case Cache:
 			return written[b] || kept[b]
 		case Scratch:
@@ -150,7 +155,12 @@ func checkFlow(p *Program, f *Func) error {
 		}
 		return written[b]
 	}
-	for i, op := range f.Ops {
+	ops := f.All()
+	first := len(ops) // of those that are repeated
+	if f.Rows != nil {
+		ops = append(ops, f.Rows.Ops...)
+	}
+	for i, op := range ops {
 		for _, b := range op.Reads() {
 			if !ready(b) {
 				return fmt.Errorf("operation %d (%s) reads %v, which holds nothing yet", i, op, b)
@@ -161,7 +171,7 @@ func checkFlow(p *Program, f *Func) error {
 		}
 		for _, b := range op.Writes() {
 			switch b.Kind {
-			case Input, Target, Rate:
+			case Input, Target, Rate, Direction:
 				return fmt.Errorf("operation %d (%s) writes the argument %v", i, op, b)
 			case WeightGrad, BiasGrad, Loss:
 				switch op.(type) {
@@ -174,7 +184,7 @@ func checkFlow(p *Program, f *Func) error {
 					cleared[b] = false
 					continue
 				}
-				if written[b] {
+				if written[b] && i < first {
 					return fmt.Errorf("operation %d (%s) writes %v a second time", i, op, b)
 				}
 			case Weight, Bias:
@@ -191,6 +201,8 @@ func checkFlow(p *Program, f *Func) error {
 					}
 				}
 				slot[b.Slot] = b
+			case Viewed:
+				written[b.View.Of] = true
 			}
 			written[b] = true
 		}
@@ -209,12 +221,14 @@ func checkFlow(p *Program, f *Func) error {
 // wants says whether a function is to write a buffer.
 func wants(name string, b *Buffer) bool {
 	switch b.Kind {
+	case Derived:
+		return name == Tangent && b.Means == TangentPost || name == Jacobian && b.Means == OutputJacobian
 	case WeightGrad, BiasGrad:
 		return name == Backward || name == Grad || name == GradBatch || name == StepBatch
 	case Weight, Bias:
 		return name == Step || name == StepBatch
 	case Loss:
-		return name != Forward && name != ForwardBatch
+		return SignatureOf(name).ReturnsLoss()
 	case Delta:
 		switch name {
 		case Backward, Grad, Step, InputGradBatch:

@@ -10,6 +10,7 @@ import (
 type Memory[F expr.Float] struct {
 	p     *Program
 	data  map[*Buffer][]F
+	row   int // k of Rows
 	slots [][]F
 }
 
@@ -44,6 +45,44 @@ func (m *Memory[F]) Run(name string) error {
 			return fmt.Errorf("%s, %s: %w", name, op, err)
 		}
 	}
+	if f.Rows == nil {
+		return nil
+	}
+	for m.row = range f.Rows.N {
+		for _, op := range f.Rows.Ops {
+			if err := m.execRow(op); err != nil {
+				return fmt.Errorf("%s, %s: %w", name, op, err)
+			}
+		}
+	}
+	return nil
+}
+
+// execRow executes an operation of a row: views hold what they are views of while it runs.
+func (m *Memory[F]) execRow(op Op) error {
+	views := func(bs []*Buffer, do func(of []F, at, i int, view []F)) {
+		for _, b := range bs {
+			if b.View == nil {
+				continue
+			}
+			of, view, cols := m.data[b.View.Of], m.data[b], b.View.Of.Cols
+			for i := range view {
+				at := m.row // of an element
+				switch b.View.Part {
+				case RowView:
+					at = m.row*cols + i
+				case ColumnView:
+					at = i*cols + m.row
+				}
+				do(of, at, i, view)
+			}
+		}
+	}
+	views(op.Reads(), func(of []F, at, i int, view []F) { view[i] = of[at] })
+	if err := m.exec(op); err != nil {
+		return err
+	}
+	views(op.Writes(), func(of []F, at, i int, view []F) { of[at] = view[i] })
 	return nil
 }
 
@@ -96,6 +135,13 @@ func (m *Memory[F]) exec(op Op) error {
 				m.data[o.B][i] -= e
 			}
 		}
+	case *Unit:
+		s := F(1)
+		if o.S != nil {
+			s = m.data[o.S][m.row]
+		}
+		clear(m.data[o.Out])
+		m.data[o.Out][m.row] = s
 	case *Clear:
 		for _, b := range o.G {
 			clear(m.data[b])

@@ -41,6 +41,14 @@ func (m *BatchMemory[F]) RunBatch(name string) error {
 		return fmt.Errorf("plan: no batch function %s", name)
 	}
 	m.Loss = 0
+	if f.Each != "" {
+		for _, s := range m.Samples {
+			if err := s.Run(f.Each); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	began := false
 	for i, op := range f.Ops {
 		var err error

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
@@ -14,6 +16,9 @@ func fuse(p *Program) error {
 	f := &fuser{p: p, done: map[[2]Op]Op{}}
 	for _, fn := range p.Funcs {
 		fn.Ops = f.list(fn.Ops)
+		if fn.Rows != nil {
+			fn.Rows.Ops = f.list(fn.Rows.Ops)
+		}
 	}
 	return nil
 }
@@ -39,12 +44,23 @@ func (f *fuser) list(ops []Op) []Op {
 		op := ops[i]
 		switch o := op.(type) {
 		case *Affine:
-			if m, ok := at(ops, i+1).(*Map); ok && m.Role == Apply {
+			m, ok := at(ops, i+1).(*Map)
+			if ok && m.Role == Apply {
 				out = append(out, f.once(o, m, func() Op { return fuseApply(o, m) }))
 				i++
 				continue
 			}
+			if ok && m.Role == Push {
+				out = append(out, f.once(o, m, func() Op { return fusePush(o, m) }))
+				i++
+				continue
+			}
 		case *Map:
+			if m, ok := at(ops, i+1).(*Map); ok && o.Role == Seed && (m.Role == Push || m.Role == Pull) && m.Layer == o.Layer {
+				out = append(out, f.once(o, m, func() Op { return fuseSeed(o, m) }))
+				i++
+				continue
+			}
 			if o.Role == CostTerm {
 				used, fused := f.cost(o, at(ops, i+1))
 				out = append(out, fused...)
@@ -57,7 +73,7 @@ func (f *fuser) list(ops []Op) []Op {
 				i++
 			}
 			fused := op
-			if m, ok := at(ops, i+1).(*Map); ok && m.Role == Jacobian && m.Layer == o.Each.Layer {
+			if m, ok := at(ops, i+1).(*Map); ok && (m.Role == Pullback || m.Role == Pull) && m.Layer == o.Each.Layer {
 				fused = f.once(o, m, func() Op { return fuseJacobian(o, m) })
 				i++
 			}
@@ -111,6 +127,35 @@ func fuseApply(o *Affine, m *Map) Op {
 	return &joined
 }
 
+// fusePush multiplies every sum of W·ȧ with σ' where it is formed.
+func fusePush(o *Affine, m *Map) Op {
+	joined := *o
+	joined.Each.Sets = append(slices.Clone(o.Each.Sets), m.Sets...)
+	for _, a := range m.Args {
+		if a.Var != AccForward {
+			joined.Each.Args = append(joined.Each.Args, a)
+		}
+	}
+	return &joined
+}
+
+// fuseSeed multiplies what a row begins with with σ' where it is formed.
+func fuseSeed(o, m *Map) Op {
+	joined := *m
+	joined.Args = slices.Clone(o.Args)
+	acc := AccForward
+	if m.Role == Pull {
+		acc = AccBackward
+	}
+	for _, a := range m.Args {
+		if a.Var != acc {
+			joined.Args = append(joined.Args, a)
+		}
+	}
+	joined.Sets = []Set{{m.Sets[0].Buf, expr.Substitute(m.Sets[0].Expr, acc, o.Sets[0].Expr)}}
+	return &joined
+}
+
 // fuseJacobian multiplies every sum of Wᵀ·δ with σ' where it is formed.
 func fuseJacobian(o *BackAffine, m *Map) Op {
 	joined := *o
@@ -134,7 +179,7 @@ func (f *fuser) cost(m *Map, next Op) (used int, ops []Op) {
 		}
 		return used, f.closedForm(form, m, used == 1)
 	}
-	if j, ok := next.(*Map); ok && len(m.Sets) > 0 && j.Role == Jacobian {
+	if j, ok := next.(*Map); ok && len(m.Sets) > 0 && j.Role == Pullback {
 		return 1, []Op{f.once(m, j, func() Op { return fuseCost(m, j) })}
 	}
 	return 0, []Op{m}

@@ -98,7 +98,7 @@ func TestFuseLeavesNothing(t *testing.T) {
 		p := drawnPlan(t, n)
 		formedAgain := n.Cache == spec.CachePre
 		every(p, func(m *Map) {
-			if m.Role == Jacobian || m.Role == Apply && !formedAgain {
+			if m.Role == Pullback || m.Role == Apply && !formedAgain {
 				t.Errorf("%s stands alone", m)
 			}
 		})

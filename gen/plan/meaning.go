@@ -25,6 +25,17 @@ var (
 		"∇z%[1]d L: gradient of the loss with respect to z%[1]d, of the partial loss after layer %[1]d's affine map"}
 )
 
+// What derivatives work on.
+var (
+	TangentPre  = &Meaning{"zt", "ż%[1]d, derivative of z%[1]d in a direction"}
+	TangentPost = &Meaning{"at", "ȧ%[1]d, derivative of the post-activations of layer %[1]d in a direction"}
+	RowIncoming = &Meaning{"vj", "gradient of an output with respect to the post-activations of layer %[1]d"}
+	RowDelta    = &Meaning{"dj", "gradient of an output with respect to z%[1]d"}
+	Slope       = &Meaning{"f", "σ'(z%[1]d)"}
+	// OutputJacobian is ∂ŷ/∂x.
+	OutputJacobian = &Meaning{"j", "∂ŷ/∂x"}
+)
+
 // Scalars of a window that some activations keep.
 var (
 	LargestLogit = &Meaning{"m", "max z%[1]d"}

@@ -8,7 +8,7 @@ import (
 )
 
 // Op is one operation over whole buffers. The concrete types are Affine, BackAffine, Outer, Update,
-// Map and Vector, and in batch functions besides Clear, OuterSum and Descend.
+// Map and Vector, Unit in rows, and in batch functions besides Clear, OuterSum and Descend.
 type Op interface {
 	// Reads and Writes list the buffers the operation touches, in order.
 	Reads() []*Buffer
@@ -59,8 +59,11 @@ const (
 	Plain    Role = iota
 	Apply         // a = σ(z)
 	CostTerm      // v = ∇ŷ C, loss = C
-	Jacobian      // δ = σ'(z) ⊙ v
+	Pullback      // δ = σ'(z) ⊙ v
 	Deliver       // what is handed back for a sample
+	Push          // ȧ = σ'(z) ⊙ ż
+	Pull          // δ = σ'(z) ⊙ v of a row
+	Seed          // what a row begins with
 )
 
 // Reads lists the arguments.
@@ -146,6 +149,18 @@ type Affine struct {
 	Order
 	W, B, In *Buffer
 	Each     Map
+	// Sums is what the sums are; nil: PreActivation.
+	Sums *Meaning
+}
+
+// Name is the name of the sums.
+func (o *Affine) Name() string { return orMeaning(o.Sums, PreActivation).Name(o.W.Layer) }
+
+func orMeaning(m, otherwise *Meaning) *Meaning {
+	if m != nil {
+		return m
+	}
+	return otherwise
 }
 
 // Reads lists W, b, the input and what Each reads.
@@ -170,7 +185,7 @@ func (o *Affine) Product() string {
 }
 
 func (o *Affine) String() string {
-	z := fmt.Sprintf("z%d", o.W.Layer)
+	z := o.Name()
 	return strings.Join(append([]string{z + " = " + o.Product()}, o.Each.Equations(AccForward, z)...), "; ")
 }
 
@@ -187,7 +202,12 @@ type BackAffine struct {
 	W, D   *Buffer
 	Each   Map
 	Update *Update
+	// Sums is what the sums are; nil: Incoming.
+	Sums *Meaning
 }
+
+// Name is the name of the sums.
+func (o *BackAffine) Name() string { return orMeaning(o.Sums, Incoming).Name(o.W.Layer - 1) }
 
 // Reads lists W, δ, what Each reads and what a fused update reads.
 func (o *BackAffine) Reads() []*Buffer {

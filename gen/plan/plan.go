@@ -38,10 +38,13 @@ const (
 	Scratch                // in the workspace, dead once the function returns
 	Loss                   // the loss, a scalar result
 	Result                 // what a batch function hands back for every sample, in an argument
+	Direction              // a direction, read only
+	Derived                // a derivative, an argument that is written
+	Viewed                 // a part of another buffer, see View
 )
 
 var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache",
-	"delta", "scratch", "loss", "result"}
+	"delta", "scratch", "loss", "result", "direction", "derivative", "view"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -55,14 +58,17 @@ type Buffer struct {
 	Cols  int // 1 for a vector
 	Doc   string
 	Means *Meaning // of z, a and the like; nil for what its Kind says all about
+	View  *View    // of which buffer it is a part, for Viewed
 	Slot  int      // for Scratch: which shared slot holds it; -1 before the share pass
 }
 
 // Len is the number of elements.
 func (b *Buffer) Len() int { return b.Rows * b.Cols }
 
-// Matrix says whether the buffer is a weight matrix or the gradient of one.
-func (b *Buffer) Matrix() bool { return b.Kind == Weight || b.Kind == WeightGrad }
+// Matrix says whether the buffer is a weight matrix, the gradient of one, or a Jacobian.
+func (b *Buffer) Matrix() bool {
+	return b.Kind == Weight || b.Kind == WeightGrad || b.Means == OutputJacobian
+}
 
 func (b *Buffer) String() string {
 	if b.Matrix() {
@@ -101,6 +107,10 @@ const (
 	GradBatch      = "GradBatch"
 	StepBatch      = "StepBatch"
 	InputGradBatch = "InputGradBatch"
+
+	Tangent       = "Tangent"
+	Jacobian      = "Jacobian"
+	JacobianBatch = "JacobianBatch"
 )
 
 // Func is one function of the API: operations in order. The same operation may stand in several functions.
@@ -112,6 +122,10 @@ type Func struct {
 	Name  string
 	Batch bool
 	Ops   []Op
+	// Rows, if not nil, are repeated after them.
+	Rows *Rows
+	// Each, of a batch function, is the function of one sample that it calls for every sample; then it has nothing else.
+	Each string
 }
 
 // BlockOps are the operations of a batch function that are carried out for every block.
@@ -169,7 +183,7 @@ func (p *Program) Ops() []Op {
 	seen := map[Op]bool{}
 	var ops []Op
 	for _, f := range p.Funcs {
-		for _, op := range f.Ops {
+		for _, op := range f.All() {
 			if !seen[op] {
 				seen[op] = true
 				ops = append(ops, op)

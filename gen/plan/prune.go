@@ -19,7 +19,7 @@ func prune(p *Program) error {
 		changed = dropIdle(p)
 		read := map[*Buffer]bool{}
 		for _, op := range p.Ops() {
-			for _, b := range op.Reads() {
+			for _, b := range withViewed(op.Reads()) {
 				read[b] = true
 			}
 		}
@@ -42,7 +42,7 @@ func prune(p *Program) error {
 	}
 	used := map[*Buffer]bool{}
 	for _, op := range p.Ops() {
-		for _, b := range append(op.Reads(), op.Writes()...) {
+		for _, b := range withViewed(append(op.Reads(), op.Writes()...)) {
 			used[b] = true
 		}
 	}
@@ -67,8 +67,8 @@ func (o *Vector) dropUnread() {
 // whether there was any.
 func dropIdle(p *Program) (changed bool) {
 	rest := map[Op]Op{} // an operation that several functions share stays shared
-	for _, f := range p.Funcs {
-		for i, op := range f.Ops {
+	drop := func(ops []Op) []Op {
+		for i, op := range ops {
 			o, ok := op.(*Affine)
 			if !ok || o.Each.uses(AccForward) {
 				continue
@@ -78,14 +78,21 @@ func dropIdle(p *Program) (changed bool) {
 				m.Role = Apply
 				rest[o] = &m
 			}
-			f.Ops[i], changed = rest[o], true
+			ops[i], changed = rest[o], true
 		}
-		before := len(f.Ops)
-		f.Ops = slices.DeleteFunc(f.Ops, func(op Op) bool {
+		before := len(ops)
+		ops = slices.DeleteFunc(ops, func(op Op) bool {
 			m, ok := op.(*Map)
 			return ok && len(m.Sets) == 0 && m.Sum == nil
 		})
-		changed = changed || len(f.Ops) < before
+		changed = changed || len(ops) < before
+		return ops
+	}
+	for _, f := range p.Funcs {
+		f.Ops = drop(f.Ops)
+		if f.Rows != nil {
+			f.Rows.Ops = drop(f.Rows.Ops)
+		}
 	}
 	return changed
 }
@@ -104,7 +111,7 @@ func (m *Map) trim() {
 // argument says whether a buffer is part of the emitted signatures, touched or not.
 func argument(b *Buffer) bool {
 	switch b.Kind {
-	case Input, Target, Rate, Loss:
+	case Input, Target, Rate, Loss, Direction, Derived:
 		return true
 	}
 	return false

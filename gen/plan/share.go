@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // share lets scratch buffers whose lives never overlap use the same slot of the workspace.
 func share(p *Program) error {
 	var used []uses
@@ -35,8 +37,12 @@ type uses struct{ reads, writes [][]*Buffer }
 
 func usesOf(f *Func) uses {
 	var u uses
-	for _, op := range f.Ops {
-		u.reads, u.writes = append(u.reads, op.Reads()), append(u.writes, op.Writes())
+	ops := f.All()
+	if f.Rows != nil {
+		ops = append(slices.Clone(ops), f.Rows.Ops...) // a row may read what was there before the row before it
+	}
+	for _, op := range ops {
+		u.reads, u.writes = append(u.reads, withViewed(op.Reads())), append(u.writes, op.Writes())
 	}
 	return u
 }

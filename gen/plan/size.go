@@ -39,7 +39,7 @@ func (p *Program) MatrixBytes(f *Func) int {
 
 // Matrices are those that the operations of a function of one sample read or write, each once.
 func (f *Func) Matrices() (list []*Buffer) {
-	for _, op := range f.Ops {
+	for _, op := range f.All() {
 		for _, b := range append(op.Reads(), op.Writes()...) {
 			if b.Matrix() && !slices.Contains(list, b) {
 				list = append(list, b)

@@ -20,11 +20,14 @@ type vectorActivation struct {
 	// value is a = σ(z) as an equation's right side, given the name of z, and its stages; pullback is
 	// δ = Jacᵀ·v.
 	value, pullback func(b layerBuffers) (text string, stages []Stage)
+	// push is ȧ = Jac·ż likewise; it may overwrite ż.
+	push func(b layerBuffers) (text string, stages []Stage)
 }
 
 // layerBuffers are the buffers of one layer.
 type layerBuffers struct {
 	z, a, v, d *Buffer
+	zt, at     *Buffer // of a direction that is pushed forward
 	kept       []*Buffer
 	window     int
 }
@@ -76,6 +79,13 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 				{Sets: []Set{{b.d, expr.Mul(expr.A, expr.Sub(AccBackward, dot))}}},
 			}
 		},
+		// Jac is symmetric.
+		push: func(b layerBuffers) (string, []Stage) {
+			return fmt.Sprintf("%s ⊙ (%s − %sᵀ·%s)", b.a.Name, b.zt.Name, b.a.Name, b.zt.Name), []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, pushed)},
+				{Sets: []Set{{b.at, expr.Mul(expr.A, expr.Sub(pushed, dot))}}},
+			}
+		},
 	},
 	// m = max z;  s = Σ exp(z - m);  a = (z - m) - log s.  Jacᵀv = v - exp(a)·Σv.
 	expr.LogSoftmax: {
@@ -91,6 +101,13 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 			return fmt.Sprintf("%s − exp(%s)·Σ %s", b.v.Name, b.a.Name, b.v.Name), []Stage{
 				{Fold: FoldSum, Var: sum, Expr: AccBackward},
 				{Sets: []Set{{b.d, expr.Sub(AccBackward, expr.Mul(expr.Exp(expr.A), sum))}}},
+			}
+		},
+		// Jac = I − 1·exp(a)ᵀ.
+		push: func(b layerBuffers) (string, []Stage) {
+			return fmt.Sprintf("%s − exp(%s)ᵀ·%s", b.zt.Name, b.a.Name, b.zt.Name), []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.Exp(expr.A), pushed)},
+				{Sets: []Set{{b.at, expr.Sub(pushed, dot)}}},
 			}
 		},
 	},
@@ -125,6 +142,16 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 				{Sets: []Set{{b.d, expr.Add(expr.Mul(radial, AccBackward), expr.Mul(along, expr.A))}}},
 			}
 		},
+		// Jac is symmetric.
+		push: func(b layerBuffers) (string, []Stage) {
+			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.zt.Name, b.kept[1].Name,
+				b.a.Name, b.zt.Name, b.a.Name)
+			return text, []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, pushed)},
+				{Fold: FoldLet, Var: along, Expr: expr.Mul(tangle, dot)},
+				{Sets: []Set{{b.at, expr.Add(expr.Mul(radial, pushed), expr.Mul(along, expr.A))}}},
+			}
+		},
 	},
 	// a = max z of each window. Jacᵀv: v at the first maximum, which is the first z that a is not greater
 	// than, 0 elsewhere.
@@ -142,6 +169,18 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 				Sets: []Set{{b.d, expr.Where(expr.Where(below, zero, free), AccBackward, zero)}},
 			}}
 		},
+		// ż at the first maximum: all others are set to 0 before they are summed.
+		push: func(b layerBuffers) (string, []Stage) {
+			below := expr.Sub(expr.A, expr.Z)
+			text := fmt.Sprintf("%s where %s is the first to be %s", b.zt.Name, b.z.Name, b.a.Name)
+			return text, []Stage{
+				{
+					Fold: FoldScan, Var: free, From: 1, Expr: expr.Where(below, free, zero),
+					Sets: []Set{{b.zt, expr.Where(expr.Where(below, zero, free), pushed, zero)}},
+				},
+				{Fold: FoldSum, Var: total, Expr: pushed, Keep: b.at},
+			}
+		},
 	},
 	// a = mean z of each window. Jacᵀv = v/window.
 	expr.AvgPool: {
@@ -156,6 +195,12 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 			text := fmt.Sprintf("%s/%d", b.v.Name, b.window)
 			return text, []Stage{{Sets: []Set{{b.d, expr.Mul(expr.Number(1/float64(b.window)), AccBackward)}}}}
 		},
+		push: func(b layerBuffers) (string, []Stage) {
+			return fmt.Sprintf("mean(%s)", b.zt.Name), []Stage{
+				{Fold: FoldSum, Var: total, Expr: pushed},
+				{Fold: FoldLet, Var: top, Expr: expr.Div(total, expr.Number(float64(b.window))), Keep: b.at},
+			}
+		},
 	},
 }
 
@@ -163,6 +208,9 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 func vectorOp(b layerBuffers, layer int, out *Buffer, text string, stages []Stage) *Vector {
 	o := &Vector{N: b.z.Rows, Window: b.window, Stages: stages, Text: text, Out: out, Layer: layer}
 	args := []Arg{{expr.Z, b.z}, {expr.A, b.a}, {AccBackward, b.v}}
+	if b.zt != nil {
+		args = append(args, Arg{pushed, b.zt})
+	}
 	for _, k := range b.kept {
 		args = append(args, Arg{k.Means.Var, k})
 	}

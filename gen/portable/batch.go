@@ -65,7 +65,7 @@ func (pr *builder) batch() error {
 	slices := map[*schedule.Part][]string{}
 	for _, f := range pr.p.Funcs {
 		made := pr.schedule.Function(f)
-		if !f.Batch || seen[made.BlockMethod] {
+		if !f.Batch || f.Each != "" || seen[made.BlockMethod] {
 			continue
 		}
 		seen[made.BlockMethod] = true
@@ -116,6 +116,12 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		fn.Results = pr.number()
 	}
 	pr.dispatch(f, fn)
+	if f.Each != "" {
+		pr.eachSample(f, body)
+		fn.Doc = derivativeDocs[f.Name]
+		pr.file.Add(fn)
+		return nil
+	}
 	if loss {
 		body.Let("loss", code.To(pr.kind, code.N(0)))
 	}

@@ -125,6 +125,7 @@ func Run(report func(what string, sum uint64)) {
 		entry, _ := spec.LookupOptimizer(o)
 		fmt.Fprintf(&b, "\to%[1]d := NewNet%[2]s()\n\tfor range 3 { o%[1]d.Update(p, g, 0.01) }\n\tsum(%[2]q, p.Flat()[:])\n", i, entry.Type)
 	}
+	b.WriteString(derivedDriver(n))
 	return b.String() + "}\n"
 }
 
@@ -190,6 +191,7 @@ func (e *execution) all(t *testing.T, samples int, report func(what string, sum 
 		}
 		sum(entry.Type, contents(net))
 	}
+	e.derivedCalls(r, xs, call, sum)
 }
 
 // contents are the values in a place.

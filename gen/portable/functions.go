@@ -28,6 +28,9 @@ var functionDocs = map[string]string{
 }
 
 func (pr *builder) param(name string) code.Param {
+	if p, ok := pr.derivedParam(name); ok {
+		return p
+	}
 	switch width := plan.ArgWidth(pr.p.Network, name); {
 	case name == plan.WorkspaceArg:
 		return pointer(name, pr.name+"Workspace")
@@ -89,6 +92,9 @@ func (pr *builder) function(fs ...*plan.Func) error {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		pr.file.Add(fn)
+		if err := pr.rowMethods(f); err != nil {
+			return err
+		}
 		for _, part := range pr.schedule.Function(f).Parts {
 			if part.Name != "" && !slices.Contains(parts, part) {
 				parts = append(parts, part)
@@ -115,7 +121,7 @@ func (pr *builder) function(fs ...*plan.Func) error {
 func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	sig := plan.SignatureOf(f.Name)
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(sig.Args), Results: pr.number(),
+		Name: f.Name, Doc: functionDocs[f.Name] + derivativeDocs[f.Name], Recv: pr.receiver(), Params: pr.params(sig.Args), Results: pr.number(),
 		Body: &code.Block{},
 	}
 	result := code.V("loss")
@@ -142,6 +148,9 @@ func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 		} else {
 			fn.Body.Do(call)
 		}
+	}
+	if err := pr.rows(f, fn.Body); err != nil {
+		return nil, err
 	}
 	fn.Body.Return(result)
 	return fn, nil
@@ -238,9 +247,16 @@ func (pr *builder) whole(p schedule.Piece) bool {
 func uses(part *schedule.Part) (args []string, loss bool) {
 	need := map[string]bool{}
 	for _, piece := range part.Pieces {
+		if _, ok := piece.Op.(*plan.Unit); ok {
+			need[rowVar] = true
+		}
 		for _, b := range append(piece.Op.Reads(), piece.Op.Writes()...) {
+			if b.View != nil {
+				need[rowVar] = true
+				b = b.View.Of
+			}
 			switch b.Kind {
-			case plan.Input, plan.Target, plan.Rate:
+			case plan.Input, plan.Target, plan.Rate, plan.Direction, plan.Derived:
 				need[b.Name] = true
 			case plan.WeightGrad, plan.BiasGrad:
 				need["g"] = true
@@ -251,7 +267,8 @@ func uses(part *schedule.Part) (args []string, loss bool) {
 			}
 		}
 	}
-	for _, name := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg, plan.RateArg} {
+	for _, name := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg, plan.RateArg,
+		plan.DirectionArg, plan.ProductArg, plan.JacobianArg, rowVar} {
 		if need[name] {
 			args = append(args, name)
 		}
@@ -285,6 +302,8 @@ func (pr *builder) piece(piece schedule.Piece, s *scope) error {
 		pr.update(op, piece, s)
 	case *plan.OuterSum:
 		pr.outerSum(op, s)
+	case *plan.Unit:
+		pr.unit(op, s)
 	case *plan.Map:
 		return pr.mapping(op, s)
 	case *plan.Vector:

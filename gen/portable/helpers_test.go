@@ -54,6 +54,11 @@ func draw(r *rand.Rand) spec.Network {
 		}
 	}
 	n.Rounding = spec.Rounding(pick("fast", "strict"))
+	for _, d := range spec.Derivatives() {
+		if r.IntN(3) == 0 {
+			n.Derivatives = append(n.Derivatives, d.Name)
+		}
+	}
 	return n
 }
 

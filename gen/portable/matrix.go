@@ -2,7 +2,6 @@ package portable
 
 import (
 	"fmt"
-
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable/schedule"
@@ -38,7 +37,7 @@ func gather(s *scope, names []string) {
 // affine builds z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
 func (pr *builder) affine(op *plan.Affine, piece schedule.Piece, root *scope) error {
 	l := pr.schedule.Loops(op)
-	stem := fmt.Sprintf("z%d", op.W.Layer)
+	stem := op.Name()
 	within := piece.Nest == schedule.Within
 	if l.Keeps && !within {
 		root.load(op.In, index{}, op.W.Cols)
@@ -132,7 +131,7 @@ func weight(rowName string, w *plan.Buffer, row, col index) code.Expr {
 // backAffine builds v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
 func (pr *builder) backAffine(op *plan.BackAffine, piece schedule.Piece, root *scope) error {
 	l := pr.schedule.Loops(op)
-	stem := fmt.Sprintf("v%d", op.W.Layer-1)
+	stem := op.Name()
 	u := op.Update
 	within := piece.Nest == schedule.Within
 	if l.Keeps && !within {

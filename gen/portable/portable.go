@@ -142,6 +142,10 @@ func field(b *plan.Buffer) string { return plan.FieldName(b) }
 // base is a whole buffer.
 func base(b *plan.Buffer) code.Expr {
 	switch b.Kind {
+	case plan.Viewed: // a row, to which there is a pointer
+		return code.V(b.Name)
+	case plan.Direction, plan.Derived:
+		return code.V(b.Name)
 	case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Result:
 		return code.V(b.Name)
 	case plan.Weight, plan.Bias:

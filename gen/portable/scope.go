@@ -119,6 +119,14 @@ func (s *scope) storeAt(b *plan.Buffer, name string, place code.Expr, held strin
 
 // element is the place of an element in memory: ws.A1[3].
 func element(b *plan.Buffer, x index) code.Expr {
+	if b.View != nil {
+		switch k := (index{Var: rowVar}); b.View.Part {
+		case plan.ColumnView:
+			return at(base(b.View.Of), x, k)
+		case plan.ElementView:
+			return at(base(b.View.Of), k)
+		}
+	}
 	return at(base(b), x)
 }
 

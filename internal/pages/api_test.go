@@ -1,12 +1,14 @@
 package pages
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // besides are the rows of the README's table of functions that are no functions of plans.
@@ -22,6 +24,9 @@ func TestReadmeAPI(t *testing.T) {
 	table, _, _ = strings.Cut(table, "\n\n")
 	var want, got []string
 	for _, s := range plan.API {
+		if s.Derivative != "" {
+			continue // they have a table of their own
+		}
 		row := s.Name + "(" + strings.Join(s.Args, ", ") + ")"
 		if s.InputGradient {
 			row += " with input_gradient"
@@ -45,5 +50,38 @@ func TestReadmeAPI(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the README lists\n%s\nthe API has\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestSpecDerivatives compares the tables of derivatives with the catalogue and with the emitted API.
+func TestSpecDerivatives(t *testing.T) {
+	page := read(t, specPage)
+	_, functions, found := strings.Cut(page, "\n| function | named by | what it does |\n|---|---|---|\n")
+	_, derivatives, also := strings.Cut(page, "\n| derivative | what it computes | needs in `emit` |\n|---|---|---|\n")
+	if !found || !also {
+		t.Fatal("no tables of derivatives")
+	}
+	var want, got []string
+	for _, s := range plan.API {
+		if s.Derivative != "" {
+			want = append(want, fmt.Sprintf("| `%s(%s)` | `%s` |", s.Name, strings.Join(s.Args, ", "), s.Derivative))
+		}
+	}
+	functions, _, _ = strings.Cut(functions, "\n\n")
+	for line := range strings.SplitSeq(functions, "\n") {
+		if cells := strings.SplitN(line, "|", 4); len(cells) == 4 {
+			got = append(got, strings.Join(cells[:3], "|")+"|")
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the page lists\n%s\nthe API has\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	var entries []string
+	for _, d := range spec.Derivatives() {
+		entries = append(entries, fmt.Sprintf("| `%s` | %s | `%s` |", d.Name, d.Formula, d.Needs))
+	}
+	derivatives, _, _ = strings.Cut(derivatives, "\n\n")
+	if derivatives != strings.Join(entries, "\n") {
+		t.Errorf("the page lists\n%s\nwant\n%s", derivatives, strings.Join(entries, "\n"))
 	}
 }

@@ -39,6 +39,7 @@ optimizers: []             # types to emit, each with an Update: sgd, momentum, 
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
 emit: [forward, grad, step, batch, save, team, test]    # or some of these, as below
+derivatives: []            # jacobian, tangent: of the outputs by the inputs, as below
 targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
 
 # Optional, without a default:
@@ -69,6 +70,10 @@ What emit lists; the default is all of it:
 Kernels import nothing of this module: without save, team and test a go.mod need not require it.
 Optimizers and input_gradient need grad. Files that are no longer emitted are removed.
 `)
+	b.WriteString("\nDerivatives, each emitted only when it is named, for one sample and, but for tangent, for batches:\n\n")
+	for _, d := range spec.Derivatives() {
+		fmt.Fprintf(&b, "  %-20s  %s; needs %s in emit\n", d.Name, d.Formula, d.Needs)
+	}
 	b.WriteString("\nActivations, for any layer; where there is an index the whole layer is meant, else each unit:\n\n")
 	entries(&b, spec.Activations())
 	b.WriteString("\nCosts, of outputs a and targets y:\n\n")

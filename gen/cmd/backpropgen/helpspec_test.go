@@ -33,6 +33,11 @@ func TestHelpSpecIsComplete(t *testing.T) {
 			}
 		}
 	}
+	for _, d := range spec.Derivatives() {
+		if !strings.Contains(text, "\n  "+string(d.Name)+" ") {
+			t.Errorf("no derivative %s", d.Name)
+		}
+	}
 	for _, f := range formula.Functions() {
 		if !strings.Contains(text, f.Name) {
 			t.Errorf("no function %s", f.Name)

@@ -57,6 +57,8 @@ func (s *Schedule) checkLoops(op plan.Op) error {
 		return nil
 	case *plan.Descend:
 		return checkRanges(l, o.N(), 0)
+	case *plan.Unit:
+		return checkRanges(l, o.Out.Len(), 0)
 	case *plan.Map:
 		return errors.Join(checkRanges(l, o.N, 0), checkLanes(o.Order, l, l.Outer))
 	case *plan.Vector:
@@ -111,8 +113,16 @@ func (s *Schedule) checkParts(f *plan.Func) error {
 	if made == nil {
 		return fmt.Errorf("it has no parts")
 	}
+	if err := s.checkHeld(f, made.Parts, f.BlockOps()); err != nil || f.Rows == nil {
+		return err
+	}
+	return s.checkHeld(f, made.Rows, f.Rows.Ops)
+}
+
+// checkHeld is checkParts for some parts and the operations that they must hold.
+func (s *Schedule) checkHeld(f *plan.Func, parts []*Part, ops []plan.Op) error {
 	var pieces []Piece
-	for _, part := range made.Parts {
+	for _, part := range parts {
 		if part.Batch != f.Batch {
 			return fmt.Errorf("the part %s is for batches, or this function is, but not both", part.Name)
 		}
@@ -121,7 +131,7 @@ func (s *Schedule) checkParts(f *plan.Func) error {
 		}
 		pieces = append(pieces, part.Pieces...)
 	}
-	for _, op := range f.BlockOps() { // the others are in the function itself, beside the loop over blocks
+	for _, op := range ops { // the others are in the function itself, beside the loop over blocks
 		var outer []Segment
 		cuts := 0
 		for len(pieces) > 0 && pieces[0].Op == op {

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -11,9 +12,14 @@ import (
 // those of a block. Functions share parts. BlockMethod is, of a batch, the method that takes a block of samples through
 // all parts: the only one, or one that calls them.
 type Function struct {
-	Parts       []*Part
+	Parts []*Part
+	// Rows are the parts of what is repeated for every row, after all others.
+	Rows        []*Part
 	BlockMethod string
 }
+
+// all are the parts of a function.
+func (f *Function) all() []*Part { return slices.Concat(f.Parts, f.Rows) }
 
 // Part is a run of operations emitted as one function: a method of its own that several functions may
 // call, or the body of its function.
@@ -44,6 +50,12 @@ func (s *Schedule) group() {
 			g, ops = batch, f.BlockOps()
 		}
 		s.parts[f] = made
+		if f.Each != "" {
+			continue
+		}
+		if f.Rows != nil {
+			made.Rows = g.rows(f)
+		}
 		if s.emittedTotal(ops) <= inlineLimit {
 			made.Parts = []*Part{g.whole(f.Name, ops)}
 			if f.Batch {
@@ -125,8 +137,11 @@ func blockName(function string) string {
 	if function == plan.StepBatch {
 		function = plan.GradBatch
 	}
-	return strings.ToLower(function[:1]) + strings.TrimSuffix(function[1:], "Batch") + "Block"
+	return strings.TrimSuffix(unexported(function), "Batch") + "Block"
 }
+
+// unexported is a function's name as the beginning of that of a method.
+func unexported(function string) string { return strings.ToLower(function[:1]) + function[1:] }
 
 // run is the longest beginning of ops used by the same functions, one after the other in all of them, that makes one
 // part, or one operation that makes several.
@@ -142,6 +157,14 @@ func (g *grouper) run(ops []plan.Op) []plan.Op {
 	return ops[:n]
 }
 
+// rows are the parts of what a function repeats for every row: where that is little, its own code.
+func (g *grouper) rows(f *plan.Func) []*Part {
+	if g.s.emittedTotal(f.Rows.Ops) <= inlineLimit {
+		return []*Part{g.whole(f.Name, f.Rows.Ops)}
+	}
+	return g.cut(unexported(f.Name)+"Row", f.Rows.Ops)
+}
+
 func (g *grouper) parts(run []plan.Op) []*Part {
 	if made := g.made[run[0]]; made != nil {
 		return made
@@ -150,6 +173,11 @@ func (g *grouper) parts(run []plan.Op) []*Part {
 	if g.batch {
 		stem = batchStemOf(g.users[run[0]])
 	}
+	return g.cut(stem, run)
+}
+
+// cut makes parts of a run, each of which is a method.
+func (g *grouper) cut(stem string, run []plan.Op) []*Part {
 	var parts []*Part
 	part := &Part{Name: stem, Batch: g.batch}
 	room := partLimit
@@ -209,6 +237,10 @@ func stemOf(users string) string {
 		return "delta"
 	case strings.Contains(users, plan.Step+" "):
 		return "descend"
+	case strings.Contains(users, plan.Tangent+" "):
+		return "tangent"
+	case strings.Contains(users, plan.Jacobian+" "):
+		return "jacobian"
 	}
 	return "backward"
 }

@@ -47,6 +47,7 @@ func (s *Schedule) extents() (func(op plan.Op) extent, error) {
 		return func(plan.Op) extent { return small }, nil
 	case spec.UnrollAuto:
 		total := s.unrolledTotal(s.Program.Longest().Ops)
+		own := s.ownTotals()
 		loops := wide
 		if s.statementsOfLongest(wide) > loopsNet {
 			loops = tiny
@@ -55,7 +56,7 @@ func (s *Schedule) extents() (func(op plan.Op) extent, error) {
 			}
 		}
 		return func(op plan.Op) extent {
-			if total <= straightNet && s.unrolledSize(op) <= straightOp {
+			if max(total, own[op]) <= straightNet && s.unrolledSize(op) <= straightOp {
 				return straight
 			}
 			return loops
@@ -63,6 +64,28 @@ func (s *Schedule) extents() (func(op plan.Op) extent, error) {
 	default:
 		return nil, fmt.Errorf("unroll: %q is not a mode", mode)
 	}
+}
+
+// ownTotals are, of operations of derivatives alone, how large the longest function is that has them: these may be
+// longer than those that learning takes.
+func (s *Schedule) ownTotals() map[plan.Op]int {
+	totals := map[plan.Op]int{}
+	for _, f := range s.Program.Funcs {
+		if plan.SignatureOf(f.Name).Derivative != "" {
+			total := s.unrolledTotal(f.All())
+			for _, op := range f.All() {
+				totals[op] = max(totals[op], total)
+			}
+		}
+	}
+	for _, f := range s.Program.Funcs {
+		if plan.SignatureOf(f.Name).Derivative == "" {
+			for _, op := range f.Ops {
+				delete(totals, op)
+			}
+		}
+	}
+	return totals
 }
 
 // statementsOfLongest is how many statements the longest function has with loops of an extent.
@@ -120,6 +143,8 @@ func (s *Schedule) cut(op plan.Op, e extent) *Loops {
 		l.outerSum(o)
 	case *plan.Descend:
 		l.Outer = elements(o.N(), small)
+	case *plan.Unit:
+		l.Outer = elements(o.Out.Len(), e)
 	case *plan.Map:
 		l.Outer = elements(o.N, e)
 	case *plan.Vector:

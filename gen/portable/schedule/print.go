@@ -13,6 +13,15 @@ func (s *Schedule) String() string {
 	var b strings.Builder
 	b.WriteString(s.Program.BufferList())
 	seen := map[*Part]bool{}
+	rows := func(f *plan.Func) {
+		if f.Rows == nil {
+			return
+		}
+		fmt.Fprintf(&b, "  every k of %d\n", f.Rows.N)
+		for _, part := range s.parts[f].Rows {
+			s.printPart(&b, part, false)
+		}
+	}
 	for _, f := range s.Program.Funcs {
 		if f.Batch {
 			fmt.Fprintf(&b, "%s, %d samples at a time\n", f.Name, s.Program.Block)
@@ -30,6 +39,10 @@ func (s *Schedule) String() string {
 					seen[part] = part.Name != ""
 				}
 			}
+		}
+		rows(f)
+		if f.Each != "" {
+			fmt.Fprintf(&b, "  every sample by %s\n", f.Each)
 		}
 	}
 	return b.String()

@@ -26,6 +26,8 @@ func (s *Schedule) unrolledSize(op plan.Op) int {
 		return o.GW.Len()
 	case *plan.Descend:
 		return o.N()
+	case *plan.Unit:
+		return o.Out.Len()
 	case *plan.Map:
 		return s.perElement(o) * o.N
 	case *plan.Vector:
@@ -70,7 +72,7 @@ func (s *Schedule) Statements() int {
 	n := 0
 	seen := map[*Part]bool{}
 	for _, f := range s.Program.Funcs {
-		for _, part := range s.parts[f].Parts {
+		for _, part := range s.parts[f].all() {
 			if !seen[part] {
 				seen[part] = true
 				n += s.emittedPart(part)
@@ -114,7 +116,7 @@ func (s *Schedule) Unrolled() string {
 	loops, all := 0, 0
 	seen := map[plan.Op]bool{}
 	for _, f := range s.Program.Funcs {
-		for _, op := range f.Ops {
+		for _, op := range f.All() {
 			if f.Batch || seen[op] {
 				continue
 			}
