@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"gen/amd64/cores": nil,
 	"gen/amd64/isa":   nil,
 	"gen/arm64/isa":   nil,
+	"gen/arm64/cores": {"gen/arm64/isa"},
 	"gen/arm64/neon":  {"gen/arm64/isa", "gen/vec"},
 	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/kernel", "gen/kernel/idiom", "gen/plan",
 		"gen/parallel", "gen/vec", "templates"},

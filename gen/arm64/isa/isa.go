@@ -45,6 +45,11 @@ func (f *Form) How() How { return f.how }
 // Is says whether the form has all of some properties.
 func (f *Form) Is(h How) bool { return f.how&h == h }
 
+// Vector says whether the form has a vector register.
+func (f *Form) Vector() bool {
+	return slices.ContainsFunc(f.fields, func(one *field) bool { return one.register == vector })
+}
+
 // Operands is how many operands the form has.
 func (f *Form) Operands() int { return len(f.fields) }
 

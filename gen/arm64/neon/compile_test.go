@@ -37,8 +37,9 @@ type compiler struct {
 // compile makes instructions of a program. rest is what the argument of that name has already.
 func compile(p *vec.Program, rest []byte, shares bool, which int) (code []isa.Instruction, all []byte, err error) {
 	c := &compiler{
-		steps: p.Steps, w: Writer{Free: 16, Second: 17}, last: map[*vec.Value]int{}, in: map[*vec.Value]int{}, lanes: map[*vec.Value][]uint64{},
-		rest: slices.Clone(rest), shares: shares, which: which,
+		steps: p.Steps, w: Writer{Free: 16, Second: 17}, last: map[*vec.Value]int{}, in: map[*vec.Value]int{},
+		lanes: map[*vec.Value][]uint64{},
+		rest:  slices.Clone(rest), shares: shares, which: which,
 	}
 	for r := 31; r >= 0; r-- {
 		c.free = append(c.free, r)
