@@ -5,9 +5,9 @@
 // what the forward pass keeps and in whether they take a sample or a batch. Each is the reference of the
 // kernels that keep the same (Network.Reference, Network.BatchReference); optimizers have one in their
 // definitions. And it holds judges that run emitted code beside it: of a network's functions, on single samples
-// and on batches (Test), of its team (TestTeam) and of its optimizers (TestOptimizer); under rounding: strict they
-// compare the levels of the assembly (TestLevels, TestOptimizerLevels). Check, CheckTeam and CheckOptimizer do the same
-// without a *testing.T. A network that emits some functions only is judged by those.
+// and on batches (Test), of its derivatives (TestDerivatives), of its team (TestTeam) and of its optimizers
+// (TestOptimizer); under rounding: strict they compare the levels of the assembly (TestLevels, TestDerivativeLevels,
+// TestOptimizerLevels). Check, CheckDerivatives, CheckTeam and CheckOptimizer do the same without a *testing.T. A network that emits some functions only is judged by those.
 //
 // With every value the reference computes a bound on the rounding error that a kernel of the network's precision can
 // make, whatever the order of its sums and with or without fused multiply-adds; a kernel's result must lie inside. No

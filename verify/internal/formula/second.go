@@ -50,7 +50,8 @@ func (e *expression) jet(v, y float64) jet {
 	case opFunction:
 		return j.through(x, e.function.slope(x.f), e.function.second(x.f))
 	case opAbs:
-		return j.through(x, scalar.Step(x.f)-scalar.Step(-x.f), 0)
+		sign := scalar.Step(x.f) - scalar.Step(-x.f)
+		return jet{j.f, part(sign, x.d), part(sign, x.dd)}
 	case opMax:
 		return jet{j.f, chosen(x.f > w.f, x.d, w.d), chosen(x.f > w.f, x.dd, w.dd)}
 	case opMin:
