@@ -64,12 +64,11 @@ func (c *Core) figure(f *isa.Form) figure {
 	case f.Vector():
 		table = c.onVectors
 	}
-	for n := len(f.Name); n > 0; n-- {
-		if one, ok := table[f.Name[:n]]; ok {
+	for name := f.Name; ; name = name[:len(name)-1] {
+		if one, ok := table[name]; ok || name == "" {
 			return one
 		}
 	}
-	return table[""]
 }
 
 // Latency is after how many cycles the result of an instruction can be read.
@@ -138,8 +137,8 @@ func (c *Core) Work(i isa.Instruction, line int) (w Work) {
 	switch bytes := float64(Bytes(i.Form)) * float64(line) / lineBytes / 100; {
 	case i.Form.Is(isa.Loads):
 		w[onLoaders], w[onMemory] = one.each, bytes
-		if strings.HasPrefix(i.Form.Name, "ld1") && (i.Form.Is(isa.Overwrites) || strings.HasPrefix(i.Form.Name, "ld1r")) {
-			w[onVectors] = part(c.vectors) // the lane is put into its place there
+		if i.Form.Is(isa.Places) {
+			w[onVectors] = part(c.vectors)
 		}
 	case i.Form.Is(isa.Stores):
 		w[onStorers], w[onMemory] = one.each, 2*bytes // what is written comes and goes
@@ -164,8 +163,8 @@ func Bytes(f *isa.Form) int {
 	_, of, _ := strings.Cut(f.Name, ".")
 	bytes := map[string]int{"q": 16, "d": 8, "s": 4, "x": 8, "w": 4, "b": 1, "4s": 16, "2d": 16}
 	n := bytes[strings.SplitN(of, ".", 2)[0]]
-	if strings.HasPrefix(f.Name, "ld1r") { // one number
-		n = map[int]int{'4': 4, '2': 8}[int(of[0])]
+	if f.Is(isa.Places) && n == 16 { // one number in every lane
+		n = map[byte]int{'4': 4, '2': 8}[of[0]]
 	}
 	if f.Is(isa.Pairs) {
 		n *= 2

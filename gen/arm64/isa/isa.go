@@ -24,7 +24,7 @@ type Form struct {
 }
 
 // How is what one must know of a form beside its operands.
-type How uint8
+type How uint16
 
 // What a form does.
 const (
@@ -36,6 +36,7 @@ const (
 	Compares                   // it writes flags alone, and reads its first operand
 	Pairs                      // its first two operands are loaded or stored
 	Posts                      // it adds to its address afterwards
+	Places                     // it puts one number into a lane or into all of them, and loads no whole register
 	Plain      How = 0
 )
 
