@@ -97,7 +97,7 @@ func TestTorch(t *testing.T) {
 	}
 }
 
-// inTorch runs the networks in folders by PyTorch. It skips the test where that is not to be had.
+// inTorch runs the networks in folders by PyTorch. It skips the test where there is none.
 func inTorch(t *testing.T, dirs []string) (outputs [][]float64) {
 	t.Helper()
 	const lacking = 9

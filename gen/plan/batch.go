@@ -29,7 +29,7 @@ func ScopeOf(op Op) Scope {
 	return PerSample
 }
 
-// MaxBlockBytes bounds the workspaces of a block of samples: a larger fixed array cannot be had everywhere, and long
+// MaxBlockBytes bounds the workspaces of a block of samples: not every machine has room for a larger fixed array, and long
 // before that a larger block gains nothing.
 const MaxBlockBytes = 1 << 30
 

@@ -88,7 +88,7 @@ func TestCacheReads(t *testing.T) {
 				ok = n.Cache != spec.CachePre || top
 			case b.Name[0] == 'z':
 				act, _ := expr.ActivationOf(n.Layers[b.Layer-1].Activation)
-				needed := act.Vector == expr.NotVector && act.DerivPost == nil // σ' is not to be had from a
+				needed := act.Vector == expr.NotVector && act.DerivPost == nil // a does not tell σ'
 				needed = needed || act.Vector == expr.MaxPool                  // nor which unit was the largest
 				ok = n.Cache == spec.CachePre || n.Cache == spec.CacheBoth || needed || top && fused
 			}

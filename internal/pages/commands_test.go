@@ -189,7 +189,9 @@ var flagsOfGo = map[string]bool{
 
 var (
 	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Example|Fuzz)\w*)\(`)
-	flagCall = regexp.MustCompile(`flag\.(Bool|String|Int|Uint|Int64|Uint64|Float64|Duration)\(\s*"(\w+)"`)
+	// sharedFlags are imports of packages of tests that define flags for those who import them.
+	sharedFlags = regexp.MustCompile(`"github.com/backpropgen/backpropgen/(gen/internal/gentest|gen/plan/plantest)"`)
+	flagCall    = regexp.MustCompile(`flag\.(Bool|String|Int|Uint|Int64|Uint64|Float64|Duration)\(\s*"(\w+)"`)
 )
 
 // testable says whether go test can be given these words: its packages have functions that the patterns of -run, -bench
@@ -230,7 +232,7 @@ func testable(words []string) error {
 	functions, flags := declared(dirs)
 	for _, f := range unknown {
 		if !flags[f] {
-			return fmt.Errorf("no test there has the flag -%s", f)
+			return fmt.Errorf("not every package there has the flag -%s", f)
 		}
 	}
 	for flag, prefix := range map[string]string{"run": "(Test|Example|Fuzz)", "bench": "Benchmark", "fuzz": "Fuzz"} {
@@ -261,27 +263,49 @@ func alternatives(pattern string) []string {
 	return strings.Split(pattern, "|")
 }
 
-// declared are the test functions of packages, and their flags with those of the packages that tests share.
+// declared are the test functions of packages, and the flags that every one of them with tests has: go test gives a flag to all.
 func declared(dirs []string) (functions []string, flags map[string]bool) {
-	flags = map[string]bool{}
-	for _, dir := range append(slices.Clone(dirs), filepath.Join(root, "gen", "internal", "gentest")) {
-		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-		for _, f := range files {
+	for _, dir := range dirs {
+		tests, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
+		if len(tests) == 0 {
+			continue
+		}
+		own := map[string]bool{}
+		for _, f := range tests {
 			data, err := os.ReadFile(f)
 			if err != nil {
 				continue
 			}
-			for _, found := range flagCall.FindAllStringSubmatch(string(data), -1) {
-				flags[found[2]] = true
+			for _, found := range testFunc.FindAllStringSubmatch(string(data), -1) {
+				functions = append(functions, found[1])
 			}
-			if strings.HasSuffix(f, "_test.go") && slices.Contains(dirs, dir) {
-				for _, found := range testFunc.FindAllStringSubmatch(string(data), -1) {
-					functions = append(functions, found[1])
+			defined(string(data), own)
+			for _, found := range sharedFlags.FindAllStringSubmatch(string(data), -1) {
+				shared, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(found[1]), "*.go"))
+				for _, f := range shared {
+					if data, err := os.ReadFile(f); err == nil {
+						defined(string(data), own)
+					}
 				}
 			}
 		}
+		for f := range flags {
+			if !own[f] {
+				delete(flags, f)
+			}
+		}
+		if flags == nil {
+			flags = own
+		}
 	}
 	return functions, flags
+}
+
+// defined adds the flags that a file defines.
+func defined(text string, flags map[string]bool) {
+	for _, found := range flagCall.FindAllStringSubmatch(text, -1) {
+		flags[found[2]] = true
+	}
 }
 
 // toolDir is where the command is built, once, if it is.

@@ -93,7 +93,7 @@ func TestFiles(t *testing.T) {
 	compareGolden(t, "checkpoints.golden", golden.Bytes())
 }
 
-// TestRefused reads files that cannot be had; the golden file has the messages.
+// TestRefused reads files that are refused; the golden file has the messages.
 func TestRefused(t *testing.T) {
 	var golden bytes.Buffer
 	for _, ending := range checkpoint.Extensions {

@@ -20,7 +20,7 @@ func (w *walk) leaky(v *value, slope float64) (*value, error) {
 
 func pRelu(w *walk, _ *node, args []*value) (*value, error) {
 	if args[1].c == nil || args[0].r == nil {
-		return nil, errors.New("its slopes are computed; only fixed ones can be had")
+		return nil, errors.New("its slopes are computed; only fixed ones are supported")
 	}
 	slopes, _, err := w.lanes(args[0].r, args[1].c)
 	if err != nil {
@@ -92,7 +92,7 @@ func swish(w *walk, n *node, args []*value) (*value, error) {
 func shrink(w *walk, n *node, args []*value) (*value, error) {
 	edge, bias := n.float("lambd", 0.5), n.float("bias", 0)
 	if edge != bias {
-		return nil, errors.New("it jumps at lambd; only a soft shrink, with lambd equal to bias, can be had")
+		return nil, errors.New("it jumps at lambd; only a soft shrink, with lambd equal to bias, is supported")
 	}
 	p := w.exprs
 	inside := p.apply("max", p.apply("min", p.z, p.number(edge)), p.number(-edge))
@@ -117,7 +117,7 @@ func clip(w *walk, n *node, args []*value) (*value, error) {
 		if i+1 < len(args) && args[i+1] != nil {
 			c := args[i+1].c
 			if c == nil {
-				return nil, errors.New("its limits are computed; only fixed ones can be had")
+				return nil, errors.New("its limits are computed; only fixed ones are supported")
 			}
 			var err error
 			if limit, err = c.number(); err != nil {

@@ -81,7 +81,7 @@ func matrixOf(c *constant, vectorIsRow bool) (*constant, error) {
 }
 
 var errTwoRows = errors.New("it multiplies computed values by one another, as attention does; only fixed weights " +
-	"can be had")
+	"are supported")
 
 func matMul(w *walk, _ *node, args []*value) (*value, error) { return w.matMul(args, false, false, 1) }
 
@@ -178,7 +178,7 @@ func gemm(w *walk, n *node, args []*value) (*value, error) {
 	}
 	c := args[2]
 	if c.c == nil {
-		return nil, errors.New("its bias is computed, as that of a residual connection is; only fixed ones can be had")
+		return nil, errors.New("its bias is computed, as that of a residual connection is; only fixed ones are supported")
 	}
 	if beta != 1 {
 		scale := &value{c: &constant{elem: c.c.elem, floats: []float64{beta}}}
@@ -198,7 +198,7 @@ func fusedGemm(w *walk, n *node, args []*value) (*value, error) {
 	name := n.text("activation", "")
 	op, ok := operators[functionKey("", name)]
 	if _, plain := pointwise[name]; !ok || !plain && name != "LeakyRelu" && name != "HardSigmoid" && name != "Elu" {
-		return nil, fmt.Errorf("its activation %s is none that can be had", quoted(name, `""`))
+		return nil, fmt.Errorf("its activation %s is not supported", quoted(name, `""`))
 	}
 	act := &node{op: name}
 	for from, to := range map[string]string{"activation_alpha": "alpha", "activation_beta": "beta"} {

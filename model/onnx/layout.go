@@ -221,7 +221,7 @@ func transpose(_ *walk, n *node, args []*value) (*value, error) {
 	return &value{r: r}, err
 }
 
-// expand spreads values over more; what stays as it is can be had.
+// expand spreads values over more; what stays as it is, is supported.
 func expand(w *walk, _ *node, args []*value) (*value, error) {
 	if args[1].c == nil || args[0].compared != nil {
 		return nil, errors.New("its shape is computed from values")

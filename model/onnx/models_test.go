@@ -121,7 +121,7 @@ func nudged(t *testing.T, name string, r *onnx.Result, s *compare.Sample) {
 	}
 }
 
-// TestRefused reads every model that cannot be had; the golden file has the messages.
+// TestRefused reads every model that is refused; the golden file has the messages.
 func TestRefused(t *testing.T) {
 	var golden bytes.Buffer
 	for _, file := range models(t, "refused/*.onnx", 20) {

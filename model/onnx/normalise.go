@@ -32,7 +32,7 @@ func batchNormalization(w *walk, n *node, args []*value) (*value, error) {
 	for i := 1; i < 5; i++ {
 		c := args[i].c
 		if c == nil {
-			return nil, errors.New("its numbers are computed; only fixed ones can be had")
+			return nil, errors.New("its numbers are computed; only fixed ones are supported")
 		}
 		if int64(c.len()) != r.dims[at] {
 			return nil, fmt.Errorf("it has %d numbers for values of shape %s", c.len(), shownDims(r.dims))
@@ -78,7 +78,7 @@ func floatsOf(list []float32) *constant {
 // linearRegressor is a dense layer in attributes.
 func linearRegressor(w *walk, n *node, args []*value) (*value, error) {
 	if t := n.text("post_transform", "NONE"); t != "NONE" {
-		return nil, fmt.Errorf("its transformation %s is none that can be had", quoted(t, `""`))
+		return nil, fmt.Errorf("its transformation %s is not supported", quoted(t, `""`))
 	}
 	a, targets := n.attribute("coefficients"), n.int("targets", 1)
 	if a == nil || targets < 1 || int64(len(a.floats))%targets != 0 || args[0].r == nil {

@@ -31,7 +31,7 @@ type Options struct {
 	// Folder is where files of external data are looked for; nil: there are none.
 	Folder fs.FS
 	// Output names the value that is the output of the network: an output of the graph, or any other. Empty: the output
-	// of the graph that can be had.
+	// of the graph that is supported.
 	Output string
 }
 
@@ -46,7 +46,7 @@ type Result struct {
 	Notes []string
 }
 
-// Read reads an ONNX model. Errors name what the file lacks, or the node that cannot be had (see Refusal), and what
+// Read reads an ONNX model. Errors name what the file lacks, or the node that is not supported (see Refusal), and what
 // could be done. Nothing in data makes it panic or take memory out of proportion to the file and to the largest
 // network that a spec allows.
 func Read(data []byte, o Options) (*Result, error) {
@@ -61,7 +61,7 @@ func Read(data []byte, o Options) (*Result, error) {
 		return nil, err
 	}
 	if v := f.opsets[""]; v != 0 && v < 7 {
-		return nil, fmt.Errorf("the file is of opset %d; 7 and later can be had: convert it with "+
+		return nil, fmt.Errorf("the file is of opset %d; 7 and later are supported: convert it with "+
 			"onnx.version_converter", v)
 	}
 	const mostOutputs = 16
@@ -134,7 +134,7 @@ func readOutput(f *file, data []byte, o Options, name string) (*Result, error) {
 		return nil, err
 	}
 	if err := m.Network("Net").Validate(); err != nil {
-		return nil, fmt.Errorf("the network cannot be had as a spec: %w", err)
+		return nil, fmt.Errorf("no spec can say what the network is: %w", err)
 	}
 	return &Result{Model: m, Output: name, Type: elemName(w.elem), Notes: slices.Compact(w.notes)}, nil
 }

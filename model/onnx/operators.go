@@ -217,7 +217,7 @@ func (w *walk) checked(r *row) (*value, error) {
 // together is an operation of two rows: of what was made of the same values.
 func (w *walk) together(op string, a, b *row) (*value, error) {
 	if a.at != b.at {
-		return nil, errors.New("it joins two branches, as a residual connection does; only chains can be had")
+		return nil, errors.New("it joins two branches, as a residual connection does; only chains are supported")
 	}
 	r := a
 	if a.one {

@@ -32,8 +32,8 @@ type ortOutput struct {
 	Error string                    `json:"error"`
 }
 
-// onnxruntime runs models, each on its inputs. It skips the test, and says how not to, where Node or the package is not
-// to be had.
+// onnxruntime runs models, each on its inputs. It skips the test, and says how not to, where there is no Node or
+// no such package.
 func onnxruntime(t *testing.T, runs []ortRun) []ortOutput {
 	t.Helper()
 	if out, err := exec.Command("node", "-e", `require.resolve("onnxruntime-node")`).CombinedOutput(); err != nil {

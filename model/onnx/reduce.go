@@ -149,7 +149,7 @@ func pool1(w *walk, n *node, args []*value) (*value, error) {
 		}
 		if axis := i + 2; k != 1 && (axis >= len(r.dims) || window > 1) || stride != k {
 			return nil, errors.New("its windows overlap or have two dimensions; only windows of units side by side " +
-				"can be had")
+				"are supported")
 		} else if k != 1 {
 			at, window = axis, k
 		}
@@ -157,7 +157,7 @@ func pool1(w *walk, n *node, args []*value) (*value, error) {
 	for _, name := range []string{"pads", "dilations"} {
 		for _, v := range n.ints(name) {
 			if name == "pads" && v != 0 || name == "dilations" && v != 1 {
-				return nil, fmt.Errorf("it has %s; only windows of units side by side can be had", name)
+				return nil, fmt.Errorf("it has %s; only windows of units side by side are supported", name)
 			}
 		}
 	}
@@ -181,7 +181,7 @@ func pool1(w *walk, n *node, args []*value) (*value, error) {
 func globalPool(w *walk, n *node, args []*value) (*value, error) {
 	r := args[0].r
 	if r == nil || len(r.dims) < 3 || slices.ContainsFunc(r.wide(), func(i int) bool { return i < 2 }) {
-		return nil, errors.New("it pools each of several channels; only one can be had")
+		return nil, errors.New("it pools each of several channels; only one is supported")
 	}
 	s := r.with(r.e)
 	s.dims = slices.Clone(r.dims)

@@ -62,8 +62,8 @@ func printable(word string) string {
 // remedies say what could be done about operators that a chain of dense layers has no place for.
 var remedies = []struct{ operators, remedy string }{
 	{"Conv ConvTranspose ConvInteger QLinearConv FusedConv DeformConv",
-		"a convolution is no dense layer; only chains of dense layers can be had"},
-	{"LSTM GRU RNN Scan", "a recurrent layer keeps a state between calls; only feed-forward chains can be had"},
+		"a convolution is no dense layer; only chains of dense layers are supported"},
+	{"LSTM GRU RNN Scan", "a recurrent layer keeps a state between calls; only feed-forward chains are supported"},
 	{"LayerNormalization InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization " +
 		"LpNormalization LRN Normalizer SimplifiedLayerNormalization SkipLayerNormalization",
 		"it divides by the spread of each sample's own values, which no layer here does; train with batch " +
@@ -76,11 +76,11 @@ var remedies = []struct{ operators, remedy string }{
 		"it makes a class of the outputs, with no gradient; choose a value before it with -output"},
 	{"ZipMap", "it makes a table of the outputs; choose a value before it with -output, or convert with zipmap=False"},
 	{"TreeEnsembleClassifier TreeEnsembleRegressor TreeEnsemble SVMClassifier SVMRegressor", "it is no neural network"},
-	{"Concat Split", "it joins or parts values; only chains can be had; choose a value before it with -output"},
+	{"Concat Split", "it joins or parts values; only chains are supported; choose a value before it with -output"},
 	{"Floor Ceil Round Sign Mod", "it is constant between steps, so that nothing could be learnt through it"},
-	{"ThresholdedRelu Hardmax", "it jumps; only continuous activations can be had"},
+	{"ThresholdedRelu Hardmax", "it jumps; only continuous activations are supported"},
 	{"Einsum", "write the layer as a matrix product, as torch.nn.Linear does"},
-	{"Attention MultiHeadAttention", "attention is no dense layer; only chains of dense layers can be had"},
+	{"Attention MultiHeadAttention", "attention is no dense layer; only chains of dense layers are supported"},
 }
 
 // remedyFor returns what could be done about an operator, or "".

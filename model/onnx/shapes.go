@@ -31,7 +31,7 @@ func castLike(_ *walk, _ *node, args []*value) (*value, error) {
 func castTo(elem int64, v *value) (*value, error) {
 	switch {
 	case v.compared != nil:
-		return nil, errors.New("a comparison becomes numbers, which jump; only continuous activations can be had")
+		return nil, errors.New("a comparison becomes numbers, which jump; only continuous activations are supported")
 	case v.r != nil:
 		if !isFloat(elem) && elem != v.r.elem {
 			return nil, fmt.Errorf("values are cast to %s, which rounds them in steps", elemName(elem))
@@ -168,7 +168,7 @@ func bounded(i int64, length int) int {
 	return int(min(max(i, 0), int64(length)))
 }
 
-var errPicks = errors.New("it picks some of the values; only chains that use all of them can be had")
+var errPicks = errors.New("it picks some of the values; only chains that use all of them are supported")
 
 func gather(_ *walk, n *node, args []*value) (*value, error) {
 	if args[0].c == nil || args[1].c == nil {

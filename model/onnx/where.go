@@ -60,8 +60,8 @@ func where(w *walk, _ *node, args []*value) (*value, error) {
 		return nil, fmt.Errorf("it chooses by %w", errPerUnit)
 	}
 	if !near(xk.value, yk.value, w.tolerance) && math.Abs(xk.value-yk.value) > w.tolerance*math.Abs(at) {
-		return nil, fmt.Errorf("it jumps from %g to %g where the condition changes; only continuous activations can "+
-			"be had",
+		return nil, fmt.Errorf("it jumps from %g to %g where the condition changes; only continuous activations "+
+			"are supported",
 			yk.value, xk.value)
 	}
 	e := p.apply("+", p.replace(x, z, p.apply("max", z, k)), p.replace(y, z, p.apply("min", z, k)))

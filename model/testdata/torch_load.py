@@ -1,6 +1,6 @@
 """Loads weights that were written under PyTorch's names into an nn.Sequential, and runs it: torch_load.py DIR…, where
 DIR/net.json says the widths and the activations, DIR/net.npz has the weights and DIR/x.npz the inputs. Prints the outputs of
-all; exits 9 where PyTorch is not to be had."""
+all; exits 9 where there is no PyTorch."""
 import json, sys
 try:
     import numpy as np

@@ -121,7 +121,7 @@ func (r *Report) Broken(call, quantity, where, format string, args ...any) {
 	})
 }
 
-// Failed records that the reference could not be had, and says whether that is so.
+// Failed records that the reference gave none, and says whether that is so.
 func (r *Report) Failed(err error) bool {
 	if err != nil {
 		r.Broken("Kernel", "reference", "", "%v", err)
