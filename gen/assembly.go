@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/macro"
@@ -26,8 +27,8 @@ var levels = []templates.AssemblyLevel{
 	},
 }
 
-// native is the backend of assembly for x86-64.
-var native = Backend{
+// amd64Backend is the backend of assembly for x86-64.
+var amd64Backend = Backend{
 	Name:     "amd64",
 	Supports: func(n spec.Network) bool { return slices.Contains(n.Targets, spec.AMD64) },
 	Files: func(stem string) []FileName {
@@ -40,7 +41,7 @@ var native = Backend{
 		if err != nil {
 			return nil, err
 		}
-		c := &assembly{n: p.Network, p: p, o: o, assembly: a}
+		c := &native{n: p.Network, p: p, o: o, assembly: a}
 		for _, f := range p.Funcs {
 			if a.Missing(f.Name) == "" {
 				c.vector = append(c.vector, f.Name)
@@ -50,8 +51,8 @@ var native = Backend{
 	},
 }
 
-// assembly is a network as that backend has it.
-type assembly struct {
+// native is a network as that backend has it.
+type native struct {
 	n        spec.Network
 	p        *plan.Program
 	o        Options
@@ -60,13 +61,13 @@ type assembly struct {
 }
 
 // Has says whether a function or a sweep is in assembly.
-func (c *assembly) Has(name string) bool {
+func (c *native) Has(name string) bool {
 	return slices.Contains(c.vector, name) ||
 		slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
 }
 
 // Cuts are tiles, and as many samples as a call takes.
-func (c *assembly) Cuts() (tile, chunk int) {
+func (c *native) Cuts() (tile, chunk int) {
 	if !slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
 		return 0, 0
 	}
@@ -75,14 +76,14 @@ func (c *assembly) Cuts() (tile, chunk int) {
 }
 
 // Explain says what is in assembly and what is left to Go, and predicts how long it takes.
-func (c *assembly) Explain() (lines []string, tables string, err error) {
+func (c *native) Explain() (lines []string, tables string, err error) {
 	tables, err = c.predictions()
 	return c.lines(), tables, err
 }
 
 // Emit prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly
 // itself; nothing where all is left to Go.
-func (c *assembly) Emit() ([]File, error) {
+func (c *native) Emit() ([]File, error) {
 	if len(c.vector)+len(c.sweeps()) == 0 {
 		return nil, nil
 	}
@@ -107,9 +108,9 @@ func (c *assembly) Emit() ([]File, error) {
 	}
 	for i := range a.Functions {
 		fn := &a.Functions[i]
-		fn.Pauses, fn.SumsPause = printed.Calls[fn.Name] > 0, printed.Calls[fn.Name+amd64.SumsSuffix] > 0
+		fn.Pauses, fn.SumsPause = printed.Calls[fn.Name] > 0, printed.Calls[fn.Name+assembly.SumsSuffix] > 0
 	}
-	a.PauseWords = amd64.PauseWords
+	a.PauseWords = assembly.PauseWords
 	lay := kernel.NewTileLayout(p, tiling)
 	a.Batch = templates.AssemblyTiles{
 		Samples: lay.Samples, Tiles: lay.Tiles, Inputs: n.Input,
@@ -130,7 +131,7 @@ func (c *assembly) Emit() ([]File, error) {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
 	var files []File
-	for i, f := range native.Files(stem(n)) {
+	for i, f := range amd64Backend.Files(stem(n)) {
 		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, macro.Shorten(printed.Text)}[i]})
 	}
 	return files, nil
@@ -138,8 +139,8 @@ func (c *assembly) Emit() ([]File, error) {
 
 // assemblyNames lists the identifiers that go with assembly.
 func assemblyNames(n spec.Network, prefix string) []string {
-	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + amd64.PauseSuffix}
-	functions := []string{plan.GradBatch + amd64.SumsSuffix}
+	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + assembly.PauseSuffix}
+	functions := []string{plan.GradBatch + assembly.SumsSuffix}
 	for _, s := range plan.API {
 		functions = append(functions, s.Name)
 	}
@@ -163,7 +164,7 @@ func assemblyNames(n spec.Network, prefix string) []string {
 }
 
 // Fields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func (c *assembly) Fields() (workspace, batch portable.Fields) {
+func (c *native) Fields() (workspace, batch portable.Fields) {
 	n, p := c.n, c.p
 	if name := c.assembly.DirectionField(); name != "" {
 		bits := 8 * p.ElementBytes()
@@ -186,7 +187,7 @@ func (c *assembly) Fields() (workspace, batch portable.Fields) {
 }
 
 // lines say what is in assembly and what is left to Go.
-func (c *assembly) lines() (lines []string) {
+func (c *native) lines() (lines []string) {
 	p := c.p
 	if len(c.vector) > 0 {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(c.vector, ", ")))
@@ -238,7 +239,7 @@ func (l *leftToGo) lines() (lines []string) {
 
 // predictions is the table of the cycles that functions of one sample are predicted to take with the code of each
 // level, that which runs at AVX-512 marked; empty where there is no assembly.
-func (c *assembly) predictions() (string, error) {
+func (c *native) predictions() (string, error) {
 	if len(c.vector) == 0 {
 		return "", nil
 	}
@@ -274,7 +275,7 @@ func (c *assembly) predictions() (string, error) {
 }
 
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
-func (c *assembly) pauses() (string, error) {
+func (c *native) pauses() (string, error) {
 	calls, err := c.assembly.Calls()
 	if err != nil || len(calls) == 0 {
 		return "", err
@@ -322,7 +323,7 @@ func stylePredictions(choices []amd64.Choice) string {
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
 // that was tried, that which was chosen marked.
-func (c *assembly) batchPredictions() (string, error) {
+func (c *native) batchPredictions() (string, error) {
 	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
 	for _, tiling := range amd64.Tilings(c.p) {
 		predicted, err := c.assembly.PredictBatches(isa.Levels, tiling)

@@ -38,7 +38,7 @@ type Output interface {
 }
 
 // Backends are those that there are.
-func Backends() []Backend { return []Backend{native} }
+func Backends() []Backend { return []Backend{amd64Backend} }
 
 // backends are those in force.
 func (o Options) backends() []Backend {

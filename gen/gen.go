@@ -36,7 +36,7 @@ type Options struct {
 	// more: tests do so, to try all of it.
 	EveryLevel bool
 	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be
-	// called again; 0: amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
+	// called again; 0: assembly.CallCycles. Tests lower it, so that small networks do so everywhere.
 	CallCycles int
 	// Files are those of the spec's folder, such as os.DirFS(folder): a spec may name a file of weights there.
 	Files fs.FS

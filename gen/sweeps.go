@@ -10,12 +10,12 @@ import (
 )
 
 // sweeps are the loops over all parameters that are in assembly.
-func (c *assembly) sweeps() []plan.Sweep {
+func (c *native) sweeps() []plan.Sweep {
 	return c.assembly.Sweeps()
 }
 
 // sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
-func (c *assembly) sweptFunctions() (names, rest []string) {
+func (c *native) sweptFunctions() (names, rest []string) {
 	var left leftToGo
 	for _, s := range c.assembly.AllSweeps() {
 		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
@@ -39,7 +39,7 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 }
 
 // assemblySweeps are the sweeps as the emitted Go has them.
-func (c *assembly) assemblySweeps() (list []templates.AssemblySweep) {
+func (c *native) assemblySweeps() (list []templates.AssemblySweep) {
 	for _, s := range c.sweeps() {
 		t := templates.AssemblySweep{
 			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(c.p, s),

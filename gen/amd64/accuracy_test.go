@@ -13,11 +13,10 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 	"golang.org/x/sys/cpu"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -68,28 +67,28 @@ func soon(b *idiom.Code, op expr.Op, look func(expr.Var) *vec.Value) *vec.Value 
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
 // precisions, over arrays, and the Go that declares them and lists them as kernels.
-func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
+func elementaryAssembly(t *testing.T) (printed, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("accuracy")})
+	f := assembly.NewFile(&assembly.Common{Symbol: "accuracy"})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
-			m, typ := machine{l, size}, fmt.Sprintf("float%d", 8*size)
+			m, typ := machineOf(l, size), fmt.Sprintf("float%d", 8*size)
 			add := func(i int, op expr.Op, variant string) {
 				level := l.String() + variant
 				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
-				params, call := []param{{name: "x", dim: lanesTested}, {name: "grad", dim: lanesTested}}, "x, grad" // each has its register
+				params, call := []assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "grad", Dim: lanesTested}}, "x, grad" // each has its register
 				if op == expr.OpPow {
-					params, call = slices.Insert(params, 1, param{name: "y", dim: lanesTested}), "x, y, grad"
+					params, call = slices.Insert(params, 1, assembly.Param{Name: "y", Dim: lanesTested}), "x, y, grad"
 				}
-				fn := newFunction(f, m, name, params, false)
+				fn := assembly.NewFunction(f, m, name, params, false)
 				b := codeOf(fn)
-				fn.many, b.Many, b.Updating = variant == "Many", variant == "Many", variant == "Soon"
-				fn.rounds(lanesTested/m.lanes(), m.widest()/8, func(i *vec.Int) {
+				fn.Many, b.Many, b.Updating = variant == "Many", variant == "Many", variant == "Soon"
+				rounds(fn, lanesTested/m.Lanes(), m.Widest()/8, func(i *vec.Int) {
 					operand := func(v expr.Var) *vec.Value {
-						return b.Load(vec.Place{Base: fn.bases[string(v)], Index: i}, m.lanes())
+						return b.Load(vec.Place{Base: fn.Bases[string(v)], Index: i}, m.Lanes())
 					}
 					var v *vec.Value
 					switch {
@@ -100,10 +99,11 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 					default:
 						v = b.Expression(expr.Unary{Op: op, X: expr.Var("x")}, operand)
 					}
-					b.Store(v, vec.Place{Base: fn.bases["grad"], Index: i}, m.lanes())
+					b.Store(v, vec.Place{Base: fn.Bases["grad"], Index: i}, m.Lanes())
 				})
-				out.AddSection(fn.finish())
-				for _, err := range fn.errs {
+				fn.Finish()
+				out.AddSection(assembledOf(fn))
+				for _, err := range fn.Errs {
 					t.Fatal(err)
 				}
 				fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(%s *[lanes]%s)\n", name, call, typ)
@@ -185,9 +185,9 @@ func accuracyBinary(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	assembly, declarations := elementaryAssembly(t)
+	text, declarations := elementaryAssembly(t)
 	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
-	write("functions_amd64.s", assembly)
+	write("functions_amd64.s", text)
 	write("functions_amd64.go", declarations)
 	write("portable.go", portableFunctions(t))
 	sources, err := filepath.Glob("testdata/accuracy/*.go")

@@ -7,8 +7,8 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -26,12 +26,12 @@ func TestHeldInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX2, p.ElementBytes()}, p.Func(plan.Step))
+		code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()), p.Func(plan.Step))
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, within := 0, false
-		for _, n := range code.fn.Nodes {
+		for _, n := range code.Nodes {
 			switch n := n.(type) {
 			case ir.Label:
 				within = n == "loop0"

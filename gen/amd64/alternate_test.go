@@ -7,6 +7,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -24,24 +25,24 @@ func TestAlternate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fields := newCommon(p, cores.Zen4).kernel.Layout.Fields
+		fields := commonOf(p).Kernel.Layout.Fields
 		has := slices.ContainsFunc(fields, func(f kernel.Field) bool { return f.Name == kernel.DirectionField })
 		if has != (want[n.Name] != nil) {
 			t.Errorf("%s: the workspace has a field for the direction: %t; fields %v", n.Name, has, fields)
 		}
-		f := newFile(newCommon(p, cores.Zen4))
+		f := assembly.NewFile(commonOf(p))
 		for _, fn := range p.Funcs {
 			if fn.Batch {
 				continue
 			}
 			alternates := slices.Contains(want[n.Name], fn.Name)
 			for _, l := range isa.Levels {
-				code, err := print(f, p, machine{l, p.ElementBytes()}, fn)
+				code, err := assembly.Sample(f, p, machineOf(l, p.ElementBytes()), fn)
 				if err != nil {
 					t.Fatal(err)
 				}
 				flips, reads := 0, 0
-				for _, i := range code.fn.Instructions() {
+				for _, i := range assembledOf(code).Instructions() {
 					flip := i.Opcode == "XORL" && strings.Contains(i.Operands[1].Asm(), "(SI)")
 					if flip {
 						flips++
@@ -69,7 +70,7 @@ func TestKept(t *testing.T) {
 			if fn.Batch {
 				continue
 			}
-			got, want := (&Assembly{p: p, common: newCommon(p, cores.Zen4)}).kept(fn), 0
+			got, want := (&Assembly{p: p, common: commonOf(p), core: cores.All[0]}).kept(fn), 0
 			switch n.Name + " " + fn.Name {
 			case "Digits Grad": // 38 KB in two halves
 				const layers = 4 * (64*64 + 10*64)

@@ -1,23 +1,19 @@
 // Package amd64 makes assembly for x86-64 of what package kernel writes, with AVX2 and with AVX-512, through avo.
 //
-// Every function of one sample becomes one assembly function for each level, all its operations fused: vectors pass
-// from one operation to the next in registers where they can. Operations of package vec are lowered as they come: a
-// table says which instruction each is at which level, and what takes several is made of others. The values of a block
-// of straight-line code are given registers when all of it is known; numbers are loaded and stored so that nothing
-// beside them is touched. Counters and addresses have a register from when they are asked for until they are dropped.
-// Where layers are many, their code becomes a loop over those that are alike.
+// Package assembly writes the functions and gives out registers; here is what an instruction set owns: which instruction
+// an operation is at which level, a table; how a node of a block becomes instructions, with operands from memory and
+// masks; integers and branches. Every function of one sample becomes one assembly function for each level, all its
+// operations fused: vectors pass from one operation to the next in registers where they can. Where layers are many, their
+// code becomes a loop over those that are alike.
 //
 // All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
-// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A
-// rougher estimate is made while code is written: functions that take long by it pause, so that their goroutine can be
-// stopped.
+// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are.
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -27,6 +23,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -54,7 +51,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, out := newFile(a.common), ir.NewFile()
+	f, out := assembly.NewFile(a.common), ir.NewFile()
 	out.Constraints = constraints()
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
@@ -65,7 +62,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 			}
 			out.AddSection(e)
 		}
-		for _, part := range f.link(a.code[of]) {
+		for _, part := range link(f, a.code[of]) {
 			part.Name = o.Prefix + part.Name
 			out.AddSection(part)
 		}
@@ -73,8 +70,8 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	if err := a.addSweeps(f, out, o.Prefix); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	if f.data.Size > 0 {
-		out.AddSection(f.data)
+	if f.Size > 0 {
+		out.AddSection(dataOf(f))
 	}
 	if err := rest.Execute(out); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
@@ -86,7 +83,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	text = append([]byte("// "+o.Header+"\n"), text...)
-	if err := isa.Lint(text, a.common.kernel.Strict); err != nil {
+	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return &Printed{text, calls}, nil
@@ -134,18 +131,6 @@ func (a *Assembly) chosen(fn *plan.Func, c Choice) (forms []form) {
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 	pass.FunctionPass(pass.RequiredISAExtensions))
 
-// print writes a function of one sample.
-func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
-	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{f.core.LineCycles(p.MatrixBytes(fn)), f.core.LineCycles(f.kernel.Layout.Space)}
-	kernel.Sample(builder{a}, &f.kernel, fn, f.style, alternates(f.core, p, fn))
-	if a.tooLong() {
-		return nil, errLong
-	}
-	a.finish()
-	return a, errors.Join(a.errs...)
-}
-
 // maxTileBytes is the most that the area of tiles may take.
 const maxTileBytes = 256 << 20
 
@@ -172,7 +157,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
 func (a *Assembly) Fields() []kernel.Field {
-	p, fields := a.p, slices.Clone(a.common.kernel.Layout.Fields)
+	p, fields := a.p, slices.Clone(a.common.Kernel.Layout.Fields)
 	for _, f := range p.Funcs {
 		if f.Batch && a.Missing(f.Name) == "" {
 			fields = append(fields, kernel.Field{Struct: p.Network.Name + "Batch", Name: "tiles", Offset: 0})

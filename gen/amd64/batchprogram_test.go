@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -21,7 +21,7 @@ func TestBatchProgramsCompute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := newCommon(p, cores.Zen4)
+			c := commonOf(p)
 			for _, l := range isa.Levels {
 				lay := kernel.NewTileLayout(p, kernel.Tiling{})
 				batchProgram(t, p, c, l, lay, 1, lay.Samples-3)
@@ -32,18 +32,18 @@ func TestBatchProgramsCompute(t *testing.T) {
 }
 
 // batchProgram executes GradBatch and the function that sums its gradient up.
-func batchProgram(t *testing.T, p *plan.Program, c *common, l isa.Level, lay *kernel.TileLayout, tiles, samples int) {
+func batchProgram(t *testing.T, p *plan.Program, c *assembly.Common, l isa.Level, lay *kernel.TileLayout, tiles, samples int) {
 	t.Helper()
-	f, m, n := newFile(c), machine{l, p.ElementBytes()}, p.Network
-	f.programs = true
-	parts, err := printBatch(f, p, m, p.Func(plan.GradBatch), lay)
+	f, m, n := assembly.NewFile(c), machineOf(l, p.ElementBytes()), p.Network
+	f.Programs = true
+	parts, err := assembly.Batch(f, p, m, p.Func(plan.GradBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := n.Width(n.Depth())
 	one, all := executedMemory(p, f, 11), (tiles-1)*lay.Samples+samples
-	batch := newNumbers(m.number(), (lay.Bytes()+64)/m.size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples)
-	xs, ys := newNumbers(m.number(), tiles*lay.Samples*n.Input), newNumbers(m.number(), tiles*lay.Samples*out)
+	batch := newNumbers(m.Number(), (lay.Bytes()+64)/m.Size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples)
+	xs, ys := newNumbers(m.Number(), tiles*lay.Samples*n.Input), newNumbers(m.Number(), tiles*lay.Samples*out)
 	rnd := rand.New(rand.NewPCG(5, 5))
 	fill := func(to numbersInMemory, width int, draw func() float64) {
 		for i := range tiles * lay.Samples * width {
@@ -66,11 +66,11 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l isa.Level, lay *ke
 	name := fmt.Sprintf("%s, %s, %s, %s, %d tiles", n.Name, n.Precision, n.Rounding, l, tiles)
 	bits := execute(t, parts[0], one["p"].bytes, batch.bytes, xs.bytes, ys.bytes, tiles, samples)
 	execute(t, parts[1], batch.bytes, xs.bytes, one["grad"].bytes, tiles, samples)
-	if m.size == 4 {
+	if m.Size == 4 {
 		bits &= math.MaxUint32
 	}
 	if !lay.Ordered {
-		compare(t, name, "the loss", func(int) float64 { return m.number().Number(bits) }, want.loss)
+		compare(t, name, "the loss", func(int) float64 { return m.Number().Number(bits) }, want.loss)
 	}
 	compare(t, name, "the gradient", one["grad"].at, want.gradient)
 }

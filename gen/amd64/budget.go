@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -77,13 +78,13 @@ func (a *Assembly) settle() error {
 
 // constants is how many constants the code of functions has together.
 func (a *Assembly) constants(forms []form) int {
-	together := newFile(a.common)
+	together := assembly.NewFile(a.common)
 	for _, f := range forms {
-		for _, one := range a.code[f].file.all {
-			together.put(one)
+		for _, one := range a.code[f].file.All {
+			together.Put(one)
 		}
 	}
-	return len(together.data.Data)
+	return together.Count
 }
 
 // attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text;

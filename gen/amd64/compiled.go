@@ -10,6 +10,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -21,7 +22,8 @@ type Assembly struct {
 	p *plan.Program
 	// kernel.Tiling is how wide the tiles of batches are.
 	Tiling kernel.Tiling
-	common *common
+	common *assembly.Common
+	core   *cores.Core // the one whose cycles are predicted
 	code   map[form]*compiled
 	// config is what the network leaves open, without says why functions have no assembly, and choices are those of
 	// functions that have.
@@ -61,10 +63,10 @@ type form struct {
 // compiled is the code of a function, of two assembly functions where it is in two parts, with its constants in a file
 // of its own.
 type compiled struct {
-	file  *file
+	file  *assembly.File
 	parts []*ir.Function
 	// layered are the parts as long as they are not rolled up.
-	layered []*function
+	layered []*assembly.Function
 	cycles  int // as predicted, 0 as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
@@ -104,8 +106,8 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 	if err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
-	a := &Assembly{p: p, common: newCommon(p, on), code: map[form]*compiled{}, config: c, without: map[string]string{},
+	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
+	a := &Assembly{p: p, common: assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p)), core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
 		choices: map[string]Choice{}, room: maxText}
 	for _, fn := range p.Funcs {
 		if why := Missing(p, fn); why != "" {
@@ -113,6 +115,12 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 		}
 	}
 	return a, nil
+}
+
+// set are the instructions of a level, and machine what the network's code is emitted for there.
+func (a *Assembly) set(l isa.Level) set { return set{l, a.core} }
+func (a *Assembly) machine(l isa.Level) assembly.Machine {
+	return assembly.Machine{Set: a.set(l), Size: a.p.ElementBytes()}
 }
 
 // form is the form of a function of one sample.
@@ -160,22 +168,19 @@ func (a *Assembly) tooLong(forms ...form) bool {
 // decoded and, in bytes, the first cache.
 const straightNodes = 4500
 
-// errLong says that straight code would be too long.
-var errLong = errors.New("too long")
-
 // write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that
 // becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
 	longest := a.straight
-	rolls := deep(a.p.Network)
+	rolls := assembly.Deep(a.p.Network)
 	if rolls {
 		longest = min(longest, straightNodes)
 	}
 	c, err := a.writeUpTo(of, longest, false, false)
-	if rolls && errors.Is(err, errLong) {
+	if rolls && errors.Is(err, assembly.ErrLong) {
 		c, err = a.writeRolled(of)
 	}
-	if errors.Is(err, errLong) {
+	if errors.Is(err, assembly.ErrLong) {
 		return &compiled{tooLong: true, written: longest}, nil
 	}
 	return c, err
@@ -203,43 +208,44 @@ func (c *compiled) roll(most int) error {
 	for _, part := range c.layered {
 		errs = append(errs, roll(part, most))
 	}
+	c.assemble(c.layered)
 	c.layered = nil
 	return errors.Join(errs...)
+}
+
+// assemble makes parts of finished functions.
+func (c *compiled) assemble(parts []*assembly.Function) {
+	for _, part := range parts {
+		c.parts = append(c.parts, assembledOf(part))
+	}
 }
 
 // writeUpTo writes one, layered or not, unless it has more than so many instructions. Of layers that are alike layered
 // code has the first few only, unless it is to be whole.
 func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compiled, error) {
-	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
-	c := &compiled{file: newFile(a.common)}
-	c.file.longest, c.file.layered, c.file.whole, c.file.callCycles = longest, layered, whole, of.callCycles
-	for i, name := range partNames(fn) {
-		c.file.pausing[name] = of.pauses[i]
+	fn, m := a.p.Func(of.function), a.machine(of.level)
+	c := &compiled{file: assembly.NewFile(a.common)}
+	c.file.Longest, c.file.Layered, c.file.Whole, c.file.CallCycles = longest, layered, whole, of.callCycles
+	for i, name := range assembly.PartNames(fn) {
+		c.file.Pausing[name] = of.pauses[i]
 	}
 	if !fn.Batch {
-		c.file.style = of.style
+		c.file.Style = of.style
 	}
-	written, err := printFunc(c.file, a.p, m, fn, of.tiling)
+	written, err := assembly.Write(c.file, a.p, m, fn, of.tiling)
 	if err != nil {
 		return nil, err
 	}
 	for _, part := range written {
-		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
+		c.estimates = append(c.estimates, part.Span.Total)
+		c.written += len(part.Nodes)
 	}
 	if layered {
 		c.layered = written
+		return c, nil
 	}
-	c.written = c.size()
+	c.assemble(written)
 	return c, nil
-}
-
-// printFunc writes the assembly of a function of the plan for a machine.
-func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, tiling kernel.Tiling) ([]*function, error) {
-	if fn.Batch {
-		return printBatch(f, p, m, fn, kernel.NewTileLayout(p, tiling))
-	}
-	one, err := print(f, p, m, fn)
-	return []*function{one}, err
 }
 
 // predict predicts how many cycles functions take, of batches for as many samples as one call of the assembly takes.
@@ -267,7 +273,7 @@ func (a *Assembly) cycles(of form) (total int) {
 		bytes = 0
 	}
 	for _, part := range a.code[of].parts {
-		total += a.common.core.Cycles(part, bytes, kept, a.arguments(of))
+		total += a.core.Cycles(part, bytes, kept, a.arguments(of))
 	}
 	return total
 }

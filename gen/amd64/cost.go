@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -25,7 +26,7 @@ type Choice struct {
 // margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where
 // it is mostly memory that takes the time.
 func (a *Assembly) margin(bytes int) int {
-	if bytes > a.common.core.FirstCache {
+	if bytes > a.core.FirstCache {
 		return 10
 	}
 	return 1
@@ -55,7 +56,7 @@ func (a *Assembly) forms(fn *plan.Func) (forms []form) {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
 		}
-		for _, s := range stylesAt(a.p, l) {
+		for _, s := range stylesAt(a.p, a.machine(l)) {
 			forms = append(forms, a.form(fn, l, s))
 		}
 	}
@@ -76,13 +77,13 @@ func (a *Assembly) Choices() (choices []Choice) {
 // of matrices that it goes through in alternating directions what fits beside the others.
 func (a *Assembly) kept(fn *plan.Func) (bytes int) {
 	p := a.p
-	if !alternates(a.common.core, p, fn) {
+	if !assembly.Alternates(a.set(isa.AVX2), p, fn) {
 		return 0
 	}
 	total := p.MatrixBytes(fn)
 	for _, m := range fn.Matrices() {
 		size := m.Len() * p.ElementBytes()
-		bytes += min(size, max(0, a.common.core.FirstCache-(total-size)))
+		bytes += min(size, max(0, a.core.FirstCache-(total-size)))
 	}
 	return bytes
 }
@@ -97,3 +98,11 @@ func (a *Assembly) Choice(function string) Choice {
 
 // has says whether a level has code of its own.
 func (c Choice) has(l isa.Level) bool { return slices.Contains(c.Levels, l) }
+
+// DirectionField is the name of the number that the workspace must end with, empty where none is needed.
+func (a *Assembly) DirectionField() string {
+	if assembly.AlternatesAny(a.set(isa.AVX2), a.p) {
+		return kernel.DirectionField
+	}
+	return ""
+}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -28,16 +29,17 @@ var measure = flag.Bool("measure", false, "time the committed networks and print
 
 // TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
 func TestCycles(t *testing.T) {
-	write := func(body func(f *function)) *ir.Function {
-		f := newFunction(newFile(&common{core: cores.Zen4}), machine{isa.AVX512, 4}, "test", nil, false)
+	write := func(body func(f *assembly.Function)) *ir.Function {
+		f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX512, 4), "test", nil, false)
 		body(f)
-		for _, err := range f.errs {
+		for _, err := range f.Errs {
 			t.Fatal(err)
 		}
-		return f.fn
+		return assembledOf(f)
 	}
-	times := func(n int, body func(f *function, i int)) *ir.Function {
-		return write(func(f *function) {
+	do := func(f *assembly.Function, op string, operands ...operand.Op) { f.Target.(*writer).do(op, operands...) }
+	times := func(n int, body func(f *assembly.Function, i int)) *ir.Function {
+		return write(func(f *assembly.Function) {
 			for i := range n {
 				body(f, i)
 			}
@@ -50,26 +52,26 @@ func TestCycles(t *testing.T) {
 		bytes int
 		want  int
 	}{
-		{"a chain of sums waits 3 cycles for each", times(100, func(f *function, i int) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) }), 0, 300},
-		{"products that are independent go two at a time", times(100, func(f *function, i int) { f.do("VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256)) }), 0, 50},
-		{"twice as wide, one at a time", times(100, func(f *function, i int) { f.do("VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512)) }), 0, 100},
-		{"loads go two at a time", times(200, func(f *function, i int) { f.do("VMOVUPS", at(i), reg.Y1) }), 0, 100},
-		{"lines from the second cache take two cycles", times(200, func(f *function, i int) { f.do("VMOVUPS", at(i), reg.Y1) }), 100 << 10, 400},
-		{"stores go one at a time", times(200, func(f *function, i int) { f.do("VMOVUPS", reg.Y1, at(i)) }), 0, 200},
-		{"a load waits for the store before it", times(50, func(f *function, i int) {
-			f.do("VMOVUPS", reg.Y1, at(0))
-			f.do("VMOVUPS", at(0), reg.Y1)
+		{"a chain of sums waits 3 cycles for each", times(100, func(f *assembly.Function, i int) { do(f, "VADDPS", reg.X0, reg.X0, reg.X0) }), 0, 300},
+		{"products that are independent go two at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256)) }), 0, 50},
+		{"twice as wide, one at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512)) }), 0, 100},
+		{"loads go two at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 0, 100},
+		{"lines from the second cache take two cycles", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 100 << 10, 400},
+		{"stores go one at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", reg.Y1, at(i)) }), 0, 200},
+		{"a load waits for the store before it", times(50, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", reg.Y1, at(0))
+			do(f, "VMOVUPS", at(0), reg.Y1)
 		}), 0, 50 * cores.Zen4.ForwardLatency},
-		{"a loop takes what its rounds take", write(func(f *function) {
-			f.rounds(1000, 4, func(*vec.Int) {
+		{"a loop takes what its rounds take", write(func(f *assembly.Function) {
+			rounds(f, 1000, 4, func(*vec.Int) {
 				for range 10 {
-					f.do("VADDPS", reg.X0, reg.X0, reg.X0)
+					do(f, "VADDPS", reg.X0, reg.X0, reg.X0)
 				}
 			})
 		}), 0, 30_000},
-		{"and loops in it each time", write(func(f *function) {
-			f.rounds(100, 4, func(*vec.Int) {
-				f.rounds(50, 4, func(*vec.Int) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) })
+		{"and loops in it each time", write(func(f *assembly.Function) {
+			rounds(f, 100, 4, func(*vec.Int) {
+				rounds(f, 50, 4, func(*vec.Int) { do(f, "VADDPS", reg.X0, reg.X0, reg.X0) })
 			})
 		}), 0, 15_000},
 	} {

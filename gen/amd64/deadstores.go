@@ -7,17 +7,18 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
-// dropDeadStores removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation
+// DropDeadStores removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation
 // stores its results whether or not those after it find them in registers. Where rows are read in loops all of them
 // stay. Other functions read those of the kept area of a function that keeps, which are not at the base of the tile,
 // and the ones from live on.
-func (f *function) dropDeadStores(lay *kernel.TileLayout) {
-	base, read := f.bases["b"], map[int]bool{}
-	from := registerIn(base)
-	for _, n := range f.fn.Nodes {
+func (f *writer) DropDeadStores(lay *kernel.TileLayout) {
+	base, read := f.Bases["b"], map[int]bool{}
+	from := avoIn(base)
+	for _, n := range f.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			continue
@@ -35,7 +36,7 @@ func (f *function) dropDeadStores(lay *kernel.TileLayout) {
 			}
 		}
 	}
-	f.fn.Nodes = slices.DeleteFunc(f.fn.Nodes, func(n ir.Node) bool {
+	f.Nodes = slices.DeleteFunc(f.Nodes, func(n assembly.Line) bool {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			return false

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -8,63 +9,65 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// load emits the moves that read n numbers.
-func (e *emitter) load(n *node) {
-	bytes := n.n * n.size
-	if n.kind == splat {
-		if n.n > 1 {
-			e.f.do(e.tiling(bytes, n.bits), e.f.memory(n.mem), e.place(n))
+// WriteLoad emits the moves that read n numbers.
+func (f *writer) WriteLoad(a *assembly.Allocator, n *assembly.Node) { emitter{a, f}.load(n) }
+
+func (e emitter) load(n *assembly.Node) {
+	bytes := n.N * n.Size
+	if n.Kind == assembly.Splat {
+		if n.N > 1 {
+			e.f.do(e.tiling(bytes, n.Bits), e.f.memory(n.Mem), e.place(n))
 			return
 		}
-		if n.size == 8 && n.bits == 128 {
-			e.f.do("VMOVDDUP", e.f.memory(n.mem), e.place(n))
+		if n.Size == 8 && n.Bits == 128 {
+			e.f.do("VMOVDDUP", e.f.memory(n.Mem), e.place(n))
 			return
 		}
-		e.f.do(broadcast(n.size, n.bits), e.f.memory(n.mem), e.place(n))
+		e.f.do(broadcast(n.Size, n.Bits), e.f.memory(n.Mem), e.place(n))
 		return
 	}
-	whole := e.f.m.widthOf(bytes)
+	whole := assembly.WidthOf(bytes)
 	switch {
-	case n.mask != nil && e.f.m.level == isa.AVX512:
-		e.ensure(n.mask)
+	case n.Mask != nil && e.f.level == isa.AVX512:
+		e.Ensure(n.Mask)
 		e.place(n)
-		e.f.do("VMOVUP"+suffixOf(n.size)+"_Z", e.f.memory(n.mem), e.operand(n.mask, n.bits), vector(n.out.reg, whole))
-	case n.mask != nil:
-		e.ensure(n.mask)
-		mask := vector(n.mask.reg, whole)
+		e.f.do("VMOVUP"+suffixOf(n.Size)+"_Z", e.f.memory(n.Mem), e.operand(n.Mask, n.Bits), vector(n.Out.Reg, whole))
+	case n.Mask != nil:
+		e.Ensure(n.Mask)
+		mask := vector(n.Mask.Reg, whole)
 		e.place(n)
-		e.f.do("VMASKMOVP"+suffixOf(n.size), e.f.memory(n.mem), mask, vector(n.out.reg, whole))
+		e.f.do("VMASKMOVP"+suffixOf(n.Size), e.f.memory(n.Mem), mask, vector(n.Out.Reg, whole))
 	case whole == 256 && bytes < 32:
 		e.place(n)
-		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(n.out.reg, 128))
-		high := e.spare()
-		e.quad(n.mem.Plus(16), bytes-16, high)
-		e.f.do(e.insert(), operand.U8(1), vector(high, 128), vector(n.out.reg, 256), vector(n.out.reg, 256))
-		e.holds[vectorClass][high] = nil
+		e.f.do("VMOVUPS", e.f.memory(n.Mem), vector(n.Out.Reg, 128))
+		high := e.Spare()
+		e.quad(n.Mem.Plus(16), bytes-16, high)
+		e.f.do(e.insert(), operand.U8(1), vector(high, 128), vector(n.Out.Reg, 256), vector(n.Out.Reg, 256))
+		e.GiveBack(high)
 	case whole == 128:
 		e.place(n)
-		e.quad(n.mem, bytes, n.out.reg)
+		e.quad(n.Mem, bytes, n.Out.Reg)
 	default:
 		e.place(n)
-		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(n.out.reg, whole))
+		e.f.do("VMOVUPS", e.f.memory(n.Mem), vector(n.Out.Reg, whole))
 	}
 }
 
 // tiling is the opcode that fills a register with so many bytes over and over.
-func (e *emitter) tiling(bytes, bits int) string {
+func (e emitter) tiling(bytes, bits int) string {
 	switch {
 	case bytes == 8:
 		return broadcast(8, bits)
 	case bytes == 32:
 		return "VBROADCASTF64X4"
-	case e.f.m.level == isa.AVX512:
+	case e.f.level == isa.AVX512:
 		return "VBROADCASTF32X4"
 	}
 	return "VBROADCASTF128"
 }
 
 // quad loads 4 to 16 bytes into a register, with 0 above.
-func (e *emitter) quad(at vec.Place, bytes, to int) {
+func (e emitter) quad(at vec.Place, bytes, to int) {
 	x := vector(to, 128)
 	switch bytes {
 	case 4:
@@ -79,22 +82,15 @@ func (e *emitter) quad(at vec.Place, bytes, to int) {
 	}
 }
 
-// spare takes a register for the current node alone; it is given back by its user.
-func (e *emitter) spare() int {
-	v := &home{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
-	e.take(v)
-	return v.reg
-}
-
-func (e *emitter) insert() string {
-	if e.f.m.level == isa.AVX512 {
+func (e emitter) insert() string {
+	if e.f.level == isa.AVX512 {
 		return "VINSERTF32X4"
 	}
 	return "VINSERTF128"
 }
 
-func (e *emitter) extract() string {
-	if e.f.m.level == isa.AVX512 {
+func (e emitter) extract() string {
+	if e.f.level == isa.AVX512 {
 		return "VEXTRACTF32X4"
 	}
 	return "VEXTRACTF128"
@@ -102,26 +98,26 @@ func (e *emitter) extract() string {
 
 // store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where
 // those would be many, and where the number is known at run time only; at AVX2 masked stores are slow.
-func (e *emitter) store(n *node) {
-	v := n.in[0]
-	e.ensure(v)
-	bytes := n.n * n.size
-	whole := e.f.m.widthOf(bytes)
+func (e emitter) store(n *assembly.Node) {
+	v := n.In[0]
+	e.Ensure(v)
+	bytes := n.N * n.Size
+	whole := assembly.WidthOf(bytes)
 	switch {
-	case n.mask != nil && e.f.m.level == isa.AVX512:
-		e.ensure(n.mask)
-		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), e.f.memory(n.mem))
+	case n.Mask != nil && e.f.level == isa.AVX512:
+		e.Ensure(n.Mask)
+		e.f.do("VMOVUP"+suffixOf(n.Size), vector(v.Reg, whole), e.operand(n.Mask, n.Bits), e.f.memory(n.Mem))
 		return
-	case n.mask != nil:
-		e.ensure(n.mask)
-		e.f.do("VMASKMOVP"+suffixOf(n.size), vector(v.reg, whole), vector(n.mask.reg, whole), e.f.memory(n.mem))
+	case n.Mask != nil:
+		e.Ensure(n.Mask)
+		e.f.do("VMASKMOVP"+suffixOf(n.Size), vector(v.Reg, whole), vector(n.Mask.Reg, whole), e.f.memory(n.Mem))
 		return
 	}
-	from, at, high := v.reg, n.mem, -1
+	from, at, high := v.Reg, n.Mem, -1
 	if whole == 256 && bytes < 32 {
 		e.f.do("VMOVUPS", vector(from, 128), e.f.memory(at))
 		at, bytes = at.Plus(16), bytes-16
-		high = e.spare()
+		high = e.Spare()
 		e.f.do(e.extract(), operand.U8(1), vector(from, 256), vector(high, 128))
 		from, whole = high, 128
 	}
@@ -137,35 +133,27 @@ func (e *emitter) store(n *node) {
 		e.f.do("VMOVUPS", vector(from, whole), e.f.memory(at))
 	}
 	if high >= 0 {
-		e.holds[vectorClass][high] = nil
+		e.GiveBack(high)
 	}
 }
 
 // gather emits a gather: it takes its address from a register, and leaves a mask of zeros behind.
-func (e *emitter) gather(n *node) {
-	index, mask := n.in[0], n.mask
-	e.ensure(index)
-	e.need(mask)
+func (e emitter) gather(n *assembly.Node) {
+	index, mask := n.In[0], n.Mask
+	e.Ensure(index)
+	e.Need(mask)
 	out := e.placeApart(n) // not the register of the index
-	e.f.do("LEAQ", e.f.memory(n.mem), reg.RAX)
+	e.f.do("LEAQ", e.f.memory(n.Mem), reg.RAX)
 	// it need not wait for what was there
-	e.f.do("VXORPS", vector(n.out.reg, 128), vector(n.out.reg, 128), vector(n.out.reg, 128))
-	from := operand.Mem{Base: reg.RAX, Index: e.operand(index, n.bits).(reg.Register), Scale: 1}
-	if mask.class == maskClass {
-		e.f.do("VGATHERQPD", from, e.operand(mask, n.bits), out)
+	e.f.do("VXORPS", vector(n.Out.Reg, 128), vector(n.Out.Reg, 128), vector(n.Out.Reg, 128))
+	from := operand.Mem{Base: reg.RAX, Index: e.operand(index, n.Bits).(reg.Register), Scale: 1}
+	if mask.Class == assembly.MaskClass {
+		e.f.do("VGATHERQPD", from, e.operand(mask, n.Bits), out)
 	} else {
-		e.f.do("VGATHERQPD", e.operand(mask, n.bits), from, out)
+		e.f.do("VGATHERQPD", e.operand(mask, n.Bits), from, out)
 	}
-	// Whoever wants the mask again reads it anew.
-	e.holds[mask.class][mask.reg] = nil
-	mask.reg = -1
+	e.Forget(mask)
 }
-
-// moveWhole moves a register to memory or back.
-func (f *function) moveWhole(from, to operand.Op) { f.do("VMOVUPS", from, to) }
-
-// widthOf is the number of bits of the narrowest register of so many bytes.
-func (m machine) widthOf(bytes int) int { return machine{m.level, 1}.width(bytes) }
 
 func suffixOf(size int) string {
 	if size == 8 {

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"errors"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/ir"
@@ -8,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -15,8 +18,8 @@ import (
 // entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which
 // finds the arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through
 // two functions more, which is a tenth of what a small network takes.
-func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
-	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()),
+func entry(f *assembly.File, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
+	return entryOf(fn.Name, prefix, signature(assembly.Params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()),
 		choice.has(isa.AVX512))
 }
 
@@ -25,20 +28,24 @@ func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function
 	e := ir.NewFunction(prefix + name)
 	e.SetSignature(s)
 	e.Attributes = attr.NOSPLIT
-	a := &function{fn: e}
+	var errs []error
+	do := func(i *ir.Instruction, err error) {
+		if errs = append(errs, err); err == nil {
+			e.AddInstruction(i)
+		}
+	}
+	to := func(c vec.Condition, label string) { do(isa.Build(branches[c], operand.LabelRef(label))) }
 	narrow := "·" + e.Name + isa.AVX2.String() + "(SB)"
 	if wide {
-		a.doInteger(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
+		compare, operands := lowerInt(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
 			Base: reg.StaticBase}, operand.U8(isa.AVX2))
-		a.branch(vec.IfGreater, "wide")
-		a.branch(vec.Always, narrow)
+		do(isa.Build(compare, operands...))
+		to(vec.IfGreater, "wide")
+		to(vec.Always, narrow)
 		e.AddLabel("wide")
-		a.branch(vec.Always, "·"+e.Name+isa.AVX512.String()+"(SB)")
+		to(vec.Always, "·"+e.Name+isa.AVX512.String()+"(SB)")
 	} else {
-		a.branch(vec.Always, narrow)
+		to(vec.Always, narrow)
 	}
-	if len(a.errs) > 0 {
-		return nil, a.errs[0]
-	}
-	return e, nil
+	return e, errors.Join(errs...)
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -78,14 +78,14 @@ func floors(t *testing.T, root string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFile(newCommon(p, cores.Zen4))
-	f.programs = true
-	fn, err := print(f, p, machine{isa.AVX2, p.ElementBytes()}, p.Func(plan.Forward))
+	f := assembly.NewFile(commonOf(p))
+	f.Programs = true
+	fn, err := assembly.Sample(f, p, machineOf(isa.AVX2, p.ElementBytes()), p.Func(plan.Forward))
 	if err != nil {
 		t.Fatal(err)
 	}
-	assembly := read("iris_amd64_gen.s")
-	_, forward, _ := strings.Cut(assembly, "TEXT ·irisForwardAVX2")
+	text := read("iris_amd64_gen.s")
+	_, forward, _ := strings.Cut(text, "TEXT ·irisForwardAVX2")
 	macro := regexp.MustCompile(`\n\t(\w+\()`).FindStringSubmatch(forward)
 	if macro == nil {
 		t.Fatal("Forward has no macro")
@@ -101,9 +101,9 @@ func floors(t *testing.T, root string) map[string]string {
 		"code":     between(t, program.Func("Iris", part(s)).String(), "func", "", 14),
 		"tanh":     between(t, tanh.Func("", "irisTanh").String(), "\te := ", "", 8),
 		"go":       between(t, read("iris_gen.go"), "func (p *Iris) "+part(s)+"(", "", 10),
-		"vec":      between(t, fn.program.String(), "", "", 24),
-		"assembly": between(t, assembly, "TEXT ·irisForwardAVX2", "", 14),
-		"macro":    between(t, assembly, "#define "+macro[1], "\n\n", 14),
+		"vec":      between(t, fn.Program.String(), "", "", 24),
+		"assembly": between(t, text, "TEXT ·irisForwardAVX2", "", 14),
+		"macro":    between(t, text, "#define "+macro[1], "\n\n", 14),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -25,12 +26,12 @@ func batchCode(t *testing.T, text, function string) (before, loop []*ir.Instruct
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX512, p.ElementBytes()}, p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
+	fns, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()), p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	looped := false
-	for _, n := range fns[0].fn.Nodes {
+	for _, n := range fns[0].Nodes {
 		switch n := n.(type) {
 		case ir.Label:
 			looped = true

@@ -9,10 +9,9 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -23,54 +22,55 @@ func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("kernels")})
+	f := assembly.NewFile(&assembly.Common{Symbol: "kernels"})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
-	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y vec.Place)) {
-		fn := newFunction(f, m, name, []param{{name: "x", dim: 1024}, {name: "y", dim: 1024}}, false)
-		write(fn, vec.Place{Base: fn.bases["x"]}, vec.Place{Base: fn.bases["y"]})
-		code := fn.finish()
-		if kind == "spills" && fn.frame == 0 {
+	add := func(kind string, m assembly.Machine, n, lanes int, name string, write func(fn *assembly.Function, x, y vec.Place)) {
+		fn := assembly.NewFunction(f, m, name, []assembly.Param{{Name: "x", Dim: 1024}, {Name: "y", Dim: 1024}}, false)
+		write(fn, vec.Place{Base: fn.Bases["x"]}, vec.Place{Base: fn.Bases["y"]})
+		fn.Finish()
+		code := assembledOf(fn)
+		if kind == "spills" && fn.Frame == 0 {
 			t.Errorf("%s spills nothing", name)
 		}
-		for _, err := range fn.errs {
+		for _, err := range fn.Errs {
 			t.Fatal(err)
 		}
 		out.AddSection(code)
-		fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[1024]float%d)\n", name, 8*m.size)
-		fmt.Fprintf(&list, "\t%[1]s%[2]d = append(%[1]s%[2]d, kernel[float%[2]d]{%[3]q, %[4]d, %[5]d, %[3]s})\n", kind, 8*m.size, name, n, lanes)
+		fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[1024]float%d)\n", name, 8*m.Size)
+		fmt.Fprintf(&list, "\t%[1]s%[2]d = append(%[1]s%[2]d, kernel[float%[2]d]{%[3]q, %[4]d, %[5]d, %[3]s})\n", kind, 8*m.Size, name, n, lanes)
 	}
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
-			m := machine{l, size}
-			for bits := 128; bits <= m.widest(); bits *= 2 {
+			m := machineOf(l, size)
+			for bits := 128; bits <= m.Widest(); bits *= 2 {
 				lanes := bits / 8 / size
-				for n := 1; n <= m.lanes(); n++ {
-					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
+				for n := 1; n <= m.Lanes(); n++ {
+					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
 						var vectors []*vec.Value
 						codeOf(fn).Wide(bits, func() {
 							for i := range n {
 								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
 							}
 							sum := codeOf(fn).Reduce(vectors)
-							codeOf(fn).Wide(m.width(n), func() { codeOf(fn).Store(sum, y, n) })
+							codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
 						})
 					})
-					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
+					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
 						var vectors []*vec.Value
 						codeOf(fn).Wide(bits, func() {
 							for i := range n {
 								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
 							}
 							sum := codeOf(fn).OrderedReduce(vectors)
-							codeOf(fn).Wide(m.width(n), func() { codeOf(fn).Store(sum, y, n) })
+							codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
 						})
 					})
 				}
 			}
-			n := m.registers() + 5
-			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y vec.Place) {
-				b, lanes, bytes := codeOf(fn), m.lanes(), m.widest()/8
+			n := m.Registers() + 5
+			add("spills", m, n, m.Lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
+				b, lanes, bytes := codeOf(fn), m.Lanes(), m.Widest()/8
 				var vectors, masks []*vec.Value
 				plain, weighed, above := b.Zeros(), b.Zeros(), b.Zeros()
 				for i := range n {
@@ -123,9 +123,9 @@ func TestKernels(t *testing.T) {
 }
 
 // assemblyText is a file of functions and the data of another one as text.
-func assemblyText(t *testing.T, f *file, out *ir.File) []byte {
+func assemblyText(t *testing.T, f *assembly.File, out *ir.File) []byte {
 	t.Helper()
-	out.AddSection(f.data)
+	out.AddSection(dataOf(f))
 	if err := rest.Execute(out); err != nil {
 		t.Fatal(err)
 	}

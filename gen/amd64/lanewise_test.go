@@ -10,9 +10,8 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -30,30 +29,31 @@ var lanewiseOps = []expr.Op{
 // lanewiseAssembly is an assembly file with every elementary function as the portable code has it, at every level and
 // in both precisions, in registers of every width, and the Go that declares them and lists them with the portable
 // functions.
-func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
+func lanewiseAssembly(t *testing.T) (printed, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanewise"), kernel: kernel.Common{Sources: idiom.NewSources(), Strict: true}})
+	f := assembly.NewFile(&assembly.Common{Symbol: "lanewise", Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: true}})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
-			for bits := 128; bits <= (machine{l, size}).widest(); bits *= 2 {
+			for bits := 128; bits <= (machineOf(l, size)).Widest(); bits *= 2 {
 				for _, op := range lanewiseOps {
-					m, level := machine{l, size}, fmt.Sprintf("%sOf%d", l, bits)
+					m, level := machineOf(l, size), fmt.Sprintf("%sOf%d", l, bits)
 					name := fmt.Sprintf("%s%s%d", strings.ReplaceAll(op.String(), "^", "pow"), level, 8*size)
-					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
+					fn := assembly.NewFunction(f, m, name, []assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "y", Dim: lanesTested}, {Name: "grad", Dim: lanesTested}}, false)
 					b, n := codeOf(fn), bits/8/size
-					fn.rounds(lanesTested/n, bits/8, func(i *vec.Int) {
+					rounds(fn, lanesTested/n, bits/8, func(i *vec.Int) {
 						b.Wide(bits, func() {
-							xs := []*vec.Value{b.Load(vec.Place{Base: fn.bases["x"], Index: i}, n)}
+							xs := []*vec.Value{b.Load(vec.Place{Base: fn.Bases["x"], Index: i}, n)}
 							if op == expr.OpPow {
-								xs = append(xs, b.Load(vec.Place{Base: fn.bases["y"], Index: i}, n))
+								xs = append(xs, b.Load(vec.Place{Base: fn.Bases["y"], Index: i}, n))
 							}
-							b.Store(b.Lanewise(op, xs...), vec.Place{Base: fn.bases["grad"], Index: i}, n)
+							b.Store(b.Lanewise(op, xs...), vec.Place{Base: fn.Bases["grad"], Index: i}, n)
 						})
 					})
-					out.AddSection(fn.finish())
-					for _, err := range fn.errs {
+					fn.Finish()
+					out.AddSection(assembledOf(fn))
+					for _, err := range fn.Errs {
 						t.Fatal(err)
 					}
 					fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y, grad *[%d]float%d)\n", name, lanesTested, 8*size)
@@ -86,9 +86,9 @@ func TestLanewise(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	assembly, declarations := lanewiseAssembly(t)
+	text, declarations := lanewiseAssembly(t)
 	write("go.mod", []byte("module lanewise\n\ngo 1.25.0\n"))
-	write("functions_amd64.s", assembly)
+	write("functions_amd64.s", text)
 	write("functions_amd64.go", declarations)
 	for _, typ := range []string{"float32", "float64"} {
 		portable := &code.File{Package: "lanewise"}
@@ -126,7 +126,7 @@ func TestLanewise(t *testing.T) {
 	for _, l := range machineLevels() {
 		for _, op := range lanewiseOps {
 			for _, test := range []string{"Float32", "Float64"} {
-				if want := fmt.Sprintf("--- PASS: Test%s/%s/%sOf%d ", test, op, l, machine{l, 4}.widest()); !bytes.Contains(out, []byte(want)) {
+				if want := fmt.Sprintf("--- PASS: Test%s/%s/%sOf%d ", test, op, l, machineOf(l, 4).Widest()); !bytes.Contains(out, []byte(want)) {
 					t.Errorf("the test of %s at level %s did not run: no %q", op, l, want)
 				}
 			}

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -23,7 +23,7 @@ func TestLossAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{plan.Backward, plan.Grad, plan.Step} {
-			code, err := print(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX2, p.ElementBytes()}, p.Func(name))
+			code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()), p.Func(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,7 +31,7 @@ func TestLossAside(t *testing.T) {
 			if name == plan.Step {
 				written = reg.RDI
 			}
-			for _, i := range code.fn.Instructions() {
+			for _, i := range assembledOf(code).Instructions() {
 				if len(i.Operands) == 0 {
 					continue
 				}
@@ -51,10 +51,10 @@ func TestLossAside(t *testing.T) {
 // TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits
 // for that.
 func TestSpreadAmong(t *testing.T) {
-	f := newFunction(newFile(&common{core: cores.Zen4}), machine{isa.AVX2, 4}, "f", nil, false)
+	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX2, 4), "f", nil, false)
 	b := codeOf(f)
-	x := b.Load(vec.Place{Base: f.pointer()}, 8)
-	first := len(f.block.nodes)
+	x := b.Load(vec.Place{Base: f.Pointer()}, 8)
+	first := len(f.Block.Nodes)
 	b.SpreadAmong(func() {
 		b.Root(b.Product(b.Sum(x, x), x))
 	}, func() {
@@ -64,13 +64,13 @@ func TestSpreadAmong(t *testing.T) {
 		}
 	})
 	var order []string
-	done := map[*home]bool{homeOf(x): true}
-	for _, n := range f.block.nodes[first:] {
-		order = append(order, n.step.(*vec.Apply).Op.String())
-		if slices.ContainsFunc(n.in, func(v *home) bool { return !done[v] }) {
-			t.Errorf("%v stands before what it reads", n.step)
+	done := map[*assembly.Home]bool{assembly.HomeOf(x): true}
+	for _, n := range f.Block.Nodes[first:] {
+		order = append(order, n.Step.(*vec.Apply).Op.String())
+		if slices.ContainsFunc(n.In, func(v *assembly.Home) bool { return !done[v] }) {
+			t.Errorf("%v stands before what it reads", n.Step)
 		}
-		done[n.out] = true
+		done[n.Out] = true
 	}
 	if got := strings.Join(order, " "); got != "add div div div div div mul div div div div sqrt div div div" {
 		t.Errorf("the steps stand in the order %s", got)

@@ -4,14 +4,14 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Vector code is written in operations of package vec. The files whose names begin with lower say which instructions
-// they become: most of them one, which lowertable.go lists, with the operands of lowerstep.go; those that a level lacks
-// several, made of others in lowermask.go, lowerinteger.go and lowermove.go; loads and stores those of the emitter, for
-// the nodes of lowermemory.go; what is made of integers, in lowercount.go; and integers, in lowerint.go. Nothing above
-// names an instruction or asks for a level.
+// they become: most of them one, which lowertable.go lists, with what lowernode.go says of its operands; what a level
+// lacks package assembly makes of others. Loads and stores are those of the emitter, what is made of integers is in
+// lowercount.go, and integers are in lowerint.go.
 
 // rule says that an operation on lanes of a type is one instruction.
 type rule struct {
@@ -68,14 +68,14 @@ type lowering struct {
 	names [3]string // by width
 	imm   [3]int    // by width
 	forms [3]string // of a fused multiply-add
-	form  kind
+	form  assembly.Kind
 	fold  bool
 	swap  bool
 	twice bool
 }
 
-// name is the instruction in registers of so many bits, empty where there is none.
-func (l *lowering) name(bits int) string { return l.names[bits/256] }
+// Name is the instruction in registers of so many bits, empty where there is none.
+func (l *lowering) Name(bits int) string { return l.names[bits/256] }
 
 // The forms of a fused multiply-add out = a·b + c, by what the result takes the place of and what may be in memory.
 const (
@@ -87,7 +87,7 @@ const (
 var formDigits = [3]string{"132", "213", "231"}
 
 // lowered are the rules by level, operation and type.
-var lowered = func() (table [isa.AVX512 + 1][loweredOps][vec.Elems]*lowering) {
+var lowered = func() (table [isa.AVX512 + 1][assembly.LoweredOps][vec.Elems]*lowering) {
 	for _, r := range rules {
 		for _, level := range isa.Levels {
 			for elem := range vec.Elem(vec.Elems) {
@@ -115,9 +115,9 @@ func (l *lowering) add(r rule) {
 	}
 	switch {
 	case r.how&overwrite != 0:
-		l.form = replace
+		l.form = assembly.Replace
 	case r.how&fuses != 0:
-		l.form = fused
+		l.form = assembly.Fused
 		for i, digits := range formDigits {
 			l.forms[i] = strings.Replace(r.name, "*", digits, 1)
 		}
@@ -126,14 +126,3 @@ func (l *lowering) add(r rule) {
 		}
 	}
 }
-
-// lowering is the instruction of an operation, nil where there is none at the level.
-func (m machine) lowering(op vec.Op, elem vec.Elem) *lowering { return lowered[m.level][op][elem] }
-
-// has says whether an operation on lanes of a type is one instruction.
-func (m machine) has(op vec.Op, elem vec.Elem) bool { return m.lowering(op, elem) != nil }
-
-// number, signed and unsigned are the types of the machine's numbers and of integers of their size.
-func (m machine) number() vec.Elem   { return vec.FloatOf(m.size) }
-func (m machine) signed() vec.Elem   { return vec.SignedOf(m.size) }
-func (m machine) unsigned() vec.Elem { return vec.UnsignedOf(m.size) }

@@ -12,10 +12,9 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -75,47 +74,47 @@ func TestLowering(t *testing.T) {
 }
 `
 
-// lowered writes an operation with what it may have besides operands, and whether its result is numbers.
-func (b *block) lowered(op vec.Op, elem vec.Elem, in []*vec.Value, which int) (v *vec.Value, numbers bool) {
+// loweredIn writes an operation with what it may have besides operands, and whether its result is numbers.
+func loweredIn(b *assembly.Block, op vec.Op, elem vec.Elem, in []*vec.Value, which int) (v *vec.Value, numbers bool) {
 	predicate := vec.Predicate(which % vec.Predicates)
 	switch op {
-	case vec.Compare, signedGreater, bitsEqual:
+	case vec.Compare, assembly.SignedGreater, assembly.BitsEqual:
 		if elem.Float() {
-			return b.choose(b.compare(predicate, in[0], in[1]), in[1], in[2]), false
+			return b.Choose(b.Compare(predicate, in[0], in[1]), in[1], in[2]), false
 		}
-		m, not := b.compareIntegers(predicate%vec.NotLess, elem, in[0], in[1])
+		m, not := b.CompareIntegers(predicate%vec.NotLess, elem, in[0], in[1])
 		if not {
-			return b.choose(m, in[2], in[1]), false
+			return b.Choose(m, in[2], in[1]), false
 		}
-		return b.choose(m, in[1], in[2]), false
+		return b.Choose(m, in[1], in[2]), false
 	case vec.Select:
-		return b.choose(b.compare(vec.Less, in[2], in[1]), in[0], in[1]), false
+		return b.Choose(b.Compare(vec.Less, in[2], in[1]), in[0], in[1]), false
 	case vec.Keep:
-		return b.keep(b.compare(vec.Less, in[2], in[1]), in[0]), false
+		return b.Keep(b.Compare(vec.Less, in[2], in[1]), in[0]), false
 	case vec.Test:
-		return b.choose(b.test(in[0], in[1]), in[1], in[2]), false
+		return b.Choose(b.Test(in[0], in[1]), in[1], in[2]), false
 	}
-	n := b.of(op, elem, in[:op.Arity()]...)
+	n := b.Of(op, elem, in[:op.Arity()]...)
 	switch op {
 	case vec.ShiftLeft, vec.ShiftRight:
-		n.by(which % (8 * elem.Size()))
+		n.By(b, which%(8*elem.Size()))
 	case vec.Block, vec.Insert:
-		n.by(which % (b.bits / 128))
+		n.By(b, which%(b.Bits/128))
 	case vec.Repeat:
-		n.by(which % (16 / elem.Size()))
+		n.By(b, which%(16/elem.Size()))
 	case vec.Within, vec.Blend:
-		n.by(which * 37 % (1 << min(8, b.bits/8/elem.Size())))
+		n.By(b, which*37%(1<<min(8, b.Bits/8/elem.Size())))
 	}
-	return b.add(n), elem.Float() && (op < vec.And || op == vec.Widen || op == vec.Narrow) || op == vec.Float
+	return b.Add(n), elem.Float() && (op < vec.And || op == vec.Widen || op == vec.Narrow) || op == vec.Float
 }
 
 // TestLowering writes every operation of the table, in registers of every width, and runs it at the levels that the
 // machine has: the instruction does with lanes what the program says, on numbers of every kind.
 func TestLowering(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 8))
-	c := &common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lowering")}
-	f := newFile(c)
-	f.programs = true
+	c := &assembly.Common{Symbol: "lowering"}
+	f := assembly.NewFile(c)
+	f.Programs = true
 	out := ir.NewFile()
 	var declared, checks bytes.Buffer
 	count := 0
@@ -123,7 +122,7 @@ func TestLowering(t *testing.T) {
 		for _, l := range isa.Levels {
 			runs := slices.Contains(machineLevels(), l)
 			for elem := range vec.Elem(vec.Elems) {
-				for bits := 128; bits <= (machine{l, 4}).widest(); bits *= 2 {
+				for bits := 128; bits <= (machineOf(l, 4)).Widest(); bits *= 2 {
 					if r.at&(1<<l) == 0 || r.elems&(1<<elem) == 0 || r.bits != 0 && r.bits != bits || r.op == vec.Reciprocal {
 						continue
 					}
@@ -131,24 +130,25 @@ func TestLowering(t *testing.T) {
 						size := elem.Size()
 						name := fmt.Sprintf("f%d", count)
 						count++
-						var params []param
+						var params []assembly.Param
 						for _, a := range loweringArguments {
-							params = append(params, param{name: a, dim: 64 / size})
+							params = append(params, assembly.Param{Name: a, Dim: 64 / size})
 						}
-						fn := newFunction(f, machine{l, size}, name, params, false)
+						fn := assembly.NewFunction(f, machineOf(l, size), name, params, false)
 						result, numbers := 0, false
 						codeOf(fn).Wide(bits, func() {
-							b := fn.block
+							b := fn.Block
 							var in []*vec.Value
 							for _, a := range loweringArguments[:3] {
-								in = append(in, b.load(vec.Place{Base: fn.bases[a]}, bits/8/size))
+								in = append(in, b.Load(vec.Place{Base: fn.Bases[a]}, bits/8/size))
 							}
-							v, floats := b.lowered(r.op, elem, in, which)
+							v, floats := loweredIn(b, r.op, elem, in, which)
 							numbers = floats
 							result = max(16, v.Type.Bytes())
-							b.within(8*result, func() { b.store(v, vec.Place{Base: fn.bases["grad"]}, result/size) })
+							b.Within(8*result, func() { b.Store(v, vec.Place{Base: fn.Bases["grad"]}, result/size) })
 						})
-						code := fn.finish()
+						fn.Finish()
+						code := assembledOf(fn)
 						var memory [4][]byte
 						arguments := make([]any, 4)
 						for i := range memory {

@@ -1,8 +1,7 @@
 package amd64
 
 import (
-	"slices"
-
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -63,29 +62,30 @@ func lowerInt(op vec.IntOp, operands ...operand.Op) (name string, all []operand.
 	return name, operands
 }
 
-// integer does an operation on integers.
-func (f *function) integer(op vec.IntOp, operands ...vec.Operand) {
-	if f.program != nil {
-		f.keep(&vec.IntStep{Op: op, Operands: slices.Clone(operands)})
+// WriteInt writes an operation on integers.
+func (f *writer) WriteInt(op vec.IntOp, operands ...assembly.Operand) {
+	all := make([]operand.Op, len(operands))
+	for i, o := range operands {
+		all[i] = o
 	}
-	lowered := make([]operand.Op, len(operands))
-	for k, o := range operands {
-		lowered[k] = f.lowerOperand(op, o)
-	}
-	f.doInteger(op, lowered...)
+	name, all := lowerInt(op, all...)
+	f.do(name, all...)
 }
 
-// doInteger does one that is no step of the program.
-func (f *function) doInteger(op vec.IntOp, operands ...operand.Op) {
-	name, operands := lowerInt(op, operands...)
-	f.do(name, operands...)
+// Operand is an operand of an operation on integers as avo writes it.
+func (f *writer) Operand(op vec.IntOp, o vec.Operand) assembly.Operand { return f.lowerOperand(op, o) }
+
+// InMemory says whether an operand is in memory.
+func (f *writer) InMemory(o assembly.Operand) bool {
+	_, ok := o.(operand.Mem)
+	return ok
 }
 
 // lowerOperand is an operand of an operation on integers as avo writes it.
-func (f *function) lowerOperand(op vec.IntOp, o vec.Operand) operand.Op {
+func (f *writer) lowerOperand(op vec.IntOp, o vec.Operand) operand.Op {
 	switch {
 	case o.Int != nil:
-		return registerIn(o.Int)
+		return avoIn(o.Int)
 	case o.At != nil:
 		return f.memory(*o.At)
 	case o.Far:
@@ -97,34 +97,22 @@ func (f *function) lowerOperand(op vec.IntOp, o vec.Operand) operand.Op {
 	return operand.U32(o.Const)
 }
 
-// branch goes on at a label.
-func (f *function) branch(c vec.Condition, label string) {
-	f.keep(&vec.Branch{If: c, To: label})
-	f.doBranch(c, label)
-}
-
-// doBranch does so in no step of the program.
-func (f *function) doBranch(c vec.Condition, label string) {
+// WriteBranch goes on at a label.
+func (f *writer) WriteBranch(c vec.Condition, label string) {
 	f.do(branches[c], operand.LabelRef(label))
 }
 
-// countDown takes one from a counter and goes back to a label until nothing is left.
-func (f *function) countDown(count *vec.Int, label string) {
-	if f.program != nil {
-		f.keep(&vec.IntStep{Op: vec.IntSub, Operands: []vec.Operand{vec.Const(1), vec.Ref(count)}})
-	}
-	f.do("SUBL", operand.U32(1), generalIn(count).As32())
-	f.branch(vec.IfNotEqual, label)
+// WriteCountDown takes one from a counter.
+func (f *writer) WriteCountDown(count assembly.Register) {
+	f.do("SUBL", operand.U32(1), count.(reg.GPPhysical).As32())
 }
 
-// leaveFunction returns to the caller, which wants wide registers left clean.
-func (f *function) leaveFunction() {
-	f.keep(&vec.Return{})
-	f.doReturn()
-}
+// WriteLabel and WriteComment write lines that are no instructions.
+func (f *writer) WriteLabel(label string)  { f.Nodes = append(f.Nodes, ir.Label(label)) }
+func (f *writer) WriteComment(text string) { f.Nodes = append(f.Nodes, ir.NewComment(text)) }
 
-// doReturn does so in no step of the program.
-func (f *function) doReturn() {
+// WriteReturn returns to the caller, which wants wide registers left clean.
+func (f *writer) WriteReturn() {
 	f.do("VZEROUPPER")
 	f.do("RET")
 }

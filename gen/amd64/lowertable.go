@@ -1,6 +1,9 @@
 package amd64
 
-import "github.com/backpropgen/backpropgen/gen/vec"
+import (
+	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // rules are the operations that are one instruction, in the order of package vec, to be read beside the processors'
 // manuals. The columns: the operation, the types of lanes, the levels, the width of registers or 0 for all of them, the
@@ -73,10 +76,10 @@ var rules = []rule{
 	{vec.Compare, i64, avx512, 0, "VPCMPQ", folds, unfixed},
 	{vec.Compare, u32, avx512, 0, "VPCMPUD", folds, unfixed},
 	{vec.Compare, u64, avx512, 0, "VPCMPUQ", folds, unfixed},
-	{signedGreater, i32, avx2, 0, "VPCMPGTD", folds, unfixed},
-	{signedGreater, i64, avx2, 0, "VPCMPGTQ", folds, unfixed},
-	{bitsEqual, i32, avx2, 0, "VPCMPEQD", folds, unfixed},
-	{bitsEqual, i64, avx2, 0, "VPCMPEQQ", folds, unfixed},
+	{assembly.SignedGreater, i32, avx2, 0, "VPCMPGTD", folds, unfixed},
+	{assembly.SignedGreater, i64, avx2, 0, "VPCMPGTQ", folds, unfixed},
+	{assembly.BitsEqual, i32, avx2, 0, "VPCMPEQD", folds, unfixed},
+	{assembly.BitsEqual, i64, avx2, 0, "VPCMPEQQ", folds, unfixed},
 	{vec.Test, u64, avx512, 0, "VPTESTMQ", folds, unfixed},
 	{vec.Select, f32, avx2, 0, "VBLENDVPS", folds, unfixed},
 	{vec.Select, f64, avx2, 0, "VBLENDVPD", folds, unfixed},
@@ -142,13 +145,6 @@ var rules = []rule{
 	{vec.Permute2, f32, avx512, 0, "VPERMI2PS", overwrite, unfixed},
 	{vec.Permute2, f64, avx512, 0, "VPERMI2PD", overwrite, unfixed},
 }
-
-// Comparisons of integers at AVX2, which say by themselves what they ask.
-const (
-	signedGreater vec.Op = vec.Ops + iota
-	bitsEqual
-	loweredOps = vec.Ops + iota
-)
 
 // Immediate operands.
 const (

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -68,7 +69,7 @@ func TestPoints(t *testing.T) {
 				if fn.Batch {
 					one = a.batchForm(fn, level, a.Tiling)
 				}
-				forms, _, err := a.pausing([]form{one}, CallCycles)
+				forms, _, err := a.pausing([]form{one}, assembly.CallCycles)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -78,7 +79,7 @@ func TestPoints(t *testing.T) {
 					if stretch > worst {
 						worst, where = stretch, what
 					}
-					most := int64(CallCycles)
+					most := int64(assembly.CallCycles)
 					if forms[0].pauses[i] {
 						pausing++
 						most /= 2
@@ -104,18 +105,18 @@ func TestPausesEverywhere(t *testing.T) {
 	}, spec.Float32, spec.RoundingFast)
 	for _, fn := range p.Funcs {
 		for _, level := range isa.Levels {
-			f := newFile(newCommon(p, cores.Zen4))
-			f.callCycles = 1
-			for _, name := range partNames(fn) {
-				f.pausing[name] = true
+			f := assembly.NewFile(commonOf(p))
+			f.CallCycles = 1
+			for _, name := range assembly.PartNames(fn) {
+				f.Pausing[name] = true
 			}
-			parts, err := printFunc(f, p, machine{level, p.ElementBytes()}, fn, kernel.Tiling{})
+			parts, err := assembly.Write(f, p, machineOf(level, p.ElementBytes()), fn, kernel.Tiling{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, part := range parts {
 				begins, point, loops := map[string]int{}, -1, 0
-				for at, n := range part.fn.Nodes {
+				for at, n := range part.Nodes {
 					if label, ok := n.(ir.Label); ok {
 						begins[string(label)] = at
 					}
@@ -127,11 +128,11 @@ func TestPausesEverywhere(t *testing.T) {
 						continue
 					}
 					if loops++; begins[string(*i.TargetLabel())] > point {
-						t.Errorf("%s has a loop without a point", part.fn.Name)
+						t.Errorf("%s has a loop without a point", part.Name)
 					}
 				}
-				if loops == 0 || len(part.pause.points) == 0 {
-					t.Errorf("%s has %d loops and %d points", part.fn.Name, loops, len(part.pause.points))
+				if loops == 0 || len(part.Pause.Points) == 0 {
+					t.Errorf("%s has %d loops and %d points", part.Name, loops, len(part.Pause.Points))
 				}
 			}
 		}

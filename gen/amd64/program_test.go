@@ -11,8 +11,8 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -20,13 +20,13 @@ import (
 
 // execute checks and executes the program of a function and returns the 8 bytes of its result. Arguments are arrays,
 // integers, and numbers as their bits.
-func execute(t *testing.T, fn *function, arguments ...any) uint64 {
+func execute(t *testing.T, fn *assembly.Function, arguments ...any) uint64 {
 	t.Helper()
-	for _, err := range fn.errs {
+	for _, err := range fn.Errs {
 		t.Fatal(err)
 	}
-	if err := fn.program.Check(); err != nil {
-		t.Fatalf("%s: %s", fn.fn.Name, firstLines(err.Error()))
+	if err := fn.Program.Check(); err != nil {
+		t.Fatalf("%s: %s", fn.Name, firstLines(err.Error()))
 	}
 	m := &vec.Memory{}
 	at := make([]byte, 8*(len(arguments)+1))
@@ -41,12 +41,8 @@ func execute(t *testing.T, fn *function, arguments ...any) uint64 {
 			binary.LittleEndian.PutUint64(word, a)
 		}
 	}
-	constants := make([]byte, fn.file.data.Size)
-	for _, c := range fn.file.all {
-		copy(constants[c.at:], c.raw)
-	}
-	params := map[string]int64{argumentsParam: m.Add(at), constantsParam: m.Add(constants), stackParam: m.Add(make([]byte, fn.frame+64))}
-	if err := fn.program.Exec(m, params); err != nil {
+	params := map[string]int64{assembly.ArgumentsParam: m.Add(at), assembly.ConstantsParam: m.Add(fn.File.Bytes()), assembly.StackParam: m.Add(make([]byte, fn.Frame+64))}
+	if err := fn.Program.Exec(m, params); err != nil {
 		t.Fatal(err)
 	}
 	return binary.LittleEndian.Uint64(at[8*len(arguments):])
@@ -110,10 +106,10 @@ func executedNetworks(t *testing.T, rounding spec.Rounding) (list []spec.Network
 }
 
 // executedMemory are the arguments of a function of one sample, by the names of its parameters.
-func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInMemory {
+func executedMemory(p *plan.Program, f *assembly.File, seed uint64) map[string]numbersInMemory {
 	rnd, elem, arrays := rand.New(rand.NewPCG(seed, 1)), vec.FloatOf(p.ElementBytes()), map[string]numbersInMemory{}
-	params := f.kernel.Layout.Params / elem.Size()
-	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, f.kernel.Layout.Space/elem.Size()+64)
+	params := f.Kernel.Layout.Params / elem.Size()
+	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, f.Kernel.Layout.Space/elem.Size()+64)
 	n := p.Network
 	arrays["x"], arrays["y"] = newNumbers(elem, n.Input), newNumbers(elem, n.Width(n.Depth()))
 	for i := range params {
@@ -130,32 +126,32 @@ func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInM
 
 // run executes a function of one sample at a level.
 func run(
-	t *testing.T, p *plan.Program, c *common, l isa.Level, name string, arrays map[string]numbersInMemory, rate float64,
-	set func(f *file), look func(fn *function),
+	t *testing.T, p *plan.Program, c *assembly.Common, l isa.Level, name string, arrays map[string]numbersInMemory, rate float64,
+	set func(f *assembly.File), look func(fn *assembly.Function),
 ) float64 {
 	t.Helper()
-	f := newFile(c)
-	f.programs = true
+	f := assembly.NewFile(c)
+	f.Programs = true
 	set(f)
-	m := machine{l, p.ElementBytes()}
-	fn, err := print(f, p, m, p.Func(name))
+	m := machineOf(l, p.ElementBytes())
+	fn, err := assembly.Sample(f, p, m, p.Func(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	look(fn)
 	var arguments []any
-	for _, param := range params(f, p, name) {
-		if a, ok := arrays[param.name]; ok {
+	for _, param := range assembly.Params(f, p, name) {
+		if a, ok := arrays[param.Name]; ok {
 			arguments = append(arguments, a.bytes)
 		} else {
-			arguments = append(arguments, m.bits(rate))
+			arguments = append(arguments, m.Bits(rate))
 		}
 	}
 	bits := execute(t, fn, arguments...)
-	if m.size == 4 {
+	if m.Size == 4 {
 		bits &= math.MaxUint32
 	}
-	return m.number().Number(bits)
+	return m.Number().Number(bits)
 }
 
 // numbers are all of an array.
@@ -176,7 +172,7 @@ func TestProgramsCompute(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, l := range isa.Levels {
-				executeAll(t, p, newCommon(p, cores.Zen4), l, func(*file) {}, func(*function) {})
+				executeAll(t, p, commonOf(p), l, func(*assembly.File) {}, func(*assembly.Function) {})
 			}
 		}
 	}
@@ -184,12 +180,12 @@ func TestProgramsCompute(t *testing.T) {
 
 // executeAll executes the programs of all functions of one sample at a level. What is set of their files is set before
 // they are written, and they are looked at before they are executed.
-func executeAll(t *testing.T, p *plan.Program, c *common, l isa.Level, set func(f *file), look func(fn *function)) {
+func executeAll(t *testing.T, p *plan.Program, c *assembly.Common, l isa.Level, set func(f *assembly.File), look func(fn *assembly.Function)) {
 	t.Helper()
 	const rate = 0.125
 	n := p.Network
 	name := fmt.Sprintf("%s, %s, %s, %s", n.Name, n.Precision, n.Rounding, l)
-	f := newFile(c)
+	f := assembly.NewFile(c)
 	arrays := executedMemory(p, f, 7)
 	want := expect(t, n, arrays["p"].numbers(), arrays["x"].numbers(), arrays["y"].numbers(), rate)
 	for _, function := range []string{plan.Forward, plan.Backward, plan.LossOnly, plan.Grad, plan.Step} {
@@ -215,24 +211,24 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range isa.Levels {
-			executeAll(t, p, newCommon(p, cores.Zen4), l, func(f *file) {
-				f.layered, f.callCycles = true, 1500
+			executeAll(t, p, commonOf(p), l, func(f *assembly.File) {
+				f.Layered, f.CallCycles = true, 1500
 				for _, fn := range p.Funcs {
-					f.pausing[fn.Name] = true
+					f.Pausing[fn.Name] = true
 				}
-			}, func(fn *function) {
-				written := len(fn.fn.Nodes)
+			}, func(fn *assembly.Function) {
+				written := len(fn.Nodes)
 				if err := roll(fn, written); err != nil {
-					t.Fatalf("%s: %v", fn.fn.Name, err)
+					t.Fatalf("%s: %v", fn.Name, err)
 				}
 				text := ""
-				for _, node := range fn.fn.Nodes {
+				for _, node := range fn.Nodes {
 					if c, ok := node.(*ir.Comment); ok {
 						text += strings.Join(c.Lines, "\n") + "\n"
 					}
 				}
-				if len(fn.pause.points) == 0 || !strings.Contains(text, "times, for layer after layer") {
-					t.Errorf("%s has %d points, and its operations are\n%s", fn.fn.Name, len(fn.pause.points), text)
+				if len(fn.Pause.Points) == 0 || !strings.Contains(text, "times, for layer after layer") {
+					t.Errorf("%s has %d points, and its operations are\n%s", fn.Name, len(fn.Pause.Points), text)
 				}
 			})
 		}
@@ -246,10 +242,10 @@ func TestProgramsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, as, looked := newCommon(p, cores.Zen4), func(*file) {}, func(*function) {}
+		c, as, looked := commonOf(p), func(*assembly.File) {}, func(*assembly.Function) {}
 		var left [][]byte
 		for _, l := range isa.Levels {
-			arrays := executedMemory(p, newFile(c), 3)
+			arrays := executedMemory(p, assembly.NewFile(c), 3)
 			result := run(t, p, c, l, plan.Grad, arrays, 0, as, looked)
 			bytes := binary.LittleEndian.AppendUint64(slices.Clone(arrays["grad"].bytes), math.Float64bits(result))
 			run(t, p, c, l, plan.Step, arrays, 0.5, as, looked)

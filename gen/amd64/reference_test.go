@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify"
@@ -103,7 +104,7 @@ func compare(t *testing.T, name, what string, got func(i int) float64, want []bo
 
 // compareLeft compares what a function of one sample has left in memory, and what it returns.
 func compareLeft(
-	t *testing.T, name, function string, p *plan.Program, f *file, arrays map[string]numbersInMemory, got float64,
+	t *testing.T, name, function string, p *plan.Program, f *assembly.File, arrays map[string]numbersInMemory, got float64,
 	want expected,
 ) {
 	t.Helper()
@@ -114,7 +115,7 @@ func compareLeft(
 	switch function {
 	case plan.Forward:
 		out := p.Buffer(fmt.Sprintf("a%d", p.Network.Depth()))
-		first, ws := f.kernel.Layout.At(out)/p.ElementBytes(), arrays[f.kernel.Layout.In(out)]
+		first, ws := f.Kernel.Layout.At(out)/p.ElementBytes(), arrays[f.Kernel.Layout.In(out)]
 		compare(t, name, "the output", func(i int) float64 { return ws.at(first + i) }, want.output)
 	case plan.Backward, plan.Grad:
 		compare(t, name, "the gradient", arrays["grad"].at, want.gradient)

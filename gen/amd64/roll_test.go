@@ -11,6 +11,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -67,12 +68,13 @@ func TestRoll(t *testing.T) {
 						}
 						size := 0
 						for _, f := range c.layered {
-							part := f.fn
+							part := assembledOf(f)
 							arguments := map[string]int{"tiles": 2, "samples": 20}
 							want := cores.Executed(part, arguments)
 							if err := roll(f, math.MaxInt); err != nil {
 								t.Fatal(err)
 							}
+							part = assembledOf(f)
 							size += len(part.Nodes)
 							if got := cores.Executed(part, arguments); !slices.Equal(got, want) {
 								t.Errorf("%s of %d layers of %s, %s: %d instructions are executed, %d of straight code; or others", part.Name, layers, activation, r, len(got), len(want))
@@ -107,7 +109,7 @@ func TestDeep(t *testing.T) {
 		for _, w := range test.widths {
 			n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "tanh"}})
 		}
-		if got := deep(n.WithDefaults()); got != test.want {
+		if got := assembly.Deep(n.WithDefaults()); got != test.want {
 			t.Errorf("%v: %t, want %t", test.widths, got, test.want)
 		}
 	}
@@ -115,9 +117,9 @@ func TestDeep(t *testing.T) {
 
 // TestRepeats: segments are repeated as long as each is as far from the last as the second from the first.
 func TestRepeats(t *testing.T) {
-	at := func(disp int) segment {
-		s := segment{nodes: []ir.Node{&ir.Instruction{Opcode: "VMOVUPS", Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
-		s.describe(nil)
+	at := func(disp int) assembly.Segment {
+		s := assembly.Segment{Nodes: []assembly.Line{&ir.Instruction{Opcode: "VMOVUPS", Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
+		describe(&s, nil)
 		return s
 	}
 	for _, test := range []struct {
@@ -130,11 +132,11 @@ func TestRepeats(t *testing.T) {
 		{[]int{0, 32, 100, 132, 200, 233}, 2, 2},
 		{[]int{0}, 2, 0},
 	} {
-		var segments []segment
+		var segments []assembly.Segment
 		for _, d := range test.disps {
 			segments = append(segments, at(d))
 		}
-		if got := repeats(segments, test.length); got != test.times {
+		if got := assembly.Repeats(segments, test.length); got != test.times {
 			t.Errorf("%v by %d: %d times, want %d", test.disps, test.length, got, test.times)
 		}
 	}

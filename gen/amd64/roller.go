@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -24,11 +24,11 @@ type pointer struct {
 
 // roller writes the code of a function anew.
 type roller struct {
-	fn    *ir.Function
-	pause *pausing // nil where it doesn't pause
+	fn    *assembly.Function
+	pause *assembly.Pausing // nil where it doesn't pause
 	// arguments are where the pointers were given that are in registers.
 	arguments map[reg.ID]operand.Mem
-	nodes     []ir.Node
+	nodes     []assembly.Line
 	loops     int
 	labels    int              // of code that has not been written
 	local     []reg.GPPhysical // registers that operations have for themselves
@@ -36,12 +36,12 @@ type roller struct {
 }
 
 // loop writes a period as a loop. It can't where there are no registers for its pointers.
-func (r *roller) loop(segments []segment, p period) bool {
-	var body []ir.Node
+func (r *roller) loop(segments []assembly.Segment, p assembly.Period) bool {
+	var body []assembly.Line
 	var steps []int // of every distance in the body
-	for i, s := range segments[:p.length] {
+	for i, s := range segments[:p.Length] {
 		body = append(body, r.code(s)...)
-		steps = append(steps, stepsOf(s, segments[p.length+i])...)
+		steps = append(steps, stepsOf(s, segments[p.Length+i])...)
 	}
 	pointers, ok := r.pointers(body, steps)
 	if !ok || !r.room(body, 2*len(pointers)+1) {
@@ -62,7 +62,7 @@ func (r *roller) loop(segments []segment, p period) bool {
 	end()
 	for _, q := range pointers {
 		if q.at == q.base {
-			r.advance(q.base, -p.times*q.step)
+			r.advance(q.base, -p.Times*q.step)
 		}
 	}
 	giveBack()
@@ -70,20 +70,20 @@ func (r *roller) loop(segments []segment, p period) bool {
 }
 
 // stepsOf are how much further the distances of a segment are in the next one like it.
-func stepsOf(s, next segment) (steps []int) {
-	for k, far := range next.far {
-		steps = append(steps, far-s.far[k])
+func stepsOf(s, next assembly.Segment) (steps []int) {
+	for k, far := range next.Far {
+		steps = append(steps, far-s.Far[k])
 	}
 	return steps
 }
 
 // head begins a loop, and returns where its counter is and what ends it.
-func (r *roller) head(p period) (counter operand.Mem, end func()) {
+func (r *roller) head(p assembly.Period) (counter operand.Mem, end func()) {
 	counter = r.stack()
 	label := fmt.Sprintf("layers%d", r.loops)
 	r.loops++
-	r.nodes = append(r.nodes, ir.NewComment(fmt.Sprintf("%d times, for layer after layer:", p.times)))
-	r.integer(vec.IntSet, operand.U32(p.times), reg.RAX)
+	r.nodes = append(r.nodes, ir.NewComment(fmt.Sprintf("%d times, for layer after layer:", p.Times)))
+	r.integer(vec.IntSet, operand.U32(p.Times), reg.RAX)
 	r.nodes = append(r.nodes, ir.Label(label))
 	r.integer(vec.IntCopy, reg.RAX, counter)
 	return counter, func() {
@@ -93,7 +93,7 @@ func (r *roller) head(p period) (counter operand.Mem, end func()) {
 }
 
 // rebase writes code with pointers in place of their bases, the steps of its distances being given.
-func (r *roller) rebase(code []ir.Node, steps []int, pointers []pointer) {
+func (r *roller) rebase(code []assembly.Line, steps []int, pointers []pointer) {
 	for _, n := range code {
 		if i, ok := n.(*ir.Instruction); ok {
 			n = rebased(i, func(m operand.Mem) operand.Mem {
@@ -130,11 +130,9 @@ func (r *roller) advance(at reg.Register, bytes int) {
 
 // stack is a new place on the stack.
 func (r *roller) stack() operand.Mem {
-	at := operand.NewStackAddr(r.fn.LocalSize)
-	r.fn.LocalSize += 8
-	if r.fn.LocalSize > maxNoSplit {
-		r.fn.Attributes &^= attr.NOSPLIT
-	}
+	at := operand.NewStackAddr(r.fn.Local)
+	r.fn.Local += 8
+	r.fn.NoSplit = r.fn.NoSplit && r.fn.Local <= assembly.MaxNoSplit
 	return at
 }
 
@@ -147,7 +145,7 @@ type uses struct {
 }
 
 // usesOf finds them, the steps of the code's distances being given.
-func usesOf(code []ir.Node, steps []int) uses {
+func usesOf(code []assembly.Line, steps []int) uses {
 	u := uses{stays: map[reg.ID]bool{}, written: map[reg.ID]bool{}, used: map[reg.ID]bool{}}
 	for _, n := range code {
 		i, ok := n.(*ir.Instruction)
@@ -195,19 +193,19 @@ func (r *roller) spare(used map[reg.ID]bool) (spare []reg.GPPhysical) {
 func (r *roller) lendable(g reg.GPPhysical) bool {
 	_, argument := r.arguments[g.ID()]
 	return argument && (r.pause == nil ||
-		!slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(g) }))
+		!slices.ContainsFunc(r.pause.Words, func(w assembly.HeldWord) bool { return w.Root == assembly.Operand(g) }))
 }
 
 // borrow keeps what is in the registers of arguments that pointers take. It returns what is to be held in a pause for
 // that, and what gives the registers back.
-func (r *roller) borrow(pointers []pointer) (held []heldWord, giveBack func()) {
+func (r *roller) borrow(pointers []pointer) (held []assembly.HeldWord, giveBack func()) {
 	back := map[reg.GPPhysical]operand.Mem{}
 	for _, p := range pointers {
 		if _, known := back[p.at]; p.at == p.base || known || slices.Contains(r.local, p.at) {
 			continue
 		}
 		back[p.at] = r.stack()
-		held = append(held, heldWord{back[p.at], r.arguments[p.at.ID()]})
+		held = append(held, assembly.HeldWord{In: back[p.at], Root: r.arguments[p.at.ID()]})
 		r.integer(vec.IntCopy, p.at, back[p.at])
 	}
 	return held, func() {
@@ -220,7 +218,7 @@ func (r *roller) borrow(pointers []pointer) (held []heldWord, giveBack func()) {
 }
 
 // pointers finds the pointers that a body needs, the steps of its distances being given.
-func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok bool) {
+func (r *roller) pointers(body []assembly.Line, steps []int) (pointers []pointer, ok bool) {
 	u := usesOf(body, steps)
 	pointers, spare := u.advancing, r.spare(u.used)
 	for i := range pointers {
@@ -246,9 +244,9 @@ var ofArguments = []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX}
 // localOf are the general registers that the operations of a function have for themselves: those that are free at
 // first, those of arguments that it hasn't, and some of others. What it keeps in one from one operation to the next is
 // in none of them.
-func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
+func localOf(f *writer) (local []reg.GPPhysical) {
 	used := map[reg.ID]bool{}
-	for _, n := range fn.Nodes {
+	for _, n := range f.Nodes {
 		if i, ok := n.(*ir.Instruction); ok {
 			for _, o := range i.Operands {
 				for _, register := range operand.Registers(o) {
@@ -257,9 +255,11 @@ func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
 			}
 		}
 	}
-	local := slices.Clone(free)
+	for _, g := range f.set.General().Free {
+		local = append(local, g.(reg.GPPhysical))
+	}
 	for _, g := range ofArguments {
-		if !used[g.ID()] || slices.Contains(also, g) {
+		if !used[g.ID()] || slices.Contains(f.Lent, assembly.Register(g)) {
 			local = append(local, g)
 		}
 	}
@@ -297,4 +297,39 @@ func replaced(i *ir.Instruction, change func(o operand.Op) (operand.Op, bool)) *
 		return &changed
 	}
 	return i
+}
+
+// code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels and
+// points get numbers of their own.
+func (r *roller) code(s assembly.Segment) []assembly.Line {
+	if s.Like == nil {
+		return s.Nodes
+	}
+	labels, far := map[string]string{}, s.Far
+	label := func(name string) string {
+		if n, ok := pointOf(assembly.PauseLabel, name); ok {
+			copied := copied(r.pause, n)
+			labels[fmt.Sprint(assembly.BackLabel, n)] = fmt.Sprint(assembly.BackLabel, copied)
+			return fmt.Sprint(assembly.PauseLabel, copied)
+		}
+		if labels[name] == "" {
+			labels[name] = fmt.Sprintf("again%d", r.labels)
+			r.labels++
+		}
+		return labels[name]
+	}
+	nodes := []assembly.Line{ir.NewComment(s.Comment)}
+	for _, n := range s.Like.Nodes[1:] {
+		switch node := n.(type) {
+		case ir.Label:
+			n = ir.Label(label(string(node)))
+		case *ir.Instruction:
+			n = relabelled(rebased(node, func(m operand.Mem) operand.Mem {
+				m.Disp, far = far[0], far[1:]
+				return m
+			}), label)
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
 }

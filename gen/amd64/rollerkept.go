@@ -4,10 +4,10 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -23,13 +23,13 @@ type keptPointer struct {
 
 // loopByOperation writes a period as a loop that keeps its pointers on the stack. It can't where there are no registers
 // for those of one operation.
-func (r *roller) loopByOperation(segments []segment, p period) bool {
+func (r *roller) loopByOperation(segments []assembly.Segment, p assembly.Period) bool {
 	var kept []keptPointer
 	var all []pointer
-	needed, steps, codes := make([][]pointer, p.length), make([][]int, p.length), make([][]ir.Node, p.length)
-	own, written, used := make([]map[reg.ID]bool, p.length), map[reg.ID]bool{}, map[reg.ID]bool{}
-	for i, s := range segments[:p.length] {
-		steps[i], codes[i] = stepsOf(s, segments[p.length+i]), r.code(s)
+	needed, steps, codes := make([][]pointer, p.Length), make([][]int, p.Length), make([][]assembly.Line, p.Length)
+	own, written, used := make([]map[reg.ID]bool, p.Length), map[reg.ID]bool{}, map[reg.ID]bool{}
+	for i, s := range segments[:p.Length] {
+		steps[i], codes[i] = stepsOf(s, segments[p.Length+i]), r.code(s)
 		u := usesOf(codes[i], steps[i])
 		needed[i], own[i] = u.advancing, u.used
 		maps.Copy(written, u.written)
@@ -67,7 +67,7 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 	for i, code := range codes {
 		held := slices.Concat(r.words(counter, needed[i]), lent)
 		for _, k := range kept {
-			held = append(held, heldWord{k.at, k.base})
+			held = append(held, assembly.HeldWord{In: k.at, Root: k.base})
 		}
 		r.hold(code, held)
 		r.nodes = append(r.nodes, code[0]) // its comment

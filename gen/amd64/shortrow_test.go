@@ -3,10 +3,8 @@ package amd64
 import (
 	"testing"
 
-	"github.com/mmcloughlin/avo/operand"
-
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -14,10 +12,10 @@ import (
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := newFunction(newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{isa.AVX512, 4}, "f", nil, false)
+	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{Symbol: "lanes"}), machineOf(isa.AVX512, 4), "f", nil, false)
 	b := codeOf(f)
-	f.block.bits = 128
-	x, y := b.Load(vec.Place{Base: f.pointer()}, 4), b.Spread(vec.Place{Base: f.pointer()})
+	f.Block.Bits = 128
+	x, y := b.Load(vec.Place{Base: f.Pointer()}, 4), b.Spread(vec.Place{Base: f.Pointer()})
 	first, second := b.Lane(x, 0), b.Lane(x, 1)
 	for _, test := range []struct {
 		name string
@@ -41,8 +39,8 @@ func TestEqualLanes(t *testing.T) {
 		{"where a comparison of such holds", b.Select(b.Compare(vec.Greater, first, y), first, y), true},
 		{"a sum over three lanes", b.Folded(x, 3, (*idiom.Code).Sum), true},
 	} {
-		if homeOf(test.v).equal != test.want {
-			t.Errorf("%s: equal lanes %v, want %v", test.name, homeOf(test.v).equal, test.want)
+		if assembly.HomeOf(test.v).Equal != test.want {
+			t.Errorf("%s: equal lanes %v, want %v", test.name, assembly.HomeOf(test.v).Equal, test.want)
 		}
 	}
 	if b.Lane(first, 2) != first {
@@ -54,10 +52,10 @@ func TestEqualLanes(t *testing.T) {
 		}
 	})
 	b.Live = 2
-	if homeOf(b.Functions().Sigmoid(first)).equal {
+	if assembly.HomeOf(b.Functions().Sigmoid(first)).Equal {
 		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
 	}
-	for _, err := range f.errs {
+	for _, err := range f.Errs {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -14,13 +15,13 @@ import (
 const styleMargin = 6
 
 // stylesAt are those in which some function of a network has code of its own at a level, the standard one first.
-func stylesAt(p *plan.Program, l isa.Level) []kernel.Style {
+func stylesAt(p *plan.Program, m assembly.Machine) []kernel.Style {
 	styles := []kernel.Style{kernel.Standard}
-	if p.Network.Rounding == spec.RoundingStrict || deep(p.Network) {
+	if p.Network.Rounding == spec.RoundingStrict || assembly.Deep(p.Network) {
 		return styles
 	}
 	matrices := slices.DeleteFunc(slices.Clone(p.Buffers), func(b *plan.Buffer) bool { return b.Kind != plan.Weight })
-	packed := func(w *plan.Buffer) bool { return kernel.Packs(machine{l, p.ElementBytes()}.kernel(), w) }
+	packed := func(w *plan.Buffer) bool { return kernel.Packs(m.Kernel(), w) }
 	if slices.ContainsFunc(matrices, packed) {
 		styles = append(styles, kernel.Apart)
 	}
@@ -37,7 +38,7 @@ type StyleCycles struct {
 // chooseStyle finds the style that spares enough at a level, and notes what was predicted for all.
 func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l isa.Level) (chosen kernel.Style, cycles int) {
 	chosen = kernel.Standard
-	for i, s := range stylesAt(a.p, l) {
+	for i, s := range stylesAt(a.p, a.machine(l)) {
 		code := a.code[a.form(fn, l, s)]
 		if code.tooLong {
 			continue

@@ -64,7 +64,7 @@ func TestStylesAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := stylesAt(p, isa.AVX2); !reflect.DeepEqual(got, test.want) {
+		if got := stylesAt(p, machineOf(isa.AVX2, p.ElementBytes())); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%d×%d, %s: %v, want %v", test.rows, test.cols, test.rounding, got, test.want)
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
@@ -35,15 +34,15 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range isa.Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := newFile(&common{core: cores.Zen4, symbol: operand.NewStaticSymbol("c"), kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
-				fn, err := printSweep(f, machine{l, size}, s)
+				f := assembly.NewFile(&assembly.Common{Symbol: "c", Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
+				fn, err := assembly.NewSweep(f, machineOf(l, size), s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 					continue
 				}
 				out := ir.NewFile()
 				out.Constraints = constraints()
-				out.AddSection(fn)
+				out.AddSection(assembledOf(fn))
 				text := assemblyText(t, f, out)
 				if err := isa.Lint(text, strict); err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -31,8 +31,8 @@ func TestSweepProgramsAgree(t *testing.T) {
 		for _, length := range []int{1, 3, 8, 15, 16, 31, 64, 77, 300} {
 			var left [][]byte
 			for _, l := range isa.Levels {
-				f := newFile(newCommon(p, cores.Zen4))
-				f.programs = true
+				f := assembly.NewFile(commonOf(p))
+				f.Programs = true
 				rnd := rand.New(rand.NewPCG(9, uint64(length)))
 				numbers := func(elem vec.Elem, count, fill int) []byte {
 					a := newNumbers(elem, count)
@@ -56,7 +56,7 @@ func TestSweepProgramsAgree(t *testing.T) {
 				if s.Fold != plan.NoFold {
 					arguments = append(arguments, numbers(computed, plan.FoldLanes, plan.FoldLanes))
 				}
-				w, err := newSweep(f, machine{l, 4}, s)
+				w, err := assembly.NewSweep(f, machineOf(l, 4), s)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,13 +1,12 @@
 package amd64
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/mmcloughlin/avo/ir"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
-	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -29,33 +28,19 @@ func (a *Assembly) writeSweeps() error {
 		w := swept{Sweep: s, missing: a.missingOf(s)}
 		if w.missing == "" {
 			for _, l := range isa.Levels {
-				c := &compiled{file: newFile(a.common)}
-				fn, err := printSweep(c.file, machine{l, a.p.ElementBytes()}, s)
+				c := &compiled{file: assembly.NewFile(a.common)}
+				fn, err := assembly.NewSweep(c.file, a.machine(l), s)
 				if err != nil {
 					return fmt.Errorf("assembly: %w", err)
 				}
-				c.parts = []*ir.Function{fn}
+				c.assemble([]*assembly.Function{fn})
 				w.code = append(w.code, c)
-				a.room -= textBytes(fn) + constantBytes*len(c.file.data.Data)
+				a.room -= textBytes(c.parts[0]) + constantBytes*c.file.Count
 			}
 		}
 		a.sweeps = append(a.sweeps, w)
 	}
 	return nil
-}
-
-// printSweep writes a sweep for a machine.
-func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
-	w, err := newSweep(f, m, s)
-	return w.fn, err
-}
-
-// newSweep is the function of a sweep, written.
-func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
-	w := newFreely(f, m, s.Function()+m.level.String(), sweepParams(s, m.size))
-	kernel.Sweep(builder{w}, &f.kernel, s)
-	w.finish()
-	return w, errors.Join(w.errs...)
 }
 
 // Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a
@@ -74,7 +59,7 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 	if a.p.Network.Params() < least && !a.config.EveryLevel {
 		return "there are few parameters"
 	}
-	if a.common.kernel.Strict {
+	if a.common.Kernel.Strict {
 		return "" // elementary functions are translated
 	}
 	for _, e := range s.Expressions() {
@@ -86,19 +71,19 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 }
 
 // addSweeps adds the sweeps to a file.
-func (a *Assembly) addSweeps(f *file, out *ir.File, prefix string) error {
+func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) error {
 	for _, s := range a.sweeps {
 		if s.missing != "" {
 			continue
 		}
 		e, err := entryOf(s.Function(), prefix,
-			signature(sweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
+			signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
 		if err != nil {
 			return err
 		}
 		out.AddSection(e)
 		for _, c := range s.code {
-			for _, part := range f.link(c) {
+			for _, part := range link(f, c) {
 				part.Name = prefix + part.Name
 				out.AddSection(part)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -66,13 +67,13 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := kernel.NewTileLayout(p, kernel.Tiling{})
-	parts, err := printBatch(newFile(newCommon(p, cores.Zen4)), p, machine{isa.AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
+	parts, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()), p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var total [2]int
 	for i, tiles := range []int{lay.Tiles, 4 * lay.Tiles} {
-		total[i] = cores.Zen4.Cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
+		total[i] = cores.Zen4.Cycles(assembledOf(parts[0]), 0, 0, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.Tiles, total[0], total[1])

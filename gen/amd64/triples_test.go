@@ -3,8 +3,8 @@ package amd64
 import (
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -13,11 +13,11 @@ import (
 func TestTriples(t *testing.T) {
 	cube := func(i int) float64 { return float64(i * i * i) } // of which no three have the sum of three others
 	for _, level := range isa.Levels {
-		for bits := 128; bits <= (machine{level, 4}).widest(); bits *= 2 {
+		for bits := 128; bits <= (machineOf(level, 4)).Widest(); bits *= 2 {
 			for count := 1; count <= 3; count++ {
-				f := newFile(&common{core: cores.Zen4})
-				f.programs = true
-				fn := newFunction(f, machine{level, 4}, "f", []param{{name: "x", dim: 48}, {name: "y", dim: 16}}, false)
+				f := assembly.NewFile(&assembly.Common{})
+				f.Programs = true
+				fn := assembly.NewFunction(f, machineOf(level, 4), "f", []assembly.Param{{Name: "x", Dim: 48}, {Name: "y", Dim: 16}}, false)
 				lanes := bits / 32
 				in, out := newNumbers(vec.F32, 3*lanes), newNumbers(vec.F32, lanes)
 				for i := range 3 * lanes {
@@ -26,11 +26,11 @@ func TestTriples(t *testing.T) {
 				codeOf(fn).Wide(bits, func() {
 					var vectors []*vec.Value
 					for k := range count {
-						vectors = append(vectors, codeOf(fn).Load(vec.Place{Base: fn.bases["x"], Disp: k * bits / 8}, lanes))
+						vectors = append(vectors, codeOf(fn).Load(vec.Place{Base: fn.Bases["x"], Disp: k * bits / 8}, lanes))
 					}
-					codeOf(fn).Store(codeOf(fn).Triples(vectors), vec.Place{Base: fn.bases["y"]}, lanes)
+					codeOf(fn).Store(codeOf(fn).Triples(vectors), vec.Place{Base: fn.Bases["y"]}, lanes)
 				})
-				fn.finish()
+				fn.Finish()
 				execute(t, fn, in.bytes, out.bytes)
 				for row := range count * lanes / 3 {
 					if got, want := out.at(row), cube(3*row)+cube(3*row+1)+cube(3*row+2); got != want {

@@ -1,4 +1,4 @@
-package amd64
+package assembly
 
 import (
 	"github.com/backpropgen/backpropgen/gen/kernel"
@@ -10,16 +10,14 @@ import (
 
 // Machine says which registers there are.
 func (b builder) Machine() kernel.Machine {
-	m := b.f.m.kernel()
-	m.Cache = b.f.file.core.FirstCache
-	return m
+	return b.f.Machine.Kernel()
 }
 
 // Base is an argument that is a pointer.
-func (b builder) Base(name string) *vec.Int { return b.f.bases[name] }
+func (b builder) Base(name string) *vec.Int { return b.f.Bases[name] }
 
 // Given is where an argument was given, and Result where the result goes.
-func (b builder) Given(name string) vec.Place { return b.f.arguments[name] }
+func (b builder) Given(name string) vec.Place { return b.f.Arguments[name] }
 func (b builder) Result() vec.Place           { return b.f.result }
 
 // InPlaceOf is a variable in the register of an argument, and LendArguments gives such registers to pointers.
@@ -33,37 +31,39 @@ func (b builder) Word() vec.Place { return b.f.word() }
 func (b builder) Outlives(in, root vec.Operand) { b.f.outlives(in, root) }
 
 // Int is an operation on integers.
-func (b builder) Int(op vec.IntOp, operands ...vec.Operand) { b.f.integer(op, operands...) }
+func (b builder) Int(op vec.IntOp, operands ...vec.Operand) { b.f.Integer(op, operands...) }
 
 // Pointer, Drop, PointTo and Scratch are variables in general registers.
-func (b builder) Pointer() *vec.Int                 { return b.f.pointer() }
-func (b builder) Drop(i *vec.Int)                   { b.f.drop(i) }
+func (b builder) Pointer() *vec.Int                 { return b.f.Pointer() }
+func (b builder) Drop(i *vec.Int)                   { b.f.Drop(i) }
 func (b builder) PointTo(at vec.Place, to *vec.Int) { b.f.lea(at, to) }
-func (b builder) Scratch() *vec.Int                 { return b.f.scratch() }
+func (b builder) Scratch() *vec.Int                 { return b.f.Scratch() }
 
 // SpreadCount makes a number of an integer, and FirstOf a mask.
-func (b builder) SpreadCount(count vec.Place, variable *vec.Value) { b.f.spreadCount(count, variable) }
+func (b builder) SpreadCount(count vec.Place, variable *vec.Value) {
+	b.f.Target.SpreadCount(count, variable)
+}
 func (b builder) FirstOf(n *vec.Int, lanes, bits int) *vec.Value {
-	return b.f.firstOf(n, lanes, bits)
+	return b.f.Target.FirstOf(n, lanes, bits)
 }
 
 // Flush ends a block.
-func (b builder) Flush() { b.f.flush() }
+func (b builder) Flush() { b.f.Flush() }
 
 // Mark, Branch and CountDown make loops.
-func (b builder) Mark(label string)                      { b.f.mark(label) }
-func (b builder) Branch(c vec.Condition, label string)   { b.f.branch(c, label) }
+func (b builder) Mark(label string)                      { b.f.Mark(label) }
+func (b builder) Branch(c vec.Condition, label string)   { b.f.Branch(c, label) }
 func (b builder) CountDown(count *vec.Int, label string) { b.f.countDown(count, label) }
 
 // Variable, Release and Adopt are those of vectors.
-func (b builder) Variable() *vec.Value            { return b.f.cell() }
+func (b builder) Variable() *vec.Value            { return b.f.Cell() }
 func (b builder) Release(variables ...*vec.Value) { b.f.release(variables...) }
-func (b builder) Adopt(variables ...*vec.Value)   { b.f.adopt(variables...) }
+func (b builder) Adopt(variables ...*vec.Value)   { b.f.Adopt(variables...) }
 
 // Enter begins the body of a loop, which is counted apart.
 func (b builder) Enter() (round func(trips int)) {
-	before := b.f.enter()
-	return func(trips int) { b.f.round(before, trips) }
+	before := b.f.Enter()
+	return func(trips int) { b.f.Round(before, trips) }
 }
 
 // Hoisting moves reads to before a loop.
@@ -78,7 +78,7 @@ func (b builder) Operation(op plan.Op) bool {
 		return false
 	}
 	b.f.done++
-	b.f.comment(b.f.file.title(op))
+	b.f.comment(b.f.File.title(op))
 	return true
 }
 
@@ -90,5 +90,5 @@ func (b builder) LayerByLayer(
 }
 
 // Layered says that what is alike has the same code, and Expect how many operations will be written.
-func (b builder) Layered() bool         { return b.f.file.layered }
+func (b builder) Layered() bool         { return b.f.File.Layered }
 func (b builder) Expect(operations int) { b.f.toWrite = operations }

@@ -1,4 +1,4 @@
-package amd64
+package assembly
 
 import (
 	"fmt"
@@ -9,41 +9,46 @@ import (
 // How an operation of the vector program becomes a node: the types of what it takes and makes, the widths that its
 // instruction sees them with, and its immediate operand.
 
-// of is an operation on lanes of a type, as the instruction that it is at the level.
-func (b *block) of(op vec.Op, elem vec.Elem, in ...*vec.Value) *node {
+// Of is an operation on lanes of a type, as the instruction that it is at the level.
+func (b *Block) Of(op vec.Op, elem vec.Elem, in ...*vec.Value) *Node {
 	low := b.m.lowering(op, elem)
-	if low == nil || low.name(b.bits) == "" {
-		b.f.fail(fmt.Sprintf("%v of %v in %d bits is no instruction at %v", op, elem, b.bits, b.m.level))
+	if low == nil || low.Name(b.Bits) == "" {
+		b.f.Fail(fmt.Sprintf("%v of %v in %d bits is no instruction at %v", op, elem, b.Bits, b.m.Set))
 		low = b.m.lowering(vec.Add, vec.F32)
 	}
 	one := &struct {
-		node node
+		node Node
 		step vec.Apply
-	}{node: node{kind: low.form, low: low, imm: low.imm[b.bits/256], fold: low.fold, swap: low.swap}}
+	}{node: Node{Low: low}}
 	n, s := &one.node, &one.step
-	n.step = s
+	n.Step = s
 	takes, makes := b.types(op, elem)
 	s.Op, s.Args = op, in
 	for i, v := range in {
-		n.in = append(n.in, homeOf(v))
+		n.In = append(n.In, HomeOf(v))
 		in[i] = n.view(b, v, takes[i])
 	}
-	if low.twice {
-		n.in = append(n.in, n.in[0])
-	}
 	s.Out = b.fresh(makes)
-	n.value, n.out = s.Out, homeOf(s.Out)
-	n.widths(op, b.bits)
+	n.value, n.Out = s.Out, HomeOf(s.Out)
+	b.f.Target.Lower(n, b.Bits)
 	return n
 }
 
+// Comparisons of integers where there are but these two, which say by themselves what they ask.
+const (
+	SignedGreater vec.Op = vec.Ops + iota
+	BitsEqual
+	// LoweredOps is how many operations there are with them.
+	LoweredOps = vec.Ops + iota
+)
+
 // types are those of the operands and of the result of an operation in registers of the block's width.
-func (b *block) types(op vec.Op, elem vec.Elem) (takes [3]vec.Type, makes vec.Type) {
+func (b *Block) types(op vec.Op, elem vec.Elem) (takes [3]vec.Type, makes vec.Type) {
 	all := b.vector(elem)
 	block := vec.Vector(elem, 16/elem.Size())
 	takes, makes = [3]vec.Type{all, all, all}, all
 	switch op {
-	case vec.Compare, vec.Test, signedGreater, bitsEqual:
+	case vec.Compare, vec.Test, SignedGreater, BitsEqual:
 		makes = vec.Mask(all.Lanes)
 	case vec.Widen:
 		makes = b.vector(elem.Wide())
@@ -69,72 +74,45 @@ func (b *block) types(op vec.Op, elem vec.Elem) (takes [3]vec.Type, makes vec.Ty
 	return takes, makes
 }
 
-// widths notes where an instruction sees a register with another width than the block's.
-func (n *node) widths(op vec.Op, bits int) {
-	switch op {
-	case vec.Broadcast, vec.Insert:
-		n.narrow = 128
-	case vec.Join:
-		n.narrow = bits / 2
-	case vec.Widen:
-		n.narrow = max(bits/2, 128)
-	case vec.Narrow:
-		n.wide, n.narrow = max(bits/2, 128), bits
-	case vec.UpperHalf:
-		n.wide, n.narrow = bits/2, bits
-	case vec.Block:
-		n.wide, n.narrow = 128, bits
-	}
-	if n.wide != 0 {
-		n.out.bits = n.wide
-	}
-}
-
-// by gives an operation its constant, and the instruction what says it.
-func (n *node) by(constant int) *node {
-	s := n.step.(*vec.Apply)
-	s.Imm, n.imm = constant, constant
-	if s.Op == vec.Repeat { // the same for every lane, of four in two bits each, or of all in one
-		n.imm = constant * 0b01_01_01_01
-		if s.Out.Type.Elem.Size() == 8 {
-			n.imm = constant * (1<<s.Out.Type.Lanes - 1)
-		}
-	}
+// By gives an operation its constant.
+func (n *Node) By(b *Block, constant int) *Node {
+	n.Step.(*vec.Apply).Imm = constant
+	b.f.Target.Immediate(n)
 	return n
 }
 
 // where makes an operation one in the lanes of a mask alone.
-func (n *node) where(b *block, mask *vec.Value) *node {
-	s := n.step.(*vec.Apply)
-	n.mask, s.Mask = homeOf(mask), n.view(b, mask, vec.Mask(s.Out.Type.Lanes))
+func (n *Node) where(b *Block, mask *vec.Value) *Node {
+	s := n.Step.(*vec.Apply)
+	n.Mask, s.Mask = HomeOf(mask), n.view(b, mask, vec.Mask(s.Out.Type.Lanes))
 	return n
 }
 
 // asks makes a comparison one of a predicate.
-func (n *node) asks(p vec.Predicate) *node {
-	s := n.step.(*vec.Apply)
+func (n *Node) asks(p vec.Predicate) *Node {
+	s := n.Step.(*vec.Apply)
 	s.Op, s.Predicate = vec.Compare, p
 	return n
 }
 
 // into gives the result of an operation to a variable.
-func (n *node) into(b *block, cell *vec.Value) *node {
+func (n *Node) into(b *Block, cell *vec.Value) *Node {
 	n.after = append(n.after, &vec.Set{Var: cell, To: n.look(b, n.value, cell.Type, &n.after)})
-	n.value, n.out = cell, homeOf(cell)
+	n.value, n.Out = cell, HomeOf(cell)
 	return n
 }
 
 // view is a value that a node reads, as one of another type where its own is another. It takes no instruction: it is
 // the same register.
-func (n *node) view(b *block, v *vec.Value, t vec.Type) *vec.Value { return n.look(b, v, t, &n.views) }
+func (n *Node) view(b *Block, v *vec.Value, t vec.Type) *vec.Value { return n.look(b, v, t, &n.views) }
 
 // look is that, its steps being added to some.
-func (n *node) look(b *block, v *vec.Value, t vec.Type, steps *[]vec.Step) *vec.Value {
+func (n *Node) look(b *Block, v *vec.Value, t vec.Type, steps *[]vec.Step) *vec.Value {
 	if v.Type == t {
 		return v
 	}
 	as := func(op vec.Op, t vec.Type) {
-		out := &vec.Value{Type: t, ID: b.f.number(), Home: v.Home}
+		out := &vec.Value{Type: t, ID: b.f.Number(), Home: v.Home}
 		*steps = append(*steps, &vec.Apply{Op: op, Out: out, Args: []*vec.Value{v}})
 		v = out
 	}
@@ -142,7 +120,7 @@ func (n *node) look(b *block, v *vec.Value, t vec.Type, steps *[]vec.Step) *vec.
 	case v.Type.Mask && !t.Mask: // all bits of a lane are set or none
 		as(vec.Ones, vec.Vector(t.Elem, v.Type.Lanes))
 	case !v.Type.Mask && t.Mask:
-		if all := b.vector(b.m.number()); v.Type.Lanes != t.Lanes {
+		if all := b.vector(b.m.Number()); v.Type.Lanes != t.Lanes {
 			as(vec.As, vec.Vector(all.Elem, t.Lanes))
 		}
 		as(vec.Signs, t)

@@ -1,11 +1,11 @@
-package amd64
+package assembly
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
 // Integers. AVX2 lacks some of the operations on those of 64 bits, which are put together of others.
 
 // multiply is the low half of a product of integers of 64 bits.
-func (b *block) multiply(x, y *vec.Value) *vec.Value {
+func (b *Block) multiply(x, y *vec.Value) *vec.Value {
 	if b.m.has(vec.Mul, vec.U64) {
 		return b.integer(vec.Mul, x, y)
 	}
@@ -17,9 +17,9 @@ func (b *block) multiply(x, y *vec.Value) *vec.Value {
 
 // number64 converts signed integers of 64 bits to float64, rounded to nearest; otherwise each half is put under a power
 // of two.
-func (b *block) number64(x *vec.Value) *vec.Value {
+func (b *Block) number64(x *vec.Value) *vec.Value {
 	if b.m.has(vec.Float, vec.I64) {
-		return b.add(b.of(vec.Float, vec.I64, x))
+		return b.Add(b.Of(vec.Float, vec.I64, x))
 	}
 	const two52, two84 = 0x433 << 52, 0x453 << 52
 	low := b.or(b.and(x, b.pattern(1<<32-1)), b.pattern(two52))
@@ -29,10 +29,10 @@ func (b *block) number64(x *vec.Value) *vec.Value {
 }
 
 // arithmetic shifts integers to the right and fills up with their sign.
-func (b *block) arithmetic(x *vec.Value, by int) *vec.Value {
+func (b *Block) arithmetic(x *vec.Value, by int) *vec.Value {
 	switch {
 	case b.m.has(vec.ShiftRight, b.m.signed()):
-		return b.add(b.of(vec.ShiftRight, b.m.signed(), x).by(by))
+		return b.Add(b.Of(vec.ShiftRight, b.m.signed(), x).By(b, by))
 	case by == 63:
 		return b.above(b.zeros(), x)
 	}
@@ -40,18 +40,14 @@ func (b *block) arithmetic(x *vec.Value, by int) *vec.Value {
 	return b.integer(vec.Sub, b.xor(b.shift(vec.ShiftRight, x, by), sign), sign)
 }
 
-// integerPredicateCodes are the immediate operands of comparisons of integers.
-var integerPredicateCodes = map[vec.Predicate]int{
-	vec.Equal: 0, vec.Less: 1, vec.LessEqual: 2, vec.NotEqual: 4, vec.GreaterEqual: 5, vec.Greater: 6,
-}
-
-// compareIntegers compares integers; not says that the mask is of the lanes where the comparison doesn't hold. At AVX2
+// CompareIntegers compares integers; not says that the mask is of the lanes where the comparison doesn't hold. At AVX2
 // there are but > of signed ones and =: other comparisons are made of them.
-func (b *block) compareIntegers(p vec.Predicate, elem vec.Elem, x, y *vec.Value) (m *vec.Value, not bool) {
+func (b *Block) CompareIntegers(p vec.Predicate, elem vec.Elem, x, y *vec.Value) (m *vec.Value, not bool) {
 	if b.m.has(vec.Compare, elem) {
-		n := b.of(vec.Compare, elem, x, y).asks(p)
-		n.imm, n.out.class = integerPredicateCodes[p], b.m.maskClass()
-		return b.add(n), false
+		n := b.Of(vec.Compare, elem, x, y).asks(p)
+		b.f.Target.Immediate(n)
+		n.Out.Class = b.m.MaskClass()
+		return b.Add(n), false
 	}
 	if p == vec.Equal || p == vec.NotEqual {
 		return b.same(x, y), p == vec.NotEqual
@@ -67,31 +63,31 @@ func (b *block) compareIntegers(p vec.Predicate, elem vec.Elem, x, y *vec.Value)
 
 // above is the mask of lanes where x > y as signed integers, and same where x = y, where these are instructions of
 // their own.
-func (b *block) above(x, y *vec.Value) *vec.Value {
-	return b.comparing(signedGreater, vec.Greater, x, y)
+func (b *Block) above(x, y *vec.Value) *vec.Value {
+	return b.comparing(SignedGreater, vec.Greater, x, y)
 }
-func (b *block) same(x, y *vec.Value) *vec.Value { return b.comparing(bitsEqual, vec.Equal, x, y) }
+func (b *Block) same(x, y *vec.Value) *vec.Value { return b.comparing(BitsEqual, vec.Equal, x, y) }
 
-func (b *block) comparing(instruction vec.Op, p vec.Predicate, x, y *vec.Value) *vec.Value {
-	return b.add(b.of(instruction, b.m.signed(), x, y).asks(p))
+func (b *Block) comparing(instruction vec.Op, p vec.Predicate, x, y *vec.Value) *vec.Value {
+	return b.Add(b.Of(instruction, b.m.signed(), x, y).asks(p))
 }
 
 // flipped changes the first bit, so that signed comparisons are those of unsigned integers.
-func (b *block) flipped(x *vec.Value) *vec.Value {
-	if n := homeOf(x).def; n != nil && n.kind == literal && n.n == 1 {
-		return b.pattern(n.pattern ^ 1<<(8*b.m.size-1))
+func (b *Block) flipped(x *vec.Value) *vec.Value {
+	if n := HomeOf(x).Def; n != nil && n.Kind == Literal && n.N == 1 {
+		return b.pattern(n.pattern ^ 1<<(8*b.m.Size-1))
 	}
-	return b.xor(x, b.pattern(1<<(8*b.m.size-1)))
+	return b.xor(x, b.pattern(1<<(8*b.m.Size-1)))
 }
 
 // extremeInteger is the smaller or the larger of two integers.
-func (b *block) extremeInteger(op vec.Op, elem vec.Elem, x, y *vec.Value) *vec.Value {
+func (b *Block) extremeInteger(op vec.Op, elem vec.Elem, x, y *vec.Value) *vec.Value {
 	if b.m.has(op, elem) {
-		return b.add(b.of(op, elem, x, y))
+		return b.Add(b.Of(op, elem, x, y))
 	}
-	m, _ := b.compareIntegers(vec.Greater, elem, x, y)
+	m, _ := b.CompareIntegers(vec.Greater, elem, x, y)
 	if op == vec.Min {
-		return b.choose(m, y, x)
+		return b.Choose(m, y, x)
 	}
-	return b.choose(m, x, y)
+	return b.Choose(m, x, y)
 }

@@ -1,0 +1,60 @@
+package assembly
+
+import (
+	"errors"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// SumsSuffix ends the name of the function that sums up what GradBatch's leaves behind.
+const SumsSuffix = "Sums"
+
+// Batch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second
+// Function that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
+func Batch(f *File, p *plan.Program, m Machine, fn *plan.Func, lay *kernel.TileLayout) ([]*Function, error) {
+	name := fn.Name
+	if fn.Name == plan.StepBatch {
+		d := NewFunction(f, m, name+m.Set.String(), descentParams(f, p), false)
+		n := p.Network.Params()
+		d.lines.matrices = m.Set.LineCycles(2 * n * m.Size)
+		kernel.Descent(BuilderOf(d), &f.Kernel, n)
+		d.Finish()
+		return []*Function{d}, errors.Join(d.Errs...)
+	}
+	loss := fn.Name != plan.ForwardBatch && !f.Kernel.Strict
+	t := NewFunction(f, m, name+m.Set.String(), tileParams(f, p, fn.Name), loss)
+	t.Many = true
+	t.lines = lines{m.Set.LineCycles(p.MatrixBytes(fn) + lay.Work), m.Set.LineCycles(lay.Work)}
+	kernel.Tiles(BuilderOf(t), &f.Kernel, p, fn, lay)
+	if t.stopped {
+		return nil, ErrLong
+	}
+	t.Finish()
+	if !f.Layered { // where operations hand nothing on in registers
+		t.Target.DropDeadStores(lay)
+	}
+	out, errs := []*Function{t}, t.Errs
+	if fn.Name == plan.GradBatch {
+		s := NewFunction(f, m, name+SumsSuffix+m.Set.String(), sumsParams(f, p), false)
+		s.Many = true
+		s.lines = lines{m.Set.LineCycles(p.Network.Params()*m.Size + lay.Tiles*lay.Stride),
+			m.Set.LineCycles(lay.Tiles * lay.Stride)}
+		s.checked = true // it is called right after the other
+		kernel.Sums(BuilderOf(s), &f.Kernel, fn, lay)
+		if s.tooLong() {
+			return nil, ErrLong
+		}
+		s.Finish()
+		out, errs = append(out, s), append(errs, s.Errs...)
+	}
+	return out, errors.Join(errs...)
+}
+
+// PartNames are the names, without prefix and level, of what is written for a function.
+func PartNames(fn *plan.Func) []string {
+	if fn.Name == plan.GradBatch {
+		return []string{fn.Name, fn.Name + SumsSuffix}
+	}
+	return []string{fn.Name}
+}

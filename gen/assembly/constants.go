@@ -1,0 +1,80 @@
+package assembly
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
+)
+
+// Constants are the numbers and tables that functions read: no one is there twice.
+type Constants struct {
+	Size  int            // in bytes
+	Count int            // of the numbers that they are written as
+	known map[string]int // the number of each
+	All   []datum        // in the order of their places
+}
+
+// datum is one of them.
+type datum struct {
+	key     string
+	Raw     []byte
+	Unit    int  // bytes of the numbers that it is written as
+	aligned bool // begins at a multiple of its size
+	At      int
+}
+
+func newConstants() Constants { return Constants{known: map[string]int{}} }
+
+// Put finds a place for a constant, so many bytes from the first one.
+func (s *Constants) Put(c datum) (at int) {
+	i, ok := s.known[c.key]
+	if !ok {
+		for c.aligned && s.Size%len(c.Raw) > 0 {
+			s.Size += 4
+			s.Count++
+		}
+		i, c.At = len(s.All), s.Size
+		s.Size += len(c.Raw)
+		s.Count += len(c.Raw) / c.Unit
+		s.known[c.key] = i
+		s.All = append(s.All, c)
+	}
+	return s.All[i].At
+}
+
+// lanes finds a place for a constant: one number, or one for each lane. A single number is repeated where instructions
+// can't read it into every lane.
+func (s *Constants) lanes(m Machine, lanes []uint64) (at int, key string) {
+	n := len(lanes)
+	if n == 1 && !m.Set.SpreadsMemory() {
+		n = m.Widest() / 8 / m.Size
+	}
+	var raw []byte
+	for i := range n {
+		if m.Size == 8 {
+			raw = binary.LittleEndian.AppendUint64(raw, lanes[i%len(lanes)])
+		} else {
+			raw = binary.LittleEndian.AppendUint32(raw, uint32(lanes[i%len(lanes)]))
+		}
+	}
+	key = fmt.Sprint(m.Size, " ", n, " ", string(raw))
+	// A register full is read faster where it lies within a line of the cache.
+	return s.Put(datum{key: key, Raw: raw, Unit: m.Size, aligned: len(raw) == kernel.LineBytes}), key
+}
+
+// Table finds a place for a table of bytes.
+func (s *Constants) Table(name string, table []byte) (at int) {
+	raw := append(slices.Clone(table), make([]byte, -len(table)&7)...)
+	return s.Put(datum{key: "table " + name, Raw: raw, Unit: 8})
+}
+
+// Bytes are all of them, as they lie in memory.
+func (s *Constants) Bytes() []byte {
+	all := make([]byte, s.Size)
+	for _, c := range s.All {
+		copy(all[c.At:], c.Raw)
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package assembly
+
+import (
+	"go/types"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// What assembly functions are given.
+
+// Param is a parameter of an assembly function: a pointer to a struct, to an array or to something else, an integer, or
+// a number.
+type Param struct {
+	Name    string
+	Typ     string     // of the struct
+	Dim     int        // of the array
+	To      types.Type // of something else
+	Integer bool
+}
+
+// pauseParam is the last parameter of a function that pauses, none of others.
+func (f *File) pauseParam(p *plan.Program, function string) []Param {
+	if !f.Pausing[function] {
+		return nil
+	}
+	name := p.Network.Name
+	return []Param{{Name: PauseArgument, Typ: strings.ToLower(name[:1]) + name[1:] + PauseSuffix}}
+}
+
+// Params are the parameters of an assembly function, the network's parameters first.
+func Params(f *File, p *plan.Program, function string) []Param {
+	ps := []Param{{Name: "p", Typ: p.Network.Name}}
+	for _, arg := range plan.SignatureOf(function).Args {
+		ps = append(ps, argumentOf(p, arg))
+	}
+	return append(ps, f.pauseParam(p, function)...)
+}
+
+// argumentOf is an argument of the API as a parameter of assembly: slices are pointers to their first elements.
+func argumentOf(p *plan.Program, name string) Param {
+	types := map[string]string{plan.WorkspaceArg: "Workspace", plan.BatchArg: "Batch", plan.GradArg: plan.GradType}
+	out := Param{Name: templates.AssemblerName(name), Dim: plan.ArgWidth(p.Network, name)}
+	if ending := types[name]; ending != "" {
+		out.Typ = p.Network.Name + ending
+	}
+	return out
+}
+
+// tileParams are the parameters of the assembly of a function of a batch.
+func tileParams(f *File, p *plan.Program, function string) []Param {
+	ps := []Param{{Name: "p", Typ: p.Network.Name}}
+	for _, arg := range plan.SignatureOf(function).Args {
+		if arg != plan.GradArg { // gradients are summed up by a function of their own
+			ps = append(ps, argumentOf(p, arg))
+		}
+	}
+	ps = append(ps, Param{Name: "tiles", Integer: true})
+	if p.Func(function).Writes(plan.Loss) {
+		ps = append(ps, Param{Name: "samples", Integer: true})
+	}
+	return append(ps, f.pauseParam(p, function)...)
+}
+
+// sumsParams are the parameters of the function that sums gradients up.
+func sumsParams(f *File, p *plan.Program) []Param {
+	name := p.Network.Name
+	ps := []Param{
+		{Name: "b", Typ: name + "Batch"}, {Name: "xs", Dim: p.Network.Input},
+		{Name: templates.AssemblerName("g"), Typ: name + "Grad"}, {Name: "tiles", Integer: true},
+		{Name: "samples", Integer: true},
+	}
+	return append(ps, f.pauseParam(p, plan.GradBatch+SumsSuffix)...)
+}
+
+// descentParams are the parameters of the function that updates all parameters.
+func descentParams(f *File, p *plan.Program) []Param {
+	name := p.Network.Name
+	return append([]Param{{Name: "p", Typ: name}, {Name: "grad", Typ: name + "Grad"}, {Name: "rate"}},
+		f.pauseParam(p, plan.StepBatch)...)
+}
+
+// SweepParams are the parameters of a sweep: the arrays, how many elements they have, and pointers to the numbers and
+// to what is folded.
+func SweepParams(s plan.Sweep, size int) (list []Param) {
+	number := types.Typ[types.Float32]
+	if size == 8 {
+		number = types.Typ[types.Float64]
+	}
+	computed := number
+	if s.Wide {
+		computed = types.Typ[types.Float64]
+	}
+	for _, v := range s.Arrays {
+		list = append(list, Param{Name: plan.SweptArray(v), To: number})
+	}
+	list = append(list, Param{Name: kernel.SweptLength, Integer: true})
+	if len(s.Numbers) > 0 {
+		list = append(list, Param{Name: kernel.SweptNumbers, To: types.NewArray(computed, int64(len(s.Numbers)))})
+	}
+	if s.Fold != plan.NoFold {
+		list = append(list, Param{Name: kernel.SweptFolds, To: types.NewArray(computed, plan.FoldLanes)})
+	}
+	return list
+}
