@@ -85,7 +85,47 @@ func TestDerivativesShare(t *testing.T) {
 
 // curvedNet has layers that see one another whole: 3-5-4-3, log-softmax, tanh and softmax, with mse, no closed form.
 func curvedNet(p spec.Precision) spec.Network {
-	return verifytest.Build("mse", p, []int{3, 5, 4, 3}, "log-softmax", "tanh", "softmax")
+	n := verifytest.Build("mse", p, []int{3, 5, 4, 3}, "log-softmax", "tanh", "softmax")
+	return withDerivatives(n)
+}
+
+// withDerivatives is a network that emits those of single samples.
+func withDerivatives(n spec.Network) spec.Network {
+	n.Emit, n.Derivatives = []spec.Part{spec.EmitForward, spec.EmitGrad, spec.EmitStep, spec.EmitTest}, everyDerivative()
+	return n
+}
+
+// TestDerivativesFit: the judge refuses derivatives with a function too few or too many, or of another network.
+func TestDerivativesFit(t *testing.T) {
+	refused := func(n spec.Network, says string, edit func(d *Derivatives[
+		plainNetwork[float32], plainNetwork[float32], plainWork[float32], plainBatch[float32], [3]float32, [2]float32,
+		[2][3]float32, [2]plainNetwork[float32], float32,
+	])) {
+		t.Helper()
+		d := plainDerivatives[float32](none)
+		edit(&d)
+		if err := CheckDerivatives(n, d, Options{Trials: 1}).Err(); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("said %v, want %q", err, says)
+		}
+	}
+	type all = Derivatives[
+		plainNetwork[float32], plainNetwork[float32], plainWork[float32], plainBatch[float32], [3]float32, [2]float32,
+		[2][3]float32, [2]plainNetwork[float32], float32,
+	]
+	n := plainNet(spec.Float32)
+	refused(n, "Jacobian is nil", func(d *all) { d.Jacobian = nil })
+	refused(n, "JacobianBatch is nil", func(d *all) { d.JacobianBatch = nil })
+	fewer := n
+	fewer.Derivatives = []spec.Derivative{spec.DeriveJacobian}
+	refused(fewer, "Tangent is set", func(*all) {})
+	without := withDerivatives(n)
+	refused(without, "JacobianBatch is set", func(*all) {})
+	other := n
+	other.Input = 4
+	refused(other, "generate it again", func(*all) {})
+	other = n
+	other.Precision = spec.Float64
+	refused(other, "the spec says float64", func(*all) {})
 }
 
 // naiveDerivatives are those of a naive evaluator for a network of one of two sizes, for the judge: they allocate,
@@ -221,9 +261,9 @@ func TestDerivativeFlaws(t *testing.T) {
 	judge := func(i int, flaw flaw, ofPools bool) *Report {
 		switch {
 		case ofPools && i%2 == 0:
-			return pooled[float32](flaw)(pooledNet(spec.Float32, spec.CacheAuto))
+			return pooled[float32](flaw)(withDerivatives(pooledNet(spec.Float32, spec.CacheAuto)))
 		case ofPools:
-			return pooled[float64](flaw)(pooledNet(spec.Float64, spec.CacheAuto))
+			return pooled[float64](flaw)(withDerivatives(pooledNet(spec.Float64, spec.CacheAuto)))
 		case i%2 == 0:
 			return curved[float32](flaw)(curvedNet(spec.Float32))
 		}

@@ -182,19 +182,11 @@ func derivativesFit[P, G, W, B, X, Y, J, K any, F Float](
 				"generate it again from this spec", c.typ, c.typ.Size(), c.want, number)
 		}
 	}
-	for _, batch := range []struct {
-		name           string
-		single, others bool
-	}{
-		{"JacobianBatch", d.Jacobian != nil, d.JacobianBatch != nil},
-		{"ParameterJacobianBatch", d.ParameterJacobian != nil, d.ParameterJacobianBatch != nil},
-	} {
-		if batch.others && !batch.single {
-			return fmt.Errorf("the derivatives have %s without its function of one sample; generate them again from "+
-				"this spec", batch.name)
-		}
-	}
-	return nil
+	return functions{
+		{"Jacobian", d.Jacobian == nil}, {"Tangent", d.Tangent == nil},
+		{"ParameterJacobian", d.ParameterJacobian == nil}, {"HessianVector", d.HessianVector == nil},
+		{"JacobianBatch", d.JacobianBatch == nil}, {"ParameterJacobianBatch", d.ParameterJacobianBatch == nil},
+	}.fit(derivativePresences(n))
 }
 
 // derivativeArguments is one of everything that derivatives of one sample work on.

@@ -7,7 +7,8 @@
 // definitions. And it holds judges that run emitted code beside it: of a network's functions, on single samples
 // and on batches (Test), of its derivatives (TestDerivatives), of its team (TestTeam) and of its optimizers
 // (TestOptimizer); under rounding: strict they compare the levels of the assembly (TestLevels, TestDerivativeLevels,
-// TestOptimizerLevels). Check, CheckDerivatives, CheckTeam and CheckOptimizer do the same without a *testing.T. A network that emits some functions only is judged by those.
+// TestOptimizerLevels). Check, CheckDerivatives, CheckTeam and CheckOptimizer do the same without a *testing.T. A
+// network that emits some functions only is judged by those.
 //
 // With every value the reference computes a bound on the rounding error that a kernel of the network's precision can
 // make, whatever the order of its sums and with or without fused multiply-adds; a kernel's result must lie inside. No

@@ -45,6 +45,27 @@ func presences(n spec.Network) map[string]presence {
 	}
 }
 
+// derivativePresences says the same of every function of Derivatives. One whose name no spec can have may be there.
+func derivativePresences(n spec.Network) map[string]presence {
+	of := func(name spec.Derivative, emitted bool) presence {
+		switch _, known := spec.LookupDerivative(name); {
+		case !known:
+			return optional
+		case emitted && n.Derives(name):
+			return needed
+		}
+		return absent
+	}
+	batch := n.Emits(spec.EmitBatch)
+	return map[string]presence{
+		"Jacobian": of("jacobian", true), "JacobianBatch": of("jacobian", batch),
+		"Tangent":                of("tangent", true),
+		"ParameterJacobian":      of("parameter-jacobian", true),
+		"ParameterJacobianBatch": of("parameter-jacobian", batch),
+		"HessianVector":          of("hessian-vector", true),
+	}
+}
+
 // functions are some by their names, and whether they are nil.
 type functions []struct {
 	name  string

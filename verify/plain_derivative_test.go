@@ -10,8 +10,16 @@ import (
 // plainNet is 3-4-2, tanh and sigmoid, with half-squared-error: small enough to write its derivatives as loops.
 func plainNet(p spec.Precision) spec.Network {
 	n := verifytest.Build("half-squared-error", p, []int{3, 4, 2}, "tanh", "sigmoid")
-	n.Batch = 4
+	n.Batch, n.Derivatives = 4, everyDerivative()
 	return n
+}
+
+// everyDerivative lists all that a spec can name.
+func everyDerivative() (list []spec.Derivative) {
+	for _, e := range spec.Derivatives() {
+		list = append(list, e.Name)
+	}
+	return list
 }
 
 // plainNetwork are its parameters, and plainBatch and plainWork workspaces.
