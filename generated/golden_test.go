@@ -178,6 +178,7 @@ func TestNetworks(t *testing.T) {
 		"digits":  "Digits 64-64-10 relu,softmax cross-entropy float32 32",
 		"pixels":  "Pixels 784-128-10 relu,softmax cross-entropy float32 32",
 		"pole":    "Pole 4-16-2 tanh,softmax cross-entropy float32 32",
+		"swingup": "Swingup 4-24-2 tanh,identity mse float32 32",
 		"spirals": "Spirals 2-16-16-2 tanh,tanh,softmax cross-entropy float32 32",
 	}
 	got := map[string]string{}
