@@ -18,7 +18,7 @@ func TestSizes(t *testing.T) {
 		emit    []spec.Part
 		most    int
 	}{
-		{"xor", nil, 190e3}, {"iris", nil, 260e3}, {"control", nil, 380e3}, {"digits", nil, 365e3}, {"pixels", nil, 345e3},
+		{"xor", nil, 143e3}, {"iris", nil, 210e3}, {"control", nil, 245e3}, {"digits", nil, 290e3}, {"pixels", nil, 243e3},
 		{"iris", []spec.Part{spec.EmitForward}, 19.5e3},
 	} {
 		if testing.Short() && c.network != "xor" && len(c.emit) == 0 {

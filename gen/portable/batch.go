@@ -78,7 +78,7 @@ func (pr *builder) batch() error {
 			}
 			parts = append(parts, part)
 			// The method of a block takes what its function does, needed or not: a cost may do without y.
-			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == made.BlockMethod {
+			if slices[part], _, _ = blockUses(part.Pieces...); part.Name == made.BlockMethod {
 				slices[part] = plan.SignatureOf(f.Name).Slices()
 			}
 		}
@@ -162,21 +162,24 @@ func (pr *builder) batchParams(slices []string, last string) []code.Param {
 	return ps
 }
 
-// blockUses are the slices and the last argument that some operations on a block need, and whether they form the loss.
+// blockUses are the slices and the last argument that some pieces on a block need, and whether they form the loss.
 // Inputs are always there: their length is the number of samples.
-func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
+func blockUses(pieces ...schedule.Piece) (slices []string, last string, loss bool) {
 	need := map[string]bool{plan.InputsArg: true}
-	for _, op := range ops {
-		for _, b := range append(op.Reads(), op.Writes()...) {
-			switch b.Kind {
-			case plan.Target:
-				need[plan.TargetsArg] = true
-			case plan.Result:
-				need[resultSlice(b)] = true
-			case plan.WeightGrad, plan.BiasGrad:
-				last = "g"
-			case plan.Loss:
-				loss = true
+	for _, piece := range pieces {
+		need[plan.TargetsArg] = need[plan.TargetsArg] || takes(piece, plan.TargetArg)
+		for _, op := range piece.Ops() {
+			for _, b := range append(op.Reads(), op.Writes()...) {
+				switch b.Kind {
+				case plan.Target:
+					need[plan.TargetsArg] = true
+				case plan.Result:
+					need[resultSlice(b)] = true
+				case plan.WeightGrad, plan.BiasGrad:
+					last = "g"
+				case plan.Loss:
+					loss = true
+				}
 			}
 		}
 	}
@@ -188,6 +191,11 @@ func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
 	return slices, last, loss
 }
 
+// takes says whether a piece calls a function of the API that takes an argument, needed or not.
+func takes(p schedule.Piece, arg string) bool {
+	return p.Call != nil && p.Call.API && slices.Contains(plan.SignatureOf(p.Call.Name).Args, arg)
+}
+
 // resultSlice is the slice that a result is handed back in.
 func resultSlice(b *plan.Buffer) string {
 	if b.Layer == 0 {
@@ -196,23 +204,14 @@ func resultSlice(b *plan.Buffer) string {
 	return plan.OutputsArg
 }
 
-func partOps(part *schedule.Part) []plan.Op {
-	var ops []plan.Op
-	for _, p := range part.Pieces {
-		ops = append(ops, p.Op)
-	}
-	return ops
-}
-
 // blockMethod emits the method that takes a block through the parts of a function.
 func (pr *builder) blockMethod(f *plan.Func) {
 	made := pr.schedule.Function(f)
-	var all []plan.Op
+	var all []schedule.Piece
 	body := &code.Block{}
 	for _, part := range made.Parts {
-		ops := partOps(part)
-		slices, last, loss := blockUses(ops...)
-		all = append(all, ops...)
+		slices, last, loss := blockUses(part.Pieces...)
+		all = append(all, part.Pieces...)
 		args := append([]string{"b"}, slices...)
 		if last != "" {
 			args = append(args, last)
@@ -236,7 +235,7 @@ func (pr *builder) blockMethod(f *plan.Func) {
 
 // blockPart emits a part that works on a block of samples, which are in the slices.
 func (pr *builder) blockPart(part *schedule.Part, slices []string) error {
-	_, last, loss := blockUses(partOps(part)...)
+	_, last, loss := blockUses(part.Pieces...)
 	body := &code.Block{}
 	fn := &code.Func{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
 	unfit := fits(body, slices)
@@ -253,15 +252,23 @@ func (pr *builder) blockPart(part *schedule.Part, slices []string) error {
 		in := root
 		switch piece.Nest {
 		case schedule.Begin:
-			loop = root.samples(loopOps(part.Pieces[i:])...)
+			loop = root.samples(loopPieces(part.Pieces[i:])...)
 			in = loop
 		case schedule.Continue:
 			in = loop
 		}
+		if piece.Call != nil {
+			if call, loss := called(piece.Call); loss {
+				in.b.AddTo(code.V("sum"), call)
+			} else {
+				in.b.Do(call)
+			}
+			continue
+		}
 		if err := pr.piece(piece, in); err != nil {
 			return err
 		}
-		if _, _, loss := blockUses(piece.Op); loss {
+		if _, _, loss := blockUses(piece); loss {
 			in.b.AddTo(code.V("sum"), code.V("loss"))
 		}
 	}
@@ -273,33 +280,38 @@ func (pr *builder) blockPart(part *schedule.Part, slices []string) error {
 	return nil
 }
 
-// loopOps are the operations of the loop over samples that begins with the first piece.
-func loopOps(pieces []schedule.Piece) []plan.Op {
-	ops := []plan.Op{pieces[0].Op}
-	for _, p := range pieces[1:] {
-		if p.Nest != schedule.Continue {
-			break
-		}
-		ops = append(ops, p.Op)
+// loopPieces are the pieces of the loop over samples that begins with the first.
+func loopPieces(pieces []schedule.Piece) []schedule.Piece {
+	n := 1
+	for n < len(pieces) && pieces[n].Nest == schedule.Continue {
+		n++
 	}
-	return ops
+	return pieces[:n]
 }
 
-// samples is a loop over the samples of a block, with what the operations touch of a sample by the names that functions
+// samples is a loop over the samples of a block, with what the pieces touch of a sample by the names that functions
 // of one sample have for it.
-func (s *scope) samples(ops ...plan.Op) *scope {
+func (s *scope) samples(pieces ...schedule.Piece) *scope {
 	need := map[string]code.Expr{}
-	for _, op := range ops {
-		for _, b := range append(op.Reads(), op.Writes()...) {
-			switch b.Kind {
-			case plan.Cache, plan.Delta, plan.Scratch:
-				need["ws"] = code.FieldOf("b", "samples")
-			case plan.Input:
-				need[b.Name] = code.V(plan.InputsArg)
-			case plan.Target:
-				need[b.Name] = code.V(plan.TargetsArg)
-			case plan.Result:
-				need[b.Name] = code.V(resultSlice(b))
+	for _, piece := range pieces {
+		for arg, from := range map[string]code.Expr{plan.WorkspaceArg: code.FieldOf("b", "samples"),
+			plan.InputArg: code.V(plan.InputsArg), plan.TargetArg: code.V(plan.TargetsArg)} {
+			if takes(piece, arg) {
+				need[arg] = from
+			}
+		}
+		for _, op := range piece.Ops() {
+			for _, b := range append(op.Reads(), op.Writes()...) {
+				switch b.Kind {
+				case plan.Cache, plan.Delta, plan.Scratch:
+					need["ws"] = code.FieldOf("b", "samples")
+				case plan.Input:
+					need[b.Name] = code.V(plan.InputsArg)
+				case plan.Target:
+					need[b.Name] = code.V(plan.TargetsArg)
+				case plan.Result:
+					need[b.Name] = code.V(resultSlice(b))
+				}
 			}
 		}
 	}

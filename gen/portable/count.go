@@ -21,14 +21,14 @@ func Count(p *plan.Program, c *code.Counter, function string) (code.Count, error
 	return c.Function(p.Network.Name, function, p.Block)
 }
 
-// countLongest counts the operations of the longest function without building the others.
+// countLongest counts the operations of the longest function without building any that it does not call.
 func countLongest(s *schedule.Schedule) (code.Count, error) {
 	p := s.Program
 	f := p.Longest()
 	pr := newBuilder(p, Options{})
 	pr.schedule = s
 	pr.declarations()
-	if err := pr.function(f); err != nil {
+	if err := pr.function(s.Called(f)...); err != nil {
 		return code.Count{}, err
 	}
 	pr.nameElementary()

@@ -52,7 +52,7 @@ func (pr *builder) rows(f *plan.Func, b *code.Block) error {
 	body := b.Range(rowVar, "", code.V(f.Rows.Over))
 	for _, part := range pr.schedule.Function(f).Rows {
 		if part.Name != "" {
-			args, _ := uses(part)
+			args, _ := uses(part.Ops()...)
 			body.Do(method("p", part.Name, args...))
 			continue
 		}
@@ -74,7 +74,7 @@ func (pr *builder) rowPart(part *schedule.Part, b *code.Block) error {
 			}
 		}
 	}
-	return pr.part(part, b)
+	return pr.pieces(part.Pieces, newScope(b))
 }
 
 // rowGuard ends a method of a row where k is none, which no caller brings about: it is what tells the compiler that no
@@ -96,7 +96,7 @@ func (pr *builder) rowMethods(f *plan.Func) error {
 		if part.Name == "" {
 			continue
 		}
-		args, _ := uses(part)
+		args, _ := uses(part.Ops()...)
 		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args),
 			Body: &code.Block{}}
 		for _, arg := range args {

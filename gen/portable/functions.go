@@ -102,10 +102,10 @@ func (pr *builder) function(fs ...*plan.Func) error {
 		}
 	}
 	for _, part := range parts {
-		args, loss := uses(part)
+		args, loss := uses(part.Ops()...)
 		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args),
 			Body: &code.Block{}}
-		if err := pr.part(part, fn.Body); err != nil {
+		if err := pr.pieces(part.Pieces, newScope(fn.Body)); err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}
 		if loss {
@@ -134,26 +134,45 @@ func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	}
 	touch(fn)
 	pr.dispatch(f, fn, result)
+	body := newScope(fn.Body)
 	for _, part := range pr.schedule.Function(f).Parts {
 		if part.Name == "" {
-			if err := pr.part(part, fn.Body); err != nil {
+			if err := pr.pieces(part.Pieces, body); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		args, loss := uses(part)
-		call := method("p", part.Name, args...)
-		if loss {
-			fn.Body.Let("loss", call)
-		} else {
-			fn.Body.Do(call)
-		}
+		args, loss := uses(part.Ops()...)
+		keep(method("p", part.Name, args...), loss, fn.Body)
 	}
 	if err := pr.rows(f, fn.Body); err != nil {
 		return nil, err
 	}
+	if last := len(fn.Body.Stmts) - 1; !sig.Output {
+		if let, ok := fn.Body.Stmts[last].(*code.Let); ok && slices.Equal(let.Names, []string{"loss"}) {
+			fn.Body.Stmts, result = fn.Body.Stmts[:last], let.Values[0]
+		}
+	}
 	fn.Body.Return(result)
 	return fn, nil
+}
+
+// keep calls a method, and keeps the loss that it returns if it forms that.
+func keep(call code.Expr, loss bool, b *code.Block) {
+	if loss {
+		b.Let("loss", call)
+	} else {
+		b.Do(call)
+	}
+}
+
+// called is the call of a function of one sample, and whether that forms the loss.
+func called(c *schedule.Call) (call code.Expr, loss bool) {
+	args, loss := uses(c.Ops...)
+	if c.API {
+		args = plan.SignatureOf(c.Name).Args
+	}
+	return method("p", c.Name, args...), loss
 }
 
 // touch begins a function with a look at what its pointers point to. Assembly must not get a nil one: the offset of a
@@ -229,6 +248,10 @@ func Params(p *plan.Program, function string) (params, results []code.Param) {
 func (pr *builder) partDoc(part *schedule.Part) string {
 	doc := part.Name + " computes"
 	for _, piece := range part.Pieces {
+		if piece.Call != nil {
+			doc += "\n  " + piece.Call.Name
+			continue
+		}
 		doc += "\n  " + piece.Op.String()
 		if !pr.whole(piece) {
 			last := piece.Outer[len(piece.Outer)-1]
@@ -243,14 +266,14 @@ func (pr *builder) whole(p schedule.Piece) bool {
 	return len(p.Outer) == len(pr.schedule.Loops(p.Op).Outer)
 }
 
-// uses lists the arguments a part needs, and whether it forms the loss.
-func uses(part *schedule.Part) (args []string, loss bool) {
+// uses lists the arguments that some operations need, and whether they form the loss.
+func uses(ops ...plan.Op) (args []string, loss bool) {
 	need := map[string]bool{}
-	for _, piece := range part.Pieces {
-		if _, ok := piece.Op.(*plan.Unit); ok {
+	for _, op := range ops {
+		if _, ok := op.(*plan.Unit); ok {
 			need[rowVar] = true
 		}
-		for _, b := range append(piece.Op.Reads(), piece.Op.Writes()...) {
+		for _, b := range append(op.Reads(), op.Writes()...) {
 			if b.View != nil {
 				need[rowVar] = true
 				b = b.View.Of
@@ -276,11 +299,10 @@ func uses(part *schedule.Part) (args []string, loss bool) {
 	return args, loss
 }
 
-// part builds the pieces of a part into a body.
-func (pr *builder) part(part *schedule.Part, b *code.Block) error {
-	root := newScope(b)
-	for _, piece := range part.Pieces {
-		if err := pr.piece(piece, root); err != nil {
+// pieces builds pieces where the scope ends.
+func (pr *builder) pieces(list []schedule.Piece, s *scope) error {
+	for _, piece := range list {
+		if err := pr.piece(piece, s); err != nil {
 			return err
 		}
 	}
@@ -289,6 +311,11 @@ func (pr *builder) part(part *schedule.Part, b *code.Block) error {
 
 // piece builds a piece where the scope ends.
 func (pr *builder) piece(piece schedule.Piece, s *scope) error {
+	if piece.Call != nil {
+		call, loss := called(piece.Call)
+		keep(call, loss, s.b)
+		return nil
+	}
 	s.b.Blank()
 	s.b.Comment(piece.Op.String())
 	switch op := piece.Op.(type) {

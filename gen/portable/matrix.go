@@ -54,7 +54,7 @@ func (pr *builder) affine(op *plan.Affine, piece schedule.Piece, root *scope) er
 			rows[k] = pr.row(s, op.W, plus(row, k))
 		}
 		if within {
-			s = s.samples(op)
+			s = s.samples(schedule.Piece{Op: op})
 			if l.Keeps {
 				s.load(op.In, index{}, op.W.Cols)
 			}
@@ -146,7 +146,7 @@ func (pr *builder) backAffine(op *plan.BackAffine, piece schedule.Piece, root *s
 			s = root.inner()
 		}
 		if within {
-			s = s.samples(op)
+			s = s.samples(schedule.Piece{Op: op})
 			if l.Keeps {
 				s.load(op.D, index{}, op.W.Rows)
 			}

@@ -3,6 +3,7 @@ package portable
 import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
 // outerSum builds ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
@@ -22,7 +23,7 @@ func (pr *builder) outerSum(op *plan.OuterSum, root *scope) {
 			sums.add(scalar(op.GB.Name, plus(row, k)), element(op.GB, plus(row, k)))
 		}
 		sums.read(t)
-		u := t.samples(&plan.OuterSum{GW: op.GB, GB: op.GB, D: op.D, A: op.D})
+		u := t.samples(schedule.Piece{Op: &plan.OuterSum{GW: op.GB, GB: op.GB, D: op.D, A: op.D}})
 		for k := range rows.Size {
 			u.b.AddTo(code.V(sums.names[k]), element(op.D, plus(row, k)))
 		}
@@ -48,7 +49,7 @@ func (pr *builder) tile(op *plan.OuterSum, withBiases bool, s *scope, row, col i
 	}
 	weights.read(s)
 	biases.read(s)
-	t := s.samples(op)
+	t := s.samples(schedule.Piece{Op: op})
 	t.load(op.D, row, rows)
 	for c := range cols {
 		x := t.peek(op.A, plus(col, c))

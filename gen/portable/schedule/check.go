@@ -129,7 +129,18 @@ func (s *Schedule) checkHeld(f *plan.Func, parts []*Part, ops []plan.Op) error {
 		if err := checkNests(part); err != nil {
 			return err
 		}
-		pieces = append(pieces, part.Pieces...)
+		for _, piece := range part.Pieces {
+			if piece.Call == nil {
+				pieces = append(pieces, piece)
+				continue
+			}
+			if !s.has(piece.Call) {
+				return fmt.Errorf("it calls %s, which does something else", piece.Call.Name)
+			}
+			for _, op := range piece.Call.Ops {
+				pieces = append(pieces, Piece{Op: op, Outer: s.loops[op].Outer})
+			}
+		}
 	}
 	for _, op := range ops { // the others are in the function itself, beside the loop over blocks
 		var outer []Segment
@@ -152,20 +163,39 @@ func (s *Schedule) checkHeld(f *plan.Func, parts []*Part, ops []plan.Op) error {
 	return nil
 }
 
+// has says whether the function that a call names consists of the operations of the call.
+func (s *Schedule) has(c *Call) bool {
+	for _, f := range s.Program.Funcs {
+		if f.Batch {
+			continue
+		}
+		if c.API && f.Name == c.Name {
+			return f.Rows == nil && slices.Equal(f.Ops, c.Ops)
+		}
+		for _, part := range s.parts[f].Parts {
+			if !c.API && part.Name == c.Name {
+				ops, whole := s.wholeOps(part)
+				return whole && slices.Equal(ops, c.Ops)
+			}
+		}
+	}
+	return false
+}
+
 // checkNests asks that every operation of the samples stands in a loop over them, in batch functions alone.
 func checkNests(part *Part) error {
 	inside := false
 	for _, piece := range part.Pieces {
-		looped := piece.Nest != Unnested
-		if want := part.Batch && plan.ScopeOf(piece.Op) == plan.PerSample; looped != want {
-			return fmt.Errorf("%s stands in a loop over samples: %t, want %t", piece.Op, looped, want)
+		looped, op := piece.Nest != Unnested, piece.Ops()[0]
+		if want := part.Batch && plan.ScopeOf(op) == plan.PerSample; looped != want {
+			return fmt.Errorf("%s stands in a loop over samples: %t, want %t", op, looped, want)
 		}
 		if piece.Nest == Continue && !inside {
-			return fmt.Errorf("%s goes on in a loop over samples that has not begun", piece.Op)
+			return fmt.Errorf("%s goes on in a loop over samples that has not begun", op)
 		}
 		inside = piece.Nest == Begin || piece.Nest == Continue
-		if _, weights := plan.WeightsOf(piece.Op); piece.Nest == Within && !weights {
-			return fmt.Errorf("%s has no weights to read for all samples", piece.Op)
+		if _, weights := plan.WeightsOf(op); piece.Nest == Within && (!weights || piece.Call != nil) {
+			return fmt.Errorf("%s has no weights to read for all samples", op)
 		}
 	}
 	return nil

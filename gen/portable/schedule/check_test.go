@@ -109,6 +109,19 @@ func TestCheckFinds(t *testing.T) {
 			piece := &s.named(plan.Forward)[0].Pieces[0]
 			piece.Outer = piece.Outer[1:]
 		}, "parts hold segments [{80 10 1}] of z1"},
+		{"a call of something else", fast, func(s *Schedule) {
+			call := *s.named(plan.Grad)[0].Pieces[0].Call
+			call.Name = plan.Backward
+			s.named(plan.Grad)[0].Pieces[0].Call = &call
+		}, "it calls Backward, which does something else"},
+		{"a call of less", fast, func(s *Schedule) {
+			call := s.named(plan.Grad)[0].Pieces[0].Call
+			call.Ops = call.Ops[1:]
+		}, "it calls Forward, which does something else"},
+		{"a call outside of a loop over samples", fast, func(s *Schedule) {
+			part := s.named(plan.LossBatch)[0]
+			part.Pieces = []Piece{{Call: s.named(plan.LossOnly)[0].Pieces[0].Call}}
+		}, "stands in a loop over samples: false, want true"},
 		{"a piece twice", fast, func(s *Schedule) {
 			part := s.named(plan.Forward)[0]
 			part.Pieces = append(part.Pieces, part.Pieces[0])

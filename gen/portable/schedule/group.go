@@ -21,58 +21,68 @@ type Function struct {
 // all are the parts of a function.
 func (f *Function) all() []*Part { return slices.Concat(f.Parts, f.Rows) }
 
-// Part is a run of operations emitted as one function: a method of its own that several functions may
-// call, or the body of its function.
+// Part is a run of operations emitted as one function, a method of its own that several functions may call, or emitted
+// in the body of its function.
 type Part struct {
-	Name   string // method name; empty when the part is the body of its function
+	Name   string // method name; empty when the part stands in the body of its function
 	Batch  bool   // whether it works on a block of samples
 	Pieces []Piece
 }
 
-// Piece is an operation, or the share of one that forms the results of some outer segments.
+// Ops are the operations of a part, those of its calls among them. One that has several pieces is there several times.
+func (p *Part) Ops() (ops []plan.Op) {
+	for _, piece := range p.Pieces {
+		ops = append(ops, piece.Ops()...)
+	}
+	return ops
+}
+
+// Piece is an operation, or the share of one that forms the results of some outer segments, or the call of a function
+// of one sample that carries several operations out.
 type Piece struct {
 	Op    plan.Op
 	Outer []Segment
+	Call  *Call // there is no Op beside it
 	Nest  Nest
 }
 
 // First says whether the piece forms the operation's first results; what an operation does once belongs to it.
 func (p Piece) First() bool { return p.Outer[0].Lo == 0 }
 
-// group makes the parts of every function. Functions with the same operations share parts; an operation too large for
-// one function is cut along its outer segments, unless it forms a sum over them; a function that is small altogether
-// is one part, its own body. The parts of batch functions work on a block of samples and are methods always.
+// Ops are the operations of a piece: one, or those of its call.
+func (p Piece) Ops() []plan.Op {
+	if p.Call != nil {
+		return p.Call.Ops
+	}
+	return []plan.Op{p.Op}
+}
+
+// group makes the parts of every function. What another function of one sample does as a whole is a call of that;
+// functions share other runs of operations as methods; an operation too large for one function is cut along its outer
+// segments, unless it forms a sum over them; what a function has for itself stands in its body if it is small. The parts
+// of batch functions work on a block of samples and are methods always.
 func (s *Schedule) group() {
-	single, batch := newGrouper(s, false), newGrouper(s, true)
+	single := newGrouper(s, false)
+	var calls []*Call
 	for _, f := range s.Program.Funcs {
-		g, ops, made := single, f.Ops, &Function{}
-		if f.Batch {
-			g, ops = batch, f.BlockOps()
-		}
-		s.parts[f] = made
-		if f.Each != "" {
-			continue
-		}
-		if f.Rows != nil {
-			made.Rows = g.rows(f)
-		}
-		if s.emittedTotal(ops) <= inlineLimit {
-			made.Parts = []*Part{g.whole(f.Name, ops)}
-			if f.Batch {
-				made.BlockMethod = made.Parts[0].Name
+		if !f.Batch {
+			single.add(f, calling(f.Ops, calls))
+			if f.Rows == nil && s.emittedTotal(f.Ops) >= sharedRun {
+				calls = append(calls, &Call{Name: f.Name, Ops: f.Ops, API: true})
 			}
-			continue
-		}
-		if f.Batch {
-			made.BlockMethod = blockName(f.Name)
-		}
-		for i := 0; i < len(ops); {
-			run := g.run(ops[i:])
-			made.Parts = append(made.Parts, g.parts(run)...)
-			i += len(run)
 		}
 	}
+	single.group()
 	single.number()
+
+	batch := newGrouper(s, true)
+	calls = s.sampleCalls()
+	for _, f := range s.Program.Funcs {
+		if f.Batch {
+			batch.add(f, calling(f.BlockOps(), calls))
+		}
+	}
+	batch.group()
 	batch.number()
 	for _, part := range append(batch.all, batch.order...) {
 		s.nest(part)
@@ -83,45 +93,115 @@ func (s *Schedule) group() {
 type grouper struct {
 	s      *Schedule
 	batch  bool
-	users  map[plan.Op]string
-	breaks map[plan.Op]bool    // operations that do not follow the same one everywhere
-	made   map[plan.Op][]*Part // by the first operation of a run
-	all    []*Part             // those that are functions as a whole
-	order  []*Part             // those that are methods
+	funcs  []*plan.Func
+	items  map[*plan.Func][]item
+	users  map[item]string
+	breaks map[item]bool    // items that do not follow the same one everywhere
+	before map[item]item    // what they follow
+	made   map[item][]*Part // by the first item of a run
+	all    []*Part          // those that are functions as a whole
+	order  []*Part          // those that are methods
 	count  map[string]int
 }
 
 func newGrouper(s *Schedule, batch bool) *grouper {
-	g := &grouper{s: s, batch: batch, users: map[plan.Op]string{}, breaks: map[plan.Op]bool{},
-		made: map[plan.Op][]*Part{}, count: map[string]int{}}
-	before := map[plan.Op]plan.Op{}
-	for _, f := range s.Program.Funcs {
-		if f.Batch != batch {
-			continue
-		}
-		var last plan.Op
-		for _, op := range f.Ops {
-			if g.users[op] != "" && before[op] != last {
-				g.breaks[op] = true
-			}
-			g.users[op] += f.Name + " "
-			before[op], last = last, op
-		}
-	}
-	return g
+	return &grouper{s: s, batch: batch, items: map[*plan.Func][]item{}, users: map[item]string{},
+		breaks: map[item]bool{}, before: map[item]item{}, made: map[item][]*Part{}, count: map[string]int{}}
 }
 
-// whole is the part of a function that is small: the body of the function, or a method that functions of the same
-// operations on a block share.
-func (g *grouper) whole(name string, ops []plan.Op) *Part {
-	part := &Part{Batch: g.batch}
-	for _, op := range ops {
-		part.Pieces = append(part.Pieces, Piece{Op: op, Outer: g.s.loops[op].Outer})
+// add adds a function by what it consists of.
+func (g *grouper) add(f *plan.Func, items []item) {
+	g.funcs, g.items[f] = append(g.funcs, f), items
+	var last item
+	for _, it := range items {
+		if g.users[it] != "" && g.before[it] != last {
+			g.breaks[it] = true
+		}
+		g.users[it] += f.Name + " "
+		g.before[it], last = last, it
 	}
-	if !g.batch {
-		return part
+}
+
+// group makes the parts of all functions.
+func (g *grouper) group() {
+	for _, f := range g.funcs {
+		made := &Function{}
+		g.s.parts[f] = made
+		if f.Each != "" {
+			continue
+		}
+		if f.Rows != nil {
+			made.Rows = g.rows(f)
+		}
+		var runs [][]item
+		own, shares := 0, false // statements of the function alone, and whether it has others
+		for items := g.items[f]; len(items) > 0; {
+			run := g.run(items)
+			runs, items = append(runs, run), items[len(run):]
+			if g.shared(run) {
+				shares = true
+			} else {
+				own += g.size(run)
+			}
+		}
+		switch {
+		case g.batch && !shares && own <= inlineLimit:
+			made.Parts = []*Part{g.whole(f)}
+			made.BlockMethod = made.Parts[0].Name
+			continue
+		case g.batch:
+			made.BlockMethod = blockName(f.Name)
+		}
+		for _, run := range runs {
+			last := len(made.Parts) - 1
+			switch {
+			case g.batch || g.shared(run) || own > inlineLimit:
+				made.Parts = append(made.Parts, g.parts(run)...)
+			case last >= 0 && made.Parts[last].Name == "":
+				made.Parts[last].Pieces = append(made.Parts[last].Pieces, g.pieces(run)...)
+			default:
+				made.Parts = append(made.Parts, &Part{Pieces: g.pieces(run)})
+			}
+		}
 	}
-	part.Name = blockName(name)
+}
+
+// size is how many statements some items have.
+func (g *grouper) size(items []item) (n int) {
+	for _, it := range items {
+		n += g.s.size(it)
+	}
+	return n
+}
+
+// shared says whether several functions have a run that is worth a method. StepBatch and GradBatch have one method for
+// all they do with a block.
+func (g *grouper) shared(run []item) bool {
+	users := strings.Fields(g.users[run[0]])
+	if g.batch {
+		for i, user := range users {
+			users[i] = blockName(user)
+		}
+		users = slices.Compact(users)
+	}
+	return len(users) > 1 && g.size(run) >= sharedRun
+}
+
+// pieces are items as pieces, operations whole.
+func (g *grouper) pieces(items []item) (pieces []Piece) {
+	for _, it := range items {
+		if it.call != nil {
+			pieces = append(pieces, Piece{Call: it.call})
+		} else {
+			pieces = append(pieces, Piece{Op: it.op, Outer: g.s.loops[it.op].Outer})
+		}
+	}
+	return pieces
+}
+
+// whole is the part of a batch function that is small: a method that functions of the same operations on a block share.
+func (g *grouper) whole(f *plan.Func) *Part {
+	part := &Part{Name: blockName(f.Name), Batch: true, Pieces: g.pieces(g.items[f])}
 	for _, other := range g.all {
 		if other.Name == part.Name {
 			return other
@@ -143,29 +223,30 @@ func blockName(function string) string {
 // unexported is a function's name as the beginning of that of a method.
 func unexported(function string) string { return strings.ToLower(function[:1]) + function[1:] }
 
-// run is the longest beginning of ops used by the same functions, one after the other in all of them, that makes one
+// run is the longest beginning of items used by the same functions, one after the other in all of them, that makes one
 // part, or one operation that makes several.
-func (g *grouper) run(ops []plan.Op) []plan.Op {
+func (g *grouper) run(items []item) []item {
 	n, total := 0, 0
-	for n < len(ops) && g.users[ops[n]] == g.users[ops[0]] && (n == 0 || !g.breaks[ops[n]]) {
-		total += g.s.emitted(ops[n], g.s.loops[ops[n]].Outer)
+	for n < len(items) && g.users[items[n]] == g.users[items[0]] && (n == 0 || !g.breaks[items[n]]) {
+		total += g.s.size(items[n])
 		if n > 0 && total > inlineLimit {
 			break
 		}
 		n++
 	}
-	return ops[:n]
+	return items[:n]
 }
 
 // rows are the parts of what a function repeats for every row: where that is little, its own code.
 func (g *grouper) rows(f *plan.Func) []*Part {
-	if g.s.emittedTotal(f.Rows.Ops) <= inlineLimit {
-		return []*Part{g.whole(f.Name, f.Rows.Ops)}
+	items := calling(f.Rows.Ops, nil)
+	if g.size(items) <= inlineLimit {
+		return []*Part{{Pieces: g.pieces(items)}}
 	}
-	return g.cut(unexported(f.Name)+"Row", f.Rows.Ops)
+	return g.cut(unexported(f.Name)+"Row", items)
 }
 
-func (g *grouper) parts(run []plan.Op) []*Part {
+func (g *grouper) parts(run []item) []*Part {
 	if made := g.made[run[0]]; made != nil {
 		return made
 	}
@@ -173,16 +254,23 @@ func (g *grouper) parts(run []plan.Op) []*Part {
 	if g.batch {
 		stem = batchStemOf(g.users[run[0]])
 	}
-	return g.cut(stem, run)
+	parts := g.cut(stem, run)
+	g.made[run[0]] = parts
+	return parts
 }
 
 // cut makes parts of a run, each of which is a method.
-func (g *grouper) cut(stem string, run []plan.Op) []*Part {
+func (g *grouper) cut(stem string, run []item) []*Part {
 	var parts []*Part
 	part := &Part{Name: stem, Batch: g.batch}
 	room := partLimit
-	for _, op := range run {
-		outer := g.s.loops[op].Outer
+	for _, p := range g.pieces(run) {
+		if p.Call != nil {
+			part.Pieces = append(part.Pieces, p)
+			room--
+			continue
+		}
+		op, outer := p.Op, p.Outer
 		for len(outer) > 0 {
 			n := 1
 			for n < len(outer) && (summing(op) || g.s.emitted(op, outer[:n+1]) <= room) {
@@ -200,7 +288,6 @@ func (g *grouper) cut(stem string, run []plan.Op) []*Part {
 		}
 	}
 	parts = append(parts, part)
-	g.made[run[0]] = parts
 	g.order = append(g.order, parts...)
 	for range parts {
 		g.count[stem]++

@@ -26,6 +26,9 @@ func TestGroupLimits(t *testing.T) {
 			for _, part := range s.Function(f).Parts {
 				total, segments := 0, 0
 				for _, piece := range part.Pieces {
+					if piece.Call != nil {
+						continue
+					}
 					total += s.emitted(piece.Op, piece.Outer)
 					if segments += len(piece.Outer); summing(piece.Op) {
 						segments -= len(piece.Outer) - 1
@@ -34,9 +37,6 @@ func TestGroupLimits(t *testing.T) {
 				limit := partLimit
 				if part.Name == "" && !f.Batch {
 					limit = inlineLimit
-					if len(s.Function(f).Parts) != 1 {
-						t.Errorf("%s has its body and %d parts besides", f.Name, len(s.Function(f).Parts)-1)
-					}
 				}
 				if total > limit && segments > 1 {
 					t.Errorf("%s, part %q has %d statements in %d segments, limit %d",
@@ -69,7 +69,7 @@ func TestGroupSums(t *testing.T) {
 			pieces := 0
 			for _, part := range s.named(name) {
 				for _, piece := range part.Pieces {
-					if summing(piece.Op) {
+					if slices.ContainsFunc(piece.Ops(), summing) {
 						pieces++
 					}
 				}
@@ -149,19 +149,62 @@ func TestGroupNames(t *testing.T) {
 	}
 }
 
-// TestGroupShares checks that functions too large for one body share the parts of what they have in common.
+// TestGroupShares checks that what Forward and Backward do is emitted once: other functions call them, or share their
+// parts, however small or large they are.
 func TestGroupShares(t *testing.T) {
-	n := plantest.Network("mse", []int{64, 64, 10}, "relu", "identity")
-	s := mustMake(t, n)
-	forward := s.named(plan.Forward)
-	for _, name := range []string{plan.LossOnly, plan.Grad, plan.Step} {
-		parts := s.named(name)
-		if len(parts) < len(forward) {
-			t.Fatalf("%s has %d parts, Forward %d:\n%s", name, len(parts), len(forward), s)
+	for _, dims := range [][]int{{4, 8, 3}, {64, 64, 10}} {
+		s := mustMake(t, plantest.Network("mse", dims, "tanh", "identity"))
+		forward := s.Program.Func(plan.Forward)
+		for name, want := range map[string][]string{
+			plan.LossOnly: {plan.Forward}, plan.Step: {plan.Forward}, plan.Grad: {plan.Forward, plan.Backward},
+		} {
+			var calls []string
+			for _, part := range s.named(name) {
+				for _, piece := range part.Pieces {
+					if piece.Call != nil {
+						calls = append(calls, piece.Call.Name)
+					}
+				}
+			}
+			if !slices.Equal(calls, want) {
+				t.Errorf("%d: %s calls %q, want %q:\n%s", dims, name, calls, want, s)
+			}
 		}
-		for i, part := range forward {
-			if parts[i] != part {
-				t.Errorf("%s does not use part %s of Forward", name, part.Name)
+		emitted, seen := map[plan.Op]int{}, map[*Part]bool{}
+		for _, f := range s.Program.Funcs {
+			for _, part := range s.Function(f).Parts {
+				for _, piece := range part.Pieces {
+					if !seen[part] && f.Batch && piece.Call == nil && slices.Contains(forward.Ops, piece.Op) {
+						emitted[piece.Op]++
+					}
+				}
+				seen[part] = true
+			}
+		}
+		for op, n := range emitted {
+			if n > 1 {
+				t.Errorf("%d: batch functions have %s %d times:\n%s", dims, op, n, s)
+			}
+		}
+	}
+}
+
+// TestGroupBeside checks that a function may have a body and share methods with others, and that a run that is too
+// short for a method stands in each of them.
+func TestGroupBeside(t *testing.T) {
+	for outputs, shared := range map[int]bool{2: false, 12: true} {
+		s := mustMake(t, plantest.Network("mse", []int{5, 9, outputs}, "tanh", "identity"))
+		for _, name := range []string{plan.Backward, plan.Step} {
+			bodies, methods := 0, 0
+			for _, part := range s.named(name) {
+				if part.Name == "" {
+					bodies++
+				} else {
+					methods++
+				}
+			}
+			if bodies == 0 || (methods > 0) != shared {
+				t.Errorf("%d outputs: %s has %d bodies and %d methods:\n%s", outputs, name, bodies, methods, s)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func (s *Schedule) nest(part *Part) {
 	var pieces []Piece
 	open, room := false, 0 // of the loop that pieces join
 	add := func(p Piece) {
-		n := s.emitted(p.Op, p.Outer)
+		n := s.nestedSize(p)
 		p.Nest = Begin
 		if open && n <= room {
 			p.Nest = Continue
@@ -39,28 +39,43 @@ func (s *Schedule) nest(part *Part) {
 			open, room = true, sampleLoop
 		}
 		room = max(0, room-n)
-		if last := len(pieces) - 1; p.Nest == Continue && pieces[last].Op == p.Op {
+		if last := len(pieces) - 1; p.Nest == Continue && p.Call == nil && pieces[last].Op == p.Op {
 			pieces[last].Outer = append(slices.Clone(pieces[last].Outer), p.Outer...)
 			return
 		}
 		pieces = append(pieces, p)
 	}
 	for _, p := range part.Pieces {
-		if plan.ScopeOf(p.Op) == plan.PerBlock {
+		if p.Call == nil && plan.ScopeOf(p.Op) == plan.PerBlock {
 			pieces, open = append(pieces, p), false
 			continue
 		}
-		if w, ok := plan.WeightsOf(p.Op); !ok || w.Len() <= nearWeights && s.emitted(p.Op, p.Outer) <= sampleLoop {
+		if p.Call != nil || !s.farWeights(p.Op, p.Outer) {
 			add(p)
 			continue
 		}
 		for _, seg := range p.Outer {
 			if seg.Looped() {
-				pieces, open = append(pieces, Piece{p.Op, []Segment{seg}, Within}), false
+				pieces, open = append(pieces, Piece{Op: p.Op, Outer: []Segment{seg}, Nest: Within}), false
 			} else {
 				add(Piece{Op: p.Op, Outer: []Segment{seg}})
 			}
 		}
 	}
 	part.Pieces = pieces
+}
+
+// farWeights says whether the weights of some results of an operation, or the code that forms them, do not stay in the
+// nearest caches from one sample to the next.
+func (s *Schedule) farWeights(op plan.Op, outer []Segment) bool {
+	w, ok := plan.WeightsOf(op)
+	return ok && (w.Len() > nearWeights || s.emitted(op, outer) > sampleLoop)
+}
+
+// nestedSize is how many statements a loop over samples has by a piece, those of a function that it calls among them.
+func (s *Schedule) nestedSize(p Piece) int {
+	if p.Call != nil {
+		return s.emittedTotal(p.Call.Ops)
+	}
+	return s.emitted(p.Op, p.Outer)
 }

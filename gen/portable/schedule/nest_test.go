@@ -22,17 +22,19 @@ func TestNests(t *testing.T) {
 					if p.Nest != Continue {
 						size, pieces = 0, 0
 					}
-					size, pieces = size+s.emitted(p.Op, p.Outer), pieces+1
-					w, weights := plan.WeightsOf(p.Op)
-					if weights && p.Nest == Within {
+					size, pieces = size+s.nestedSize(p), pieces+1
+					if p.Nest == Within {
 						within++
 					}
 					if p.Nest == Continue {
 						together++
 					}
-					if weights && p.Nest != Unnested && p.Nest != Within && w.Len() > nearWeights &&
-						p.Outer[0].Looped() {
-						t.Errorf("%s: %s reads %d weights in a loop for every sample", f.Name, p.Op, w.Len())
+					for _, op := range p.Ops() {
+						if w, weights := plan.WeightsOf(op); weights && p.Nest != Unnested && p.Nest != Within &&
+							w.Len() > nearWeights && (p.Call != nil && s.Loops(op).Outer[0].Looped() ||
+							p.Call == nil && p.Outer[0].Looped()) {
+							t.Errorf("%s: %s reads %d weights in a loop for every sample", f.Name, op, w.Len())
+						}
 					}
 					if f.Batch && pieces > 1 && size > sampleLoop {
 						t.Errorf("%s: %d statements stand together in a loop over samples", f.Name, size)

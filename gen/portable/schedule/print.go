@@ -66,6 +66,10 @@ func (s *Schedule) printPart(b *strings.Builder, part *Part, known bool) {
 		if piece.Nest == Begin || piece.Nest == Continue {
 			in += "  "
 		}
+		if piece.Call != nil {
+			fmt.Fprintf(b, "%s%s\n", in, piece.Call.Name)
+			continue
+		}
 		fmt.Fprintf(b, "%s%-60s  %s\n", in, piece.Op, s.loopText(piece))
 		if v, ok := piece.Op.(*plan.Vector); ok && piece.First() {
 			for _, line := range v.Equations() {

@@ -93,9 +93,17 @@ func (s *Schedule) emittedTotal(ops []plan.Op) (n int) {
 // emittedPart is the number of statements of a part.
 func (s *Schedule) emittedPart(part *Part) (n int) {
 	for _, piece := range part.Pieces {
-		n += s.emitted(piece.Op, piece.Outer)
+		n += s.emittedPiece(piece)
 	}
 	return n
+}
+
+// emittedPiece is the number of statements of a piece: a call is one.
+func (s *Schedule) emittedPiece(p Piece) int {
+	if p.Call != nil {
+		return 1
+	}
+	return s.emitted(p.Op, p.Outer)
 }
 
 // What a statement takes, by measurement on amd64.

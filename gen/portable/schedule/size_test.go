@@ -26,7 +26,7 @@ func TestStatements(t *testing.T) {
 			for _, part := range s.Function(f).Parts {
 				parts[part] = 0
 				for _, piece := range part.Pieces {
-					parts[part] += s.emitted(piece.Op, piece.Outer)
+					parts[part] += s.emittedPiece(piece)
 				}
 			}
 		}
