@@ -74,6 +74,9 @@ func (c *Core) figure(f *isa.Form) figure {
 // Latency is after how many cycles the result of an instruction can be read.
 func (c *Core) Latency(f *isa.Form) int { return c.figure(f).latency }
 
+// LoadLatency is that of a whole register from the first cache.
+func (c *Core) LoadLatency() int { return c.onMemory[""].latency }
+
 // AccumulateLatency is after how many cycles the result of a fused multiply-add can be read by another that adds to it.
 func (c *Core) AccumulateLatency() int { return c.accumulate }
 

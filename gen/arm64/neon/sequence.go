@@ -90,6 +90,18 @@ func (s Sequence) General() bool {
 	return false
 }
 
+// Reads says whether a step reads the register of an operand.
+func (s Sequence) Reads(operand Role) bool {
+	for _, step := range s.Steps {
+		for k, o := range step.Operands {
+			if o.Role == operand && (k > 0 || step.Form.Is(isa.Overwrites) || step.Form.Is(isa.Compares)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Apart says whether the register of the result must not be that of an operand: it is written while that is still to
 // be read, or holds another operand at first.
 func (s Sequence) Apart(operand Role) bool { return s.apart>>operand&1 != 0 }

@@ -1,0 +1,196 @@
+// Package arm64 writes functions of vector code in instructions of AArch64: what package assembly asks for, lowered by
+// package neon, and the text of the file that they are in.
+package arm64
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/arm64/cores"
+	"github.com/backpropgen/backpropgen/gen/arm64/isa"
+	"github.com/backpropgen/backpropgen/gen/arm64/neon"
+	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
+
+// set are the instructions of NEON, and the core whose cycles are estimated.
+type set struct{ core *cores.Core }
+
+// String ends the names of functions.
+func (s set) String() string { return "NEON" }
+
+// Registers have 128 bits, there are 32 of them, and masks are vectors. Instructions that compute read no memory.
+func (s set) Widest() int               { return 128 }
+func (s set) Registers() int            { return 32 }
+func (s set) MaskClass() assembly.Class { return assembly.VectorClass }
+func (s set) SpreadsMemory() bool       { return false }
+
+// Stream is how many bytes stores to large arrays have, which is a whole register.
+func (s set) Stream() int { return 16 }
+
+// FirstCache and LineCycles are those of the core.
+func (s set) FirstCache() int          { return s.core.FirstCache }
+func (s set) LineCycles(bytes int) int { return s.core.LineCycles(bytes) }
+
+// instruction is an operation on lanes of a type, which neon knows.
+type instruction struct {
+	op   vec.Op
+	elem vec.Elem
+}
+
+// Name tells operations apart. Two numbers of 4 bytes are half a register, where the other half is not looked at.
+func (i instruction) Name(bits int) string {
+	if bits > 128 {
+		return ""
+	}
+	return names[i.op][i.elem]
+}
+
+// names are the names of operations, each made once.
+var names = func() (all [vec.Ops][vec.Elems]string) {
+	for op := range vec.Op(vec.Ops) {
+		for e := range vec.Elem(vec.Elems) {
+			all[op][e] = fmt.Sprint(op, " ", e)
+		}
+	}
+	return all
+}()
+
+// Lowering is an operation that is worth asking for. Some are that take several instructions, as nobody has others:
+// products of integers of 64 bits, shifts by as much as a lane says, blends, and an order of lanes that is known.
+func (s set) Lowering(op vec.Op, elem vec.Elem) assembly.Instruction {
+	switch {
+	case op < vec.Ops && neon.Has(op, elem):
+	case op == vec.Mul, op == vec.ShiftLeftBy, op == vec.Blend:
+	case op == vec.Permute && elem == vec.F32:
+	default:
+		return nil
+	}
+	return instruction{op, elem}
+}
+
+// register is a general register.
+type register int
+
+// Asm is its name.
+func (r register) Asm() string { return fmt.Sprint("R", int(r)) }
+
+// Registers that have a meaning.
+const (
+	// scratch is for constants, masks and tables, second where pauses begin and end.
+	scratch register = 13
+	second  register = 14
+	// table is where a table begins, or another constant that no instruction reaches, and free and other are for
+	// addresses and integers that an operation needs.
+	table register = 15
+	free  register = 16
+	other register = 17
+	// constants is where the constants of the file begin.
+	constants register = 26
+	// frame, stack and static are no registers: by them arguments, the stack and constants are known.
+	frame  register = -1
+	stack  register = -2
+	static register = -3
+)
+
+// General are the general registers. R18 is the platform's, those from R27 on belong to Go.
+func (s set) General() *assembly.General { return general }
+
+var general = &assembly.General{
+	Free: []assembly.Register{register(5), register(6), register(7), register(8), register(9), register(10),
+		register(11), register(12)},
+	Arguments: map[string]assembly.Register{
+		"p": register(0), "ws": register(1), "x": register(2), "y": register(3), "grad": register(4),
+		"b": register(1), "xs": register(2), "ys": register(3), "out": register(3), "gxs": register(4),
+	},
+	Area: register(1),
+	Swept: []assembly.Register{register(12), register(11), register(10), register(9), register(8), register(7),
+		register(6), register(5), register(4), register(3), register(2), register(1), register(0)},
+	Scratch: scratch, Second: second,
+	Frame: frame, Stack: stack, Static: static,
+	Number: func(r assembly.Register) int { return int(r.(register)) },
+}
+
+// writer writes a function.
+type writer struct {
+	*assembly.Function
+	set
+	// asked is the work of the block under way.
+	asked cores.Work
+}
+
+// Target writes a function.
+func (s set) Target(f *assembly.Function) assembly.Target { return &writer{Function: f, set: s} }
+
+// Lines of a function are instructions and labels (isa.Instruction) and these: a comment, an instruction that Go's
+// assembler makes of several, and one that reads a constant whose place is known when all of them are together.
+type (
+	comment  string
+	pseudo   string
+	constant struct {
+		// at is the place among the constants, and to the register: of an address, or of 4, 8 or 16 bytes.
+		at, to, bytes int
+	}
+)
+
+// add adds what was written. line is how long lines of memory take that it reads or writes.
+func (f *writer) add(w *neon.Writer, line int) {
+	if err := w.Err(); err != nil {
+		f.Fail(err.Error())
+	}
+	for _, i := range w.Instructions {
+		f.Nodes = append(f.Nodes, i)
+		f.asked = f.asked.Plus(f.core.Work(i, line))
+	}
+}
+
+// code is what an operation is written into.
+func code() *neon.Writer { return &neon.Writer{Free: int(free), Second: int(other)} }
+
+// do writes one instruction.
+func (f *writer) do(name string, args ...int) {
+	w := code()
+	w.Do(name, args...)
+	f.add(w, 0)
+}
+
+// frameBegins is where what a function keeps on the stack begins: before it is where the function returns to.
+const frameBegins = 16
+
+// address is a place that an instruction may have. What is among the arguments or the constants is not: those of
+// constants are brought to a register first.
+func (f *writer) address(p vec.Place) neon.Address {
+	a := neon.Address{Index: neon.NoIndex, Scale: p.Scale, Disp: p.Disp}
+	switch base := p.Base.Home.(register); base {
+	case stack:
+		a.Base, a.Disp = isa.Stack, frameBegins+p.Disp
+	case static:
+		f.Nodes = append(f.Nodes, constant{at: p.Disp, to: int(table)})
+		a.Base, a.Disp = int(table), 0
+	case frame:
+		f.Fail("an argument is read by its address")
+	default:
+		a.Base = int(base)
+	}
+	if p.Index != nil {
+		a.Index = int(p.Index.Home.(register))
+	}
+	return a
+}
+
+// line is how long a line of memory takes that a place is in.
+func (f *writer) line(p vec.Place) int {
+	if r := p.Base.Home.(register); r >= 0 {
+		return f.LineOf(r)
+	}
+	return 0
+}
+
+// argument is the text of an argument or of the result.
+func (f *writer) argument(p vec.Place) string {
+	return fmt.Sprintf("%s+%d(FP)", f.Names[p.Disp], p.Disp)
+}
+
+// pseudo writes an instruction that Go's assembler makes of several, or of one that it knows by itself.
+func (f *writer) pseudo(format string, args ...any) {
+	f.Nodes = append(f.Nodes, pseudo(fmt.Sprintf(format, args...)))
+}

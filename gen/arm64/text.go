@@ -1,0 +1,144 @@
+package arm64
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"go/types"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/arm64/isa"
+	"github.com/backpropgen/backpropgen/gen/arm64/neon"
+	"github.com/backpropgen/backpropgen/gen/assembly"
+)
+
+// The text of finished functions and of the constants that they read.
+
+// functionText is a function as it stands in a file.
+func functionText(b *bytes.Buffer, fn *assembly.Function) error {
+	result := ""
+	if fn.Returns {
+		result = " " + numberType(fn.Machine.Size)
+	}
+	arguments := 8 * len(fn.Params)
+	if fn.Returns {
+		arguments += fn.Machine.Size
+	}
+	local, attribute := fn.Local, ""
+	if local > 0 {
+		local += frameBegins - 8 // the assembler counts from what is after the return address
+	}
+	if fn.NoSplit {
+		attribute = "NOSPLIT, "
+	}
+	fmt.Fprintf(b, "\n// func %s(%s)%s\nTEXT ·%[1]s(SB), %[4]s$%[5]d-%[6]d\n", fn.Name, parameters(fn), result, attribute,
+		local, arguments)
+	for _, n := range fn.Nodes {
+		if c, ok := n.(constant); ok && c.bytes > 0 {
+			fmt.Fprintf(b, "\tMOVD $%s<>+0(SB), R%d\n", fn.File.Symbol, int(constants))
+			break
+		}
+	}
+	for _, n := range fn.Nodes {
+		if err := lineText(b, fn.File.Symbol, n); err != nil {
+			return fmt.Errorf("%s: %w", fn.Name, err)
+		}
+	}
+	return nil
+}
+
+// lineText is a line of it.
+func lineText(b *bytes.Buffer, symbol string, n assembly.Line) error {
+	switch n := n.(type) {
+	case isa.Instruction:
+		if n.Form == nil {
+			b.WriteByte('\n')
+		} else {
+			b.WriteByte('\t')
+		}
+		b.WriteString(n.Go() + "\n")
+	case pseudo:
+		fmt.Fprintf(b, "\t%s\n", n)
+	case comment:
+		b.WriteByte('\n')
+		for line := range strings.SplitSeq(string(n), "\n") {
+			fmt.Fprintf(b, "\t// %s\n", line)
+		}
+	case constant:
+		if n.bytes == 0 {
+			fmt.Fprintf(b, "\tMOVD $%s<>+%d(SB), R%d\n", symbol, n.at, n.to)
+			break
+		}
+		w := code()
+		w.Load(n.to, neon.Address{Base: int(constants), Index: neon.NoIndex, Disp: n.at}, n.bytes/4, 4)
+		for _, i := range w.Instructions {
+			fmt.Fprintf(b, "\t%s\n", i.Go())
+		}
+		return w.Err()
+	default:
+		return fmt.Errorf("%T is no line", n)
+	}
+	return nil
+}
+
+// numberType is the type of numbers of so many bytes.
+func numberType(size int) string { return fmt.Sprintf("float%d", 8*size) }
+
+// parameters are those of a function, as Go has them.
+func parameters(fn *assembly.Function) string {
+	var list []string
+	for _, p := range fn.Params {
+		t := numberType(fn.Machine.Size)
+		switch {
+		case p.Typ != "":
+			t = "*" + p.Typ
+		case p.Integer:
+			t = "int"
+		case p.Dim > 0:
+			t = fmt.Sprintf("*[%d]%s", p.Dim, t)
+		case p.To != nil:
+			t = "*" + types.TypeString(p.To, nil)
+		}
+		list = append(list, p.Name+" "+t)
+	}
+	return strings.Join(list, ", ")
+}
+
+// constantsText are the constants of a file.
+func constantsText(b *bytes.Buffer, f *assembly.File) {
+	if f.Size == 0 {
+		return
+	}
+	b.WriteByte('\n')
+	at := 0
+	put := func(raw []byte) {
+		if len(raw) == 8 {
+			fmt.Fprintf(b, "DATA %s<>+%d(SB)/8, $%#016x\n", f.Symbol, at, binary.LittleEndian.Uint64(raw))
+		} else {
+			fmt.Fprintf(b, "DATA %s<>+%d(SB)/4, $%#08x\n", f.Symbol, at, binary.LittleEndian.Uint32(raw))
+		}
+		at += len(raw)
+	}
+	for _, c := range f.All {
+		for at < c.At {
+			put(make([]byte, 4))
+		}
+		for k := 0; k < len(c.Raw); k += c.Unit {
+			put(c.Raw[k : k+c.Unit])
+		}
+	}
+	fmt.Fprintf(b, "GLOBL %s<>(SB), RODATA|NOPTR, $%d\n", f.Symbol, at)
+}
+
+// fileText is the text of a file with functions and what they read.
+func fileText(header string, f *assembly.File, functions []*assembly.Function) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n//go:build %s\n\n#include \"textflag.h\"\n", header, isa.Constraint)
+	for _, fn := range functions {
+		if err := functionText(&b, fn); err != nil {
+			return nil, err
+		}
+	}
+	constantsText(&b, f)
+	return b.Bytes(), nil
+}
