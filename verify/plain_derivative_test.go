@@ -32,7 +32,7 @@ type plainNetwork[F Float] struct {
 
 type plainWork[F Float] struct {
 	a1, t1, f1, d1 [4]F
-	a2, t2, f2     [2]F
+	a2, f2         [2]F
 	row            [4]F
 	kept           F
 }

@@ -1,0 +1,145 @@
+package leastsquares
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+)
+
+// Method is how steps are made.
+type Method int
+
+const (
+	LevenbergMarquardt Method = iota
+	// GaussNewton takes steps without damping, halved until the loss falls.
+	GaussNewton
+)
+
+// Solver is how a step is computed.
+type Solver int
+
+const (
+	// Auto forms JᵀHJ and goes over to QR, for good, where that loses too many digits.
+	Auto Solver = iota
+	// Cholesky forms JᵀHJ: the fastest, with half the digits.
+	Cholesky
+	// QR factors J itself.
+	QR
+)
+
+// Options say how to fit. The zero value is Levenberg–Marquardt on half the squared error.
+type Options struct {
+	// Cost is what is minimised; the zero value is HalfSquaredError.
+	Cost   Cost
+	Method Method
+	Solver Solver
+	// Iterations is the most of them, those before Start included; 0 is 100.
+	Iterations int
+	// Weights, if not nil, has a weight for each sample, at least 0. Samples of weight 0 take no part.
+	Weights []float64
+	// StepLimit, if not 0, is the most by which a step changes any parameter: longer steps are shortened.
+	StepLimit float64
+	// Workers is the number of goroutines; 0 is one for each processor. It changes no bit of the result.
+	Workers int
+	// Underdetermined allows fewer residuals than parameters: damping chooses among the solutions.
+	Underdetermined bool
+
+	// Fit ends where a step lowers the loss, or can be expected to, by less than LossTolerance of it; where it changes
+	// the parameters, each measured by the length of its column of J, by less than StepTolerance of them; or where no
+	// column of J has an angle with the residuals whose cosine is above GradientTolerance. 0 is the default: 1e-12, 1e-10
+	// and 1e-10 for networks of float64, and 1e-7, 1e-7 and 1e-6 for those of float32.
+	LossTolerance, StepTolerance, GradientTolerance float64
+
+	// Start goes on from where a fit was: with the parameters as they were then, and all else equal, to the same bits.
+	// Result and Iteration have it.
+	Start State
+
+	// OnIteration is called after every iteration, with the network as it has left it. ErrStop ends the fit without an
+	// error; any other error ends it, and Fit returns it.
+	OnIteration func(Iteration) error
+}
+
+// ErrStop is what OnIteration returns to end the fit there.
+var ErrStop = errors.New("stop fitting here")
+
+// State is what a fit goes on with. The zero value begins anew.
+type State struct {
+	// Iteration is how many there were.
+	Iteration int
+	// Damping is μ, and Growth by what a step that fails multiplies it.
+	Damping, Growth float64
+	// Scale are the largest lengths of J's columns.
+	Scale []float64
+	// QR says that Auto has gone over to it.
+	QR bool
+}
+
+// withDefaults fills in what is 0.
+func (o Options) withDefaults(single bool) Options {
+	or := func(v *float64, double, float float64) {
+		if *v == 0 {
+			*v = double
+			if single {
+				*v = float
+			}
+		}
+	}
+	or(&o.LossTolerance, 1e-12, 1e-7)
+	or(&o.StepTolerance, 1e-10, 1e-7)
+	or(&o.GradientTolerance, 1e-10, 1e-6)
+	if o.Cost.term == nil {
+		o.Cost = HalfSquaredError
+	}
+	if o.Iterations == 0 {
+		o.Iterations = 100
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	return o
+}
+
+// check finds all that cannot be fitted with, before anything is touched.
+func (o Options) check(samples, targets, outputs, params int) error {
+	var errs []error
+	refuse := func(bad bool, format string, args ...any) {
+		if bad {
+			errs = append(errs, fmt.Errorf("leastsquares: "+format, args...))
+		}
+	}
+	refuse(samples != targets, "%d inputs and %d targets; every sample needs one of each", samples, targets)
+	refuse(samples == 0 && targets == 0, "there are no samples to fit")
+	used := samples
+	if o.Weights != nil {
+		refuse(len(o.Weights) != samples, "%d weights for %d samples; give one for each", len(o.Weights), samples)
+		for i, w := range o.Weights {
+			if w == 0 {
+				used--
+			}
+			if !(w >= 0) || math.IsInf(w, 0) {
+				refuse(true, "Options.Weights[%d] is %v; a weight is a number of at least 0", i, w)
+				break
+			}
+		}
+		refuse(used <= 0 && samples > 0, "all weights are 0; there is nothing to fit")
+	}
+	refuse(samples > 0 && used > 0 && used*outputs < params && !o.Underdetermined,
+		"%d parameters and only %d residuals, %d outputs of %d samples; give more samples, or a smaller network, or set "+
+			"Options.Underdetermined", params, used*outputs, outputs, used)
+	refuse(o.Method != LevenbergMarquardt && o.Method != GaussNewton,
+		"Options.Method is %d; use LevenbergMarquardt or GaussNewton", o.Method)
+	refuse(o.Solver < Auto || o.Solver > QR, "Options.Solver is %d; use Auto, Cholesky or QR", o.Solver)
+	refuse(o.Iterations < 1, "Options.Iterations is %d; give the most there may be, or 0 for 100", o.Iterations)
+	refuse(o.Workers < 1, "Options.Workers is %d; give the number of goroutines, or 0 for all processors", o.Workers)
+	refuse(!(o.StepLimit >= 0) || math.IsInf(o.StepLimit, 0),
+		"Options.StepLimit is %v; give the most that a step may change, or 0 for no limit", o.StepLimit)
+	for name, v := range map[string]float64{
+		"LossTolerance": o.LossTolerance, "StepTolerance": o.StepTolerance, "GradientTolerance": o.GradientTolerance,
+	} {
+		refuse(!(v > 0 && v < 1), "Options.%s is %v; give a part of 1, or 0 for the default", name, v)
+	}
+	refuse(o.Start.Scale != nil && len(o.Start.Scale) != params || o.Start.Iteration < 0 || !(o.Start.Damping >= 0),
+		"Options.Start is of another network; take it from a Result of this one")
+	return errors.Join(errs...)
+}
