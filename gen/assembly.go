@@ -98,8 +98,11 @@ func (c *native) Emit() ([]File, error) {
 			Name: name, Params: params, Results: results,
 			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(),
 				func(arg string) bool { return !plan.Written(arg) }),
-			Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
+			Codes: c.assembly.Codes(name), Batch: p.Func(name).Batch,
 		})
+	}
+	for _, k := range c.assembly.Kinds()[1:] {
+		a.Kinds = append(a.Kinds, kindOf(k))
 	}
 	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
 	printed, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix})
@@ -139,7 +142,8 @@ func (c *native) Emit() ([]File, error) {
 
 // assemblyNames lists the identifiers that go with assembly.
 func assemblyNames(n spec.Network, prefix string) []string {
-	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + assembly.PauseSuffix}
+	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + assembly.PauseSuffix,
+		prefix + "Core", prefix + amd64.ProcessorSuffix}
 	functions := []string{plan.GradBatch + assembly.SumsSuffix}
 	for _, s := range plan.API {
 		functions = append(functions, s.Name)
@@ -149,6 +153,7 @@ func assemblyNames(n spec.Network, prefix string) []string {
 		for _, l := range levels {
 			names = append(names, prefix+f+l.Name)
 		}
+		names = append(names, prefix+f+amd64.Second+isa.AVX512.String())
 	}
 	sweeps, err := plan.Sweeps(n)
 	if err != nil {
@@ -237,43 +242,6 @@ func (l *leftToGo) lines() (lines []string) {
 	return lines
 }
 
-// predictions is the table of the cycles that functions of one sample are predicted to take with the code of each
-// level, that which runs at AVX-512 marked; empty where there is no assembly.
-func (c *native) predictions() (string, error) {
-	if len(c.vector) == 0 {
-		return "", nil
-	}
-	choices := c.assembly.Choices()
-	if len(choices) == 0 {
-		return "", nil
-	}
-	rows := [][]string{{"function", "AVX2", "AVX-512"}}
-	for _, choice := range choices {
-		row := []string{choice.Function}
-		for i, cycles := range choice.Cycles {
-			mark := "  "
-			if i == len(choice.Levels)-1 {
-				mark = " ←"
-			}
-			row = append(row, fmt.Sprint(cycles)+mark)
-		}
-		rows = append(rows, row)
-	}
-	styles := stylePredictions(choices)
-	batches, err := c.batchPredictions()
-	if err != nil {
-		return "", err
-	}
-	pauses, err := c.pauses()
-	if err != nil {
-		return "", err
-	}
-	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
-		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: " +
-		"that of AVX2 too, unless the other is\n  predicted to take 1 % less, or 10 % where its weights " +
-		"don't fit the first cache.\n" + styles + batches + pauses, nil
-}
-
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
 func (c *native) pauses() (string, error) {
 	calls, err := c.assembly.Calls()
@@ -288,63 +256,4 @@ func (c *native) pauses() (string, error) {
 	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many " +
 		"calls it is\n" + table(rows) +
 		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", l.Samples*l.Tiles), nil
-}
-
-// stylePredictions is the table of what functions of one sample are predicted to take in every style that was tried,
-// those that were chosen marked. It is empty where nothing else was.
-func stylePredictions(choices []amd64.Choice) string {
-	rows := [][]string{{"function", "matrices", "AVX2", "AVX-512"}}
-	for _, c := range choices {
-		if len(c.Predicted) == 1 {
-			continue
-		}
-		for _, p := range c.Predicted {
-			row := []string{c.Function, p.Style.String()}
-			for i, cycles := range p.Cycles {
-				cell, mark := fmt.Sprint(cycles), "  "
-				if cycles == 0 {
-					cell = "–"
-				}
-				if c.Styles[i] == p.Style {
-					mark = " ←"
-				}
-				row = append(row, cell+mark)
-			}
-			rows = append(rows, row)
-		}
-	}
-	if len(rows) == 1 {
-		return ""
-	}
-	return "\npredicted cycles by how matrices are taken, what is chosen marked\n" + table(rows) +
-		"  Short rows lie together in a register, or have one each, which must spare 6 %: so far are predictions off " +
-		"that are compared.\n"
-}
-
-// batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
-// that was tried, that which was chosen marked.
-func (c *native) batchPredictions() (string, error) {
-	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
-	for _, tiling := range amd64.Tilings(c.p) {
-		predicted, err := c.assembly.PredictBatches(isa.Levels, tiling)
-		if err != nil {
-			return "", err
-		}
-		for _, b := range predicted {
-			mark := "  "
-			if tiling == c.assembly.Tiling {
-				mark = " ←"
-			}
-			row := []string{b.Function, fmt.Sprint(kernel.NewTileLayout(c.p, tiling).Samples)}
-			for _, cycles := range b.Cycles {
-				row = append(row, fmt.Sprintf("%.1f", cycles))
-			}
-			row[len(row)-1] += mark
-			rows = append(rows, row)
-		}
-	}
-	if len(rows) == 1 {
-		return "", nil
-	}
-	return "\npredicted cycles of a sample in a batch in assembly, by the samples of a tile\n" + table(rows), nil
 }

@@ -18,6 +18,7 @@ type Assembly struct {
 	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
 	// have no assembly.
 	Levels    []AssemblyLevel
+	Kinds     []AssemblyKind // of cores with the highest level, if it has several
 	Functions []AssemblyFunction
 	Layout    []FieldOffset
 	Batch     AssemblyTiles
@@ -37,13 +38,29 @@ type AssemblyLevel struct {
 	Features  []string
 }
 
+// AssemblyKind is what cores are that have the highest level and run the same codes: the number of the level that they
+// take, their names, and how they are told; of the last kind, which all others are of, that is left out.
+type AssemblyKind struct {
+	Level      int
+	Names      []string
+	Processors []AssemblyProcessor
+}
+
+// AssemblyProcessor is a range of models of a family, by what CPUID says: the first four letters of the maker, as a
+// number, the family and the model.
+type AssemblyProcessor struct {
+	Maker         uint32
+	Family        int
+	First, Latest int
+}
+
 // AssemblyFunction is a function of the API that has assembly.
 type AssemblyFunction struct {
 	Name            string
 	Params, Results []code.Param
-	Written         []string        // parameters that are slices of results
-	Levels          []AssemblyLevel // those that it has code for
-	Batch           bool            // whether it takes tiles of samples
+	Written         []string // parameters that are slices of results
+	Codes           []string // the ends of the names of its codes
+	Batch           bool     // whether it takes tiles of samples
 	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums
 	// gradients up does.
 	Pauses, SumsPause bool
@@ -63,6 +80,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	f.f.ImportName(cpuPath, "cpu")
 	a.levels(f)
 	a.machine(f)
+	if a.asks() {
+		a.core(f)
+	}
 	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Pauses || fn.SumsPause }) {
 		a.pause(f)
 	}
@@ -152,6 +172,10 @@ func (fn AssemblyFunction) returns() bool { return len(fn.Results) > 0 }
 func (a Assembly) levels(f *File) {
 	doc := a.level() + " is the instruction set that functions use: 0 the portable Go"
 	for i, l := range a.Levels {
+		if i == len(a.Levels)-1 && a.asks() {
+			doc += ", from 2 on\n" + l.Doc + ": " + a.kinds()
+			break
+		}
 		doc += fmt.Sprintf(", %d %s", i+1, l.Doc)
 	}
 	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the " +
@@ -161,16 +185,22 @@ func (a Assembly) levels(f *File) {
 		return
 	}
 	f.Doc(a.Prefix + "AtLevels calls a test once with every level that the machine has.")
+	names := a.levelNames()
+	counter, condition := jen.Id("level"), jen.Id("level").Op("<=").Id("machine")
+	if a.asks() { // one with the highest level can run the codes of all kinds
+		counter = jen.Id("i")
+		condition = jen.Id("level").Op(":=").Lit(1).Op("<<").Id("i").Op(">>").Lit(1).Op(";").Id("level").Op("<=").
+			Id("machine").Op("||").Id("machine").Op(">").Lit(1)
+	}
 	f.f.Func().Id(a.Prefix+"AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 		jen.Id("machine").Op(":=").Id(a.level()),
-		jen.For(jen.List(jen.Id("level"), jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(a.Levels)+1)).String().
+		jen.For(jen.List(counter, jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(names))).String().
 			ValuesFunc(func(g *jen.Group) {
-				g.Lit("portable")
-				for _, l := range a.Levels {
-					g.Lit(l.Name)
+				for _, name := range names {
+					g.Lit(name)
 				}
 			})).Block(
-			jen.If(jen.Id("level").Op("<=").Id("machine")).Block(
+			jen.If(condition).Block(
 				jen.Id(a.level()).Op("=").Id("level"),
 				jen.Id("test").Call(jen.Id("name")),
 			),
@@ -204,7 +234,11 @@ func (a Assembly) machine(f *File) {
 					}
 					all.Id("x").Dot(name)
 				}
-				g.Case(all).Block(jen.Return(jen.Lit(i + 1)))
+				level := jen.Lit(i + 1)
+				if i == len(a.Levels)-1 && a.asks() {
+					level = jen.Id(a.Prefix + "Core").Call()
+				}
+				g.Case(all).Block(jen.Return(level))
 			}
 		}),
 		jen.Return(jen.Lit(0)),
@@ -241,10 +275,10 @@ func (a Assembly) call(f *File, fn AssemblyFunction) {
 //	//go:noescape
 //	func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 func (a Assembly) declare(f *File, fn AssemblyFunction) {
-	for _, l := range append([]AssemblyLevel{{}}, fn.Levels...) {
+	for _, end := range append([]string{""}, fn.Codes...) {
 		f.f.Line()
 		f.f.Comment("//go:noescape")
-		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {
+		s := f.f.Func().Id(a.Prefix + fn.Name + end).ParamsFunc(func(g *jen.Group) {
 			for _, p := range append([]code.Param{a.recv()}, fn.Params...) {
 				g.Id(AssemblerName(p.Name)).Add(typ(p.Type))
 			}

@@ -53,19 +53,34 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	}
 	f, out := assembly.NewFile(a.common), ir.NewFile()
 	out.Constraints = constraints()
+	if a.asksProcessor() {
+		p, err := processor(o.Prefix)
+		if err != nil {
+			return nil, fmt.Errorf("assembly: %w", err)
+		}
+		out.AddSection(p)
+	}
+	var names []string // of the codes of a function that are left
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
-		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {
-			e, err := entry(a.code[of].file, a.p, fn, o.Prefix, a.Choice(fn.Name))
-			if err != nil {
-				return nil, fmt.Errorf("assembly: %w", err)
+		if i == 0 || forms[i-1].function != fn.Name {
+			names = codeNames(fn.Name, a.variants(fn.Name))
+			if !fn.Batch {
+				e, err := a.entry(a.code[of].file, fn, o.Prefix)
+				if err != nil {
+					return nil, fmt.Errorf("assembly: %w", err)
+				}
+				out.AddSection(e)
 			}
-			out.AddSection(e)
 		}
 		for _, part := range link(f, a.code[of]) {
+			if !fn.Batch {
+				part.Name = names[0]
+			}
 			part.Name = o.Prefix + part.Name
 			out.AddSection(part)
 		}
+		names = names[1:]
 	}
 	if err := a.addSweeps(f, out, o.Prefix); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
@@ -109,19 +124,19 @@ func (a *Assembly) printed() ([]form, map[string]int, error) {
 	var forms []form
 	for _, fn := range a.p.Funcs {
 		if a.Missing(fn.Name) == "" {
-			forms = append(forms, a.chosen(fn, a.Choice(fn.Name))...)
+			forms = append(forms, a.chosen(fn, a.variants(fn.Name))...)
 		}
 	}
 	return a.pausing(forms, a.config.CallCycles)
 }
 
 // chosen are the codes that a function has.
-func (a *Assembly) chosen(fn *plan.Func, c Choice) (forms []form) {
-	for i, l := range c.Levels {
+func (a *Assembly) chosen(fn *plan.Func, variants []Variant) (forms []form) {
+	for _, v := range variants {
 		if fn.Batch {
-			forms = append(forms, a.batchForm(fn, l, a.Tiling))
+			forms = append(forms, a.batchForm(fn, v.Level, a.Tiling))
 		} else {
-			forms = append(forms, a.form(fn, l, c.Styles[i]))
+			forms = append(forms, a.form(fn, v.Level, v.Style))
 		}
 	}
 	return forms

@@ -95,7 +95,7 @@ func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 	if err := a.compile(forms...); err != nil {
 		return nil, 0, err
 	}
-	if a.tooLong(slices.DeleteFunc(forms, func(f form) bool { return f.style != kernel.Standard })...) {
+	if a.tooLong(slices.DeleteFunc(slices.Clone(forms), func(f form) bool { return f.style != kernel.Standard })...) {
 		return nil, 0, nil
 	}
 	if !fn.Batch {
@@ -103,7 +103,7 @@ func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 			return nil, 0, err
 		}
 	}
-	chosen := a.chosen(fn, a.Choice(fn.Name))
+	chosen := a.chosen(fn, a.variants(fn.Name))
 	a.allow(len(chosen))
 	final, _, err = a.pausing(chosen, a.config.CallCycles)
 	if err != nil {

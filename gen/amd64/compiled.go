@@ -67,7 +67,7 @@ type compiled struct {
 	parts []*ir.Function
 	// layered are the parts as long as they are not rolled up.
 	layered []*assembly.Function
-	cycles  int // as predicted, 0 as long as it is not
+	cycles  []int // as predicted for each of cores.All, 0 for one that can't run it; nil as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
 	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing
@@ -255,7 +255,7 @@ func (a *Assembly) predict(forms ...form) error {
 	}
 	var tasks []func() error
 	for _, f := range forms {
-		if c := a.code[f]; c.cycles == 0 && !c.tooLong {
+		if c := a.code[f]; c.cycles == nil && !c.tooLong {
 			tasks = append(tasks, func() error {
 				c.cycles = a.cycles(f)
 				return nil
@@ -265,17 +265,23 @@ func (a *Assembly) predict(forms ...form) error {
 	return parallel.Run(tasks...)
 }
 
-// cycles runs the code of a function through the model.
-func (a *Assembly) cycles(of form) (total int) {
+// cycles runs the code of a function through the models of all cores that can run it.
+func (a *Assembly) cycles(of form) []int {
 	fn := a.p.Func(of.function)
-	bytes, kept := a.p.MatrixBytes(fn), a.kept(fn)
+	bytes := a.p.MatrixBytes(fn)
 	if fn.Batch {
 		bytes = 0
 	}
-	for _, part := range a.code[of].parts {
-		total += a.core.Cycles(part, bytes, kept, a.arguments(of))
+	all := make([]int, len(cores.All))
+	for i, c := range cores.All {
+		if !c.Wide && of.level == isa.AVX512 {
+			continue
+		}
+		for _, part := range a.code[of].parts {
+			all[i] += c.Cycles(part, bytes, a.kept(fn, c, of.style), a.arguments(of))
+		}
 	}
-	return total
+	return all
 }
 
 // arguments are the integers that a function is given, for as many tiles as a call takes.

@@ -3,51 +3,180 @@ package amd64
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Choice is what code a function of one sample has: that of AVX2 in any case, and that of AVX-512 where it is predicted
-// to take less. Wide registers do not always: their reductions are longer, and small layers leave most lanes empty.
+// Variant is one of the codes that a function of one sample may have.
+type Variant struct {
+	Level isa.Level
+	Style kernel.Style
+}
+
+// String is the variant in words.
+func (v Variant) String() string {
+	if v.Style == kernel.Standard {
+		return v.Level.String()
+	}
+	return v.Level.String() + ", " + v.Style.String()
+}
+
+// Choice is what code a function of one sample has: one for AVX2, and for AVX-512 those that are predicted to take less
+// on some core. Wide registers do not always: their reductions are longer, and small layers leave most lanes empty.
 type Choice struct {
 	Function string
-	// Cycles are predicted for the code of each level, in the order of Levels, whether it is emitted or not.
-	Cycles []int
-	// Levels are those that have code of their own.
-	Levels []isa.Level
-	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to
-	// take.
-	Styles    []kernel.Style
-	Predicted []StyleCycles
+	// Tried are all codes that were written, and Cycles what each is predicted to take on every core of cores.All, 0 on
+	// one that can't run it.
+	Tried  []Variant
+	Cycles [][]int
+	// Emitted are those that the function has, that of AVX2 first. Runs says which of them each core of cores.All runs,
+	// Unknown which one a core with AVX-512 does that is none of these.
+	Emitted []Variant
+	Runs    []int
+	Unknown int
 }
 
-// margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where
-// it is mostly memory that takes the time.
-func (a *Assembly) margin(bytes int) int {
-	if bytes > a.core.FirstCache {
-		return 10
+// What a code must spare, in cycles in a hundred, to be emitted beside another, and fewCycles in any case. emittedMargin
+// is what the size of the text is worth. Of two codes in different styles, one that is predicted to take up to 5 % less than the other was
+// measured to take up to 8 % more. Where a function goes over more than the first cache holds it is mostly memory that
+// takes the time, and the model can tell less.
+const (
+	emittedMargin = 3
+	styleMargin   = 6
+	memoryMargin  = 10
+	fewCycles     = 3
+)
+
+// mostWide is how many codes of AVX-512 a function has at most.
+const mostWide = 2
+
+// margin is what a variant must spare on a core beside another.
+func (a *Assembly) margin(c *cores.Core, fn *plan.Func, v, other Variant) int {
+	margin := emittedMargin
+	if v.Level == other.Level && v.Style.Apart != other.Style.Apart {
+		margin = styleMargin
 	}
-	return 1
+	if v.Level != other.Level && a.p.MatrixBytes(fn) > c.FirstCache {
+		margin = memoryMargin
+	}
+	return margin
 }
 
-// choose predicts what a function of one sample takes at every level in every style, all of which have been written,
-// and decides by it.
+// choose predicts what a function of one sample takes in every variant on every core, and decides by it.
 func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 	if err := a.predict(a.forms(fn)...); err != nil {
 		return Choice{}, err
 	}
-	c := Choice{Function: fn.Name, Levels: []isa.Level{isa.AVX2}}
-	for _, l := range isa.Levels {
-		style, cycles := a.chooseStyle(&c, fn, l)
-		c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
+	c := Choice{Function: fn.Name, Runs: make([]int, len(cores.All))}
+	for _, f := range a.forms(fn) {
+		code := a.code[f]
+		if code.tooLong || f.style.Apart && code.size() > straightNodes {
+			continue
+		}
+		c.Tried, c.Cycles = append(c.Tried, Variant{f.level, f.style}), append(c.Cycles, code.cycles)
 	}
-	if a.config.EveryLevel || 100*c.Cycles[1] < (100-a.margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
-		c.Levels = isa.Levels
+	c.Emitted = []Variant{a.chooseNarrow(&c)}
+	for len(c.Emitted) <= mostWide {
+		v, ok := a.chooseWide(&c, fn)
+		if !ok {
+			break
+		}
+		c.Emitted = append(c.Emitted, v)
+		c.run()
 	}
+	c.leaveOut()
 	return c, nil
 }
+
+// chooseNarrow finds the code of AVX2: that which takes least on the core that stands for those without AVX-512.
+func (a *Assembly) chooseNarrow(c *Choice) (chosen Variant) {
+	at, standard := slices.Index(cores.All, cores.Zen3), 0
+	cycles := 0
+	for i, v := range c.Tried {
+		switch takes := c.Cycles[i][at]; {
+		case v.Level != isa.AVX2:
+		case v.Style == kernel.Standard:
+			chosen, standard, cycles = v, takes, takes
+		case 100*takes < (100-styleMargin)*standard && takes < cycles:
+			chosen, cycles = v, takes
+		}
+	}
+	return chosen
+}
+
+// chooseWide finds a code of AVX-512 that spares some core more than its size is worth, of several that which spares all
+// of them most. Where every level has code, there is one whatever it spares.
+func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool) {
+	most := 0
+	for i, v := range c.Tried {
+		if v.Level != isa.AVX512 {
+			continue
+		}
+		all, worth := 0, a.config.EveryLevel && len(c.Emitted) == 1
+		for k, core := range cores.All {
+			if !core.Wide {
+				continue
+			}
+			now := c.Emitted[c.Runs[k]]
+			takes, least := c.Cycles[i][k], c.Takes(now, k)
+			all += max(0, 1000-1000*takes/least)
+			worth = worth || least-takes >= fewCycles && 100*takes <= (100-a.margin(core, fn, v, now))*least
+		}
+		if worth && (!ok || all > most) {
+			chosen, most, ok = v, all, true
+		}
+	}
+	return chosen, ok
+}
+
+// run lets every core run the code that takes least there. That of AVX-512 must spare a hundredth beside that of AVX2,
+// which is what the model can tell.
+func (c *Choice) run() {
+	for k, core := range cores.All {
+		c.Runs[k] = 0
+		for i, v := range c.Emitted[1:] {
+			takes, least := c.Takes(v, k), c.Takes(c.Emitted[c.Runs[k]], k)
+			if core.Wide && (takes < least && c.Runs[k] > 0 || 100*takes < 99*least) {
+				c.Runs[k] = i + 1
+			}
+		}
+	}
+	c.Unknown = c.wide()
+}
+
+// wide is the code of AVX-512 that takes least on the cores that take 512 bits at once, 0 where there is none.
+func (c *Choice) wide() (best int) {
+	least := 0
+	for i, v := range c.Emitted[1:] {
+		all := 0
+		for k, core := range cores.All {
+			if core.Wide && core.Whole() {
+				all += 1000 * c.Takes(v, k) / c.Takes(c.Emitted[0], k)
+			}
+		}
+		if best == 0 || all < least {
+			best, least = i+1, all
+		}
+	}
+	return best
+}
+
+// leaveOut leaves out what no core runs.
+func (c *Choice) leaveOut() {
+	for i := len(c.Emitted) - 1; i > 0; i-- {
+		if i == c.Unknown || slices.Contains(c.Runs, i) {
+			continue
+		}
+		c.Emitted = slices.Delete(c.Emitted, i, i+1)
+		c.run()
+	}
+}
+
+// Takes is how many cycles a variant takes on a core of cores.All, by its place there.
+func (c *Choice) Takes(v Variant, core int) int { return c.Cycles[slices.Index(c.Tried, v)][core] }
 
 // forms are the codes among which a function's are chosen.
 func (a *Assembly) forms(fn *plan.Func) (forms []form) {
@@ -56,7 +185,7 @@ func (a *Assembly) forms(fn *plan.Func) (forms []form) {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
 		}
-		for _, s := range stylesAt(a.p, a.machine(l)) {
+		for _, s := range a.styles(fn, l) {
 			forms = append(forms, a.form(fn, l, s))
 		}
 	}
@@ -66,38 +195,35 @@ func (a *Assembly) forms(fn *plan.Func) (forms []form) {
 // Choices are those of all functions of one sample that have assembly, in the order of the plan.
 func (a *Assembly) Choices() (choices []Choice) {
 	for _, fn := range a.p.Funcs {
-		if !fn.Batch && a.Missing(fn.Name) == "" {
-			choices = append(choices, a.Choice(fn.Name))
+		if c, ok := a.choices[fn.Name]; ok && a.Missing(fn.Name) == "" {
+			choices = append(choices, c)
 		}
 	}
 	return choices
 }
 
-// kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before:
-// of matrices that it goes through in alternating directions what fits beside the others.
-func (a *Assembly) kept(fn *plan.Func) (bytes int) {
+// kept is how many of the bytes that a function goes over in a call are still in the first cache of a core from the one
+// before: of matrices that it goes through in alternating directions what fits beside the others.
+func (a *Assembly) kept(fn *plan.Func, c *cores.Core, s kernel.Style) (bytes int) {
 	p := a.p
-	if !assembly.Alternates(a.set(isa.AVX2), p, fn) {
+	if !assembly.Alternates(a.set(isa.AVX2), p, fn) || s.InOrder {
 		return 0
 	}
 	total := p.MatrixBytes(fn)
 	for _, m := range fn.Matrices() {
 		size := m.Len() * p.ElementBytes()
-		bytes += min(size, max(0, a.core.FirstCache-(total-size)))
+		bytes += min(size, max(0, c.FirstCache-(total-size)))
 	}
 	return bytes
 }
 
-// Choice is what was chosen for a function; those of batches have the code of every level.
-func (a *Assembly) Choice(function string) Choice {
+// variants are the codes that a function has: of one of batches, that of every level.
+func (a *Assembly) variants(function string) []Variant {
 	if c, ok := a.choices[function]; ok {
-		return c
+		return c.Emitted
 	}
-	return Choice{Function: function, Levels: isa.Levels, Styles: []kernel.Style{kernel.Standard, kernel.Standard}}
+	return []Variant{{Level: isa.AVX2}, {Level: isa.AVX512}}
 }
-
-// has says whether a level has code of its own.
-func (c Choice) has(l isa.Level) bool { return slices.Contains(c.Levels, l) }
 
 // DirectionField is the name of the number that the workspace must end with, empty where none is needed.
 func (a *Assembly) DirectionField() string {

@@ -2,6 +2,9 @@ package amd64
 
 import (
 	"errors"
+	"go/token"
+	"go/types"
+	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/gotypes"
@@ -15,37 +18,108 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which
-// finds the arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through
-// two functions more, which is a tenth of what a small network takes.
-func entry(f *assembly.File, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
-	return entryOf(fn.Name, prefix, signature(assembly.Params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()),
-		choice.has(isa.AVX512))
+// target is a code that an entry goes on to, and the levels that run it, as one number.
+type target struct {
+	name   string
+	levels int
 }
 
-// entryOf writes it for a function of some signature.
-func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function, error) {
-	e := ir.NewFunction(prefix + name)
+// entry writes the function that Go calls: it jumps to the code of the level, or to the only one that there is, which
+// finds the arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through
+// two functions more, which is a tenth of what a small network takes.
+func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Function, error) {
+	c, kinds, size := a.choices[fn.Name], a.Kinds(), a.p.ElementBytes()
+	var targets []target
+	for i, name := range codeNames(fn.Name, c.Emitted) {
+		targets = append(targets, target{prefix + name, levelsOf(c, kinds, i)})
+	}
+	return entryOf(prefix, prefix+fn.Name, signature(assembly.Params(f, a.p, fn.Name), fn.Name != plan.Forward, size),
+		targets)
+}
+
+// Second begins the level in the name of a second code of AVX-512.
+const Second = "Second"
+
+// codeNames are the names of the codes of a function.
+func codeNames(function string, variants []Variant) (names []string) {
+	wide := 0
+	for _, v := range variants {
+		name := function
+		if v.Level == isa.AVX512 {
+			if wide++; wide > 1 {
+				name += Second
+			}
+		}
+		names = append(names, name+v.Level.String())
+	}
+	return names
+}
+
+// Codes are the ends of the names of the codes of a function.
+func (a *Assembly) Codes(function string) (ends []string) {
+	for _, name := range codeNames(function, a.variants(function)) {
+		ends = append(ends, strings.TrimPrefix(name, function))
+	}
+	return ends
+}
+
+// entryOf writes it for a function of some signature; the first target is that of all other levels.
+func entryOf(prefix, name string, s *gotypes.Signature, targets []target) (*ir.Function, error) {
+	e := ir.NewFunction(name)
 	e.SetSignature(s)
 	e.Attributes = attr.NOSPLIT
 	var errs []error
-	do := func(i *ir.Instruction, err error) {
+	do := func(name string, operands ...operand.Op) {
+		i, err := isa.Build(name, operands...)
 		if errs = append(errs, err); err == nil {
 			e.AddInstruction(i)
 		}
 	}
-	to := func(c vec.Condition, label string) { do(isa.Build(branches[c], operand.LabelRef(label))) }
-	narrow := "·" + e.Name + isa.AVX2.String() + "(SB)"
-	if wide {
-		compare, operands := lowerInt(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
-			Base: reg.StaticBase}, operand.U8(isa.AVX2))
-		do(isa.Build(compare, operands...))
-		to(vec.IfGreater, "wide")
-		to(vec.Always, narrow)
-		e.AddLabel("wide")
-		to(vec.Always, "·"+e.Name+isa.AVX512.String()+"(SB)")
-	} else {
-		to(vec.Always, narrow)
+	level := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
+	labels := []string{"", "wide", "second"}
+	for i, t := range targets[1:] {
+		do("TESTQ", operand.U32(t.levels), level)
+		do(branches[vec.IfNotEqual], operand.LabelRef(labels[i+1]))
+	}
+	for i, t := range targets {
+		if i > 0 {
+			e.AddLabel(ir.Label(labels[i]))
+		}
+		do(branches[vec.Always], operand.LabelRef("·"+t.name+"(SB)"))
 	}
 	return e, errors.Join(errs...)
 }
+
+// ProcessorSuffix ends the name of the function that asks the processor who made it and what it is.
+const ProcessorSuffix = "Processor"
+
+// processor writes that function: the first four letters of its maker, and the word that has its family and its model.
+func processor(prefix string) (*ir.Function, error) {
+	f := ir.NewFunction(prefix + ProcessorSuffix)
+	f.Attributes = attr.NOSPLIT
+	word := types.Typ[types.Uint32]
+	results := types.NewTuple(types.NewVar(token.NoPos, nil, "maker", word), types.NewVar(token.NoPos, nil, "version", word))
+	f.SetSignature(gotypes.NewSignature(nil, types.NewSignatureType(nil, nil, nil, nil, results, false)))
+	result := func(name string, offset int) operand.Mem {
+		return operand.Mem{Symbol: operand.Symbol{Name: name}, Base: reg.FramePointer, Disp: offset}
+	}
+	var errs []error
+	for _, line := range []struct {
+		name     string
+		operands []operand.Op
+	}{
+		{"XORL", []operand.Op{reg.EAX, reg.EAX}}, {"XORL", []operand.Op{reg.ECX, reg.ECX}}, {"CPUID", nil},
+		{"MOVL", []operand.Op{reg.EBX, result("maker", 0)}}, {"MOVL", []operand.Op{operand.U32(1), reg.EAX}},
+		{"XORL", []operand.Op{reg.ECX, reg.ECX}}, {"CPUID", nil}, {"MOVL", []operand.Op{reg.EAX, result("version", 4)}},
+		{"RET", nil},
+	} {
+		i, err := isa.Build(line.name, line.operands...)
+		if errs = append(errs, err); err == nil {
+			f.AddInstruction(i)
+		}
+	}
+	return f, errors.Join(errs...)
+}
+
+// asksProcessor says whether some function runs different codes on cores of the same level.
+func (a *Assembly) asksProcessor() bool { return len(a.Kinds()) > 2 }

@@ -12,8 +12,9 @@ import (
 // counted is how a loop ends: a general register is counted against a constant and nothing else is jumped on.
 var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x00000001, [A-Z0-9]+)\n\tJNE +loop\d+\n`)
 
-// chosen is how the function that Go calls goes on to that of the level.
-var chosen = regexp.MustCompile(`\tCMPQ ·netLevel\+0\(SB\), \$0x01\n\tJGT +wide\n\tJMP +·net(\w+)AVX2\(SB\)\n\nwide:\n\tJMP +·net(\w+)AVX512\(SB\)\n`)
+// chosen is how the function that Go calls goes on to a code of the level.
+var chosen = regexp.MustCompile(`\tTESTQ +\$0x[0-9a-f]+, ·netLevel\+0\(SB\)\n\tJNE +wide\n(?:\tTESTQ +\$0x[0-9a-f]+, ·netLevel\+0\(SB\)\n\tJNE +second\n)?` +
+	`\tJMP +·net(\w+)AVX2\(SB\)\n\nwide:\n\tJMP +·net(\w+)AVX512\(SB\)\n(?:\nsecond:\n\tJMP +·net(\w+)SecondAVX512\(SB\)\n)?`)
 
 // bySize are the jumps of a sweep: on how many elements are left, and where the first vector would lie in memory.
 var bySize = regexp.MustCompile(`\t(?:(?:ADD|SUB)Q +\$0x[0-9a-f]+, [A-Z0-9]+\n\t(?:JLT +(?:single|rest)|JGE +(?:several|one)|JEQ +done)|` +
@@ -78,17 +79,19 @@ func TestJumps(t *testing.T) {
 			ends := len(counted.FindAll(text, -1)) + len(bySize.FindAll(text, -1))
 			loops += ends
 			both := chosen.FindAllSubmatch(text, -1)
+			goOn := 0
 			for _, c := range both {
-				if string(c[1]) != string(c[2]) {
-					t.Errorf("%s goes on to %s at the higher level", c[1], c[2])
+				if string(c[1]) != string(c[2]) || c[3] != nil && string(c[1]) != string(c[3]) {
+					t.Errorf("%s goes on to %s and %s at the higher level", c[1], c[2], c[3])
 				}
+				goOn += strings.Count(string(c[0]), "\tJ")
 			}
 			pauses := len(pointed.FindAll(text, -1))
 			points += pauses
 			if len(resumed.FindAll(text, -1)) != pauses || len(gone.FindAll(text, -1)) != pauses || (pauses > 0) != (i%2 > 0) {
 				t.Errorf("%d points, %d are gone on from and %d jumped to", pauses, len(resumed.FindAll(text, -1)), len(gone.FindAll(text, -1)))
 			}
-			if jumps != ends+3*pauses+3*len(both)+len(only.FindAll(text, -1)) {
+			if jumps != ends+3*pauses+goOn+len(only.FindAll(text, -1)) {
 				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops, and %d functions choose a level",
 					n.Layers[0].Activation.Name, n.Layers[0].Dense, n.Precision, jumps, ends, len(both))
 			}

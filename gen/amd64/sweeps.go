@@ -72,12 +72,17 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 
 // addSweeps adds the sweeps to a file.
 func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) error {
+	wide := 0 // the levels with AVX-512
+	for _, k := range a.Kinds()[1:] {
+		wide |= k.Level
+	}
 	for _, s := range a.sweeps {
 		if s.missing != "" {
 			continue
 		}
-		e, err := entryOf(s.Function(), prefix,
-			signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
+		name := prefix + s.Function()
+		e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
+			a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1}, {name + isa.AVX512.String(), wide}})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -19,15 +20,15 @@ func Tilings(p *plan.Program) []kernel.Tiling {
 // wideMargin is how many cycles in a hundred wider rows must spare, for batches fill them up less often.
 const wideMargin = 2
 
-// chooseTiling finds the tiling whose batches are predicted to take the least at the highest level.
+// chooseTiling finds the tiling whose batches are predicted to take the least with the code of AVX-512, on the average of
+// cores beside the first tiling.
 func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	tilings := Tilings(a.p)
 	best, least := tilings[0], 0.0
 	if len(tilings) == 1 {
 		return best, nil
 	}
-	highest := isa.Levels[len(isa.Levels)-1:]
-	forms := a.batchForms(highest, tilings...)
+	forms := a.batchForms(isa.Levels[len(isa.Levels)-1:], tilings...)
 	a.allow(len(forms))
 	if err := a.predict(forms...); err != nil {
 		return kernel.Tiling{}, err
@@ -35,17 +36,29 @@ func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	if a.tooLong(forms...) {
 		return best, nil
 	}
-	for i, tiling := range tilings {
-		predicted, err := a.PredictBatches(highest, tiling)
+	var first []float64 // what the first tiling takes on each core
+	for _, tiling := range tilings {
+		predicted, err := a.predictBatches(isa.AVX512, tiling)
 		if err != nil {
 			return kernel.Tiling{}, err
 		}
-		total := 0.0
+		totals := make([]float64, len(cores.All))
 		for _, c := range predicted {
-			total += c.Cycles[0]
+			for k, cycles := range c.Cycles {
+				totals[k] += cycles
+			}
 		}
-		if i == 0 || 100*total < (100-wideMargin)*least {
-			best, least = tiling, total
+		if first == nil {
+			first = totals
+		}
+		takes, wide := 0.0, 0.0
+		for k, c := range cores.All {
+			if c.Wide {
+				takes, wide = takes+100*totals[k]/first[k], wide+1
+			}
+		}
+		if takes /= wide; least == 0 || takes < (100-wideMargin)*least/100 {
+			best, least = tiling, takes
 		}
 	}
 	return best, nil
@@ -65,7 +78,8 @@ func straightBatches(p *plan.Program) bool {
 	return batches
 }
 
-// BatchCycles are how many cycles the assembly of a batch function is predicted to take for a sample, at some levels.
+// BatchCycles are how many cycles the assembly of a batch function is predicted to take for a sample, on each core of
+// cores.All.
 type BatchCycles struct {
 	Function string
 	Cycles   []float64
@@ -85,10 +99,30 @@ func (a *Assembly) batchForms(levels []isa.Level, tilings ...kernel.Tiling) (for
 	return forms
 }
 
-// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has
-// nothing to say of a tiling whose code is too long.
-func (a *Assembly) PredictBatches(levels []isa.Level, tiling kernel.Tiling) ([]BatchCycles, error) {
-	forms := a.batchForms(levels, tiling)
+// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes, on every
+// core with the code of its level. It has nothing to say of a tiling whose code is too long.
+func (a *Assembly) PredictBatches(tiling kernel.Tiling) ([]BatchCycles, error) {
+	narrow, err := a.predictBatches(isa.AVX2, tiling)
+	if err != nil {
+		return nil, err
+	}
+	wide, err := a.predictBatches(isa.AVX512, tiling)
+	if err != nil || narrow == nil {
+		return nil, err
+	}
+	for i := range wide {
+		for k, c := range cores.All {
+			if !c.Wide {
+				wide[i].Cycles[k] = narrow[i].Cycles[k]
+			}
+		}
+	}
+	return wide, nil
+}
+
+// predictBatches predicts what they take with the code of a level.
+func (a *Assembly) predictBatches(l isa.Level, tiling kernel.Tiling) (predictions []BatchCycles, err error) {
+	forms := a.batchForms([]isa.Level{l}, tiling)
 	if err := a.predict(forms...); err != nil {
 		return nil, err
 	}
@@ -96,13 +130,12 @@ func (a *Assembly) PredictBatches(levels []isa.Level, tiling kernel.Tiling) ([]B
 		return nil, nil // it was not chosen for that
 	}
 	lay := kernel.NewTileLayout(a.p, tiling)
-	var predictions []BatchCycles
-	for i, f := range forms {
-		if i%len(levels) == 0 {
-			predictions = append(predictions, BatchCycles{Function: f.function})
+	for _, f := range forms {
+		c := BatchCycles{Function: f.function}
+		for _, cycles := range a.code[f].cycles {
+			c.Cycles = append(c.Cycles, float64(cycles)/float64(lay.Tiles*lay.Samples))
 		}
-		c := &predictions[len(predictions)-1]
-		c.Cycles = append(c.Cycles, float64(a.code[f].cycles)/float64(lay.Tiles*lay.Samples))
+		predictions = append(predictions, c)
 	}
 	return predictions, nil
 }

@@ -33,7 +33,11 @@ func (f *function) affine(op *plan.Affine) {
 	}
 	var held []*vec.Value
 	if rows/step > unrolledRows && f.straightDots(op.W, step) {
-		held = f.heldInput(op, step)
+		beside := step
+		if f.style.InOrder {
+			beside += inOrderChains
+		}
+		held = f.heldInput(op, beside)
 	}
 	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function
 	// then has the next one within its sight, and not the sums between.
@@ -49,9 +53,16 @@ func (f *function) affine(op *plan.Affine) {
 		var sums []*vec.Value
 		width := f.m.Width(min(cols, lanes))
 		straight := f.straightDots(op.W, n)
-		if straight {
+		inOrder := f.style.InOrder && n > 1
+		switch {
+		case straight && inOrder:
+			f.code.Wide(width, func() { sums = f.dotsInOrder(op, w, n, held) })
+		case straight:
 			f.code.Wide(width, func() { sums = f.dots(op, w, at, n, held) })
-		} else {
+		case inOrder:
+			w, release = f.address(w)
+			f.code.Wide(width, func() { sums = f.loopedDotsInOrder(op, w, n) })
+		default:
 			w, release = f.address(w)
 			f.code.Wide(width, func() { sums = f.loopedDots(op, w, at, n) })
 		}
@@ -84,8 +95,8 @@ func (f *function) straightDots(w *plan.Buffer, n int) bool {
 	return n*chunks <= 2*bodyProducts || chunks <= 4
 }
 
-// heldInput reads the first vectors of an affine map's input once for all blocks of n rows, as many as there are
-// registers for beside the sums of a block and what is made of them: loads are what such a map takes its time for.
+// heldInput reads the first vectors of an affine map's input once for all blocks of rows, as many as there are
+// registers for beside n sums of a block and what is made of them: loads are what such a map takes its time for.
 // Elementary functions need the registers themselves.
 func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 	for _, e := range plan.Expressions(op) {

@@ -72,9 +72,13 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 }
 
 // backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the
-// first, or in alternating directions.
+// first, or in alternating directions; from the first to the last in a style that says so.
 func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
+	if f.style.InOrder {
+		f.chunks(n, step, 1, scales, body)
+		return
+	}
 	if f.direction != nil && full > 1 {
 		f.alternately(n, step, scales, body)
 		return

@@ -96,6 +96,6 @@ func (f *function) loopsOver(op plan.Op) bool {
 	default:
 		return false
 	}
-	lanes := f.m.Streamed()
+	lanes := f.streamed()
 	return w.Rows*((w.Cols+lanes-1)/lanes) > unrolledProducts
 }

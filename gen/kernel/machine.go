@@ -10,7 +10,8 @@ type Machine struct {
 	// Size is that of a number in bytes, Bits the width of the widest vector, and Registers how many vectors there is
 	// room for.
 	Size, Bits, Registers int
-	// Stream is how many bytes at once are written to large arrays, and Cache how many the first cache holds.
+	// Stream is how many bytes at once are written to large arrays where they are not written in whole registers, and
+	// Cache how many the first cache holds.
 	Stream, Cache int
 }
 
@@ -22,9 +23,6 @@ func (m Machine) Lanes() int { return m.Bits / 8 / m.Size }
 
 // Width is the number of bits of the narrowest vector that holds n numbers.
 func (m Machine) Width(n int) int { return idiom.Width(n * m.Size) }
-
-// Streamed is how many numbers at once are written to large arrays.
-func (m Machine) Streamed() int { return m.Stream / m.Size }
 
 // Lines is how many elementary functions there are registers for side by side.
 func (m Machine) Lines() int { return m.Registers / 5 }

@@ -49,13 +49,21 @@ func (f *function) update(op *plan.Update) {
 		})
 }
 
+// streamed is how many numbers at once are written to large arrays.
+func (f *function) streamed() int {
+	if f.style.Whole {
+		return f.m.Lanes()
+	}
+	return f.m.Stream / f.m.Size
+}
+
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows:
 // into variables where there is a loop over rows and half of the registers suffice. Then they are multiplied with a
 // rate as well, if there is one: once, and before δ is known, on which all else waits.
 func (f *function) held(
 	in *plan.Buffer, rows int, rate *plan.Buffer,
 ) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
-	lanes := f.m.Streamed()
+	lanes := f.streamed()
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*vec.Value, chunks)
 	read := func(c int) *vec.Value {
@@ -114,7 +122,7 @@ func (f *function) rowwise(
 	w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
 	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
-	lanes := f.m.Streamed()
+	lanes := f.streamed()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
 	if looped && chunks > f.m.Registers/2 || chunks > bodyProducts {
@@ -154,8 +162,12 @@ func (f *function) rowsSideBySide(
 	w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
 	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
-	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
-	lanes := f.m.Streamed()
+	const vectors = 8 // of each row in the body of a loop
+	together := 4
+	if f.style.InOrder {
+		together = 1
+	}
+	lanes := f.streamed()
 	line := LineBytes / f.m.Size
 	f.backwards(w.Rows, min(together, w.Rows), []int{1, w.Cols}, func(down index, n int) {
 		at, release := f.address(f.row(w, down))

@@ -15,7 +15,7 @@ import (
 // packed where it is updated.
 func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
 	lanes, ok = packs(f.m, w)
-	return lanes, ok && f.style != Apart && !f.code.Strict && !f.byRows[w]
+	return lanes, ok && !f.style.Apart && !f.code.Strict && !f.byRows[w]
 }
 
 // Packs says whether a matrix has such rows, which the style decides on.

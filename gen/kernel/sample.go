@@ -7,13 +7,13 @@ import (
 )
 
 // Sample writes a function of one sample in a style; alternates says whether it goes through rows in alternating
-// directions.
+// directions, unless the style is to take them in order.
 func Sample(to Function, c *Common, fn *plan.Func, style Style, alternates bool) {
 	f := newFunction(to, c)
 	f.style, f.byRows = style, updatedByRows(fn)
 	f.code.Updating = fn.Name == plan.Step
 	to.Begin()
-	if alternates {
+	if alternates && !style.InOrder {
 		f.alternates(fn)
 	}
 	f.operations(fn.Ops)

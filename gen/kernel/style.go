@@ -1,12 +1,19 @@
 package kernel
 
+import "strings"
+
 // Style is how functions of one sample take matrices, where there is a choice.
 type Style struct {
 	// Apart says that short rows have a register each, though several would lie in one (packedrows.go).
 	Apart bool
+	// Whole says that large matrices are written in whole registers, not 32 bytes at once.
+	Whole bool
+	// InOrder says that the rows of large matrices are read and written one after another, from the first to the last,
+	// not several side by side and in alternating directions.
+	InOrder bool
 }
 
-// Standard is that of functions for which the other is not predicted to take less.
+// Standard is that of functions for which no other is predicted to take less, Apart one that differs in short rows.
 var (
 	Standard = Style{}
 	Apart    = Style{Apart: true}
@@ -14,8 +21,18 @@ var (
 
 // String is the style in words.
 func (s Style) String() string {
+	var words []string
 	if s.Apart {
-		return "short rows apart"
+		words = append(words, "short rows apart")
 	}
-	return "short rows together"
+	if s.Whole {
+		words = append(words, "written in whole registers")
+	}
+	if s.InOrder {
+		words = append(words, "rows in order")
+	}
+	if words == nil {
+		return "standard"
+	}
+	return strings.Join(words, ", ")
 }

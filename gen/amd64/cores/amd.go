@@ -56,9 +56,11 @@ var Zen3 = &Core{
 // Zen4 is AMD's Zen 4, its figures rounded. It takes 512 bits in two halves.
 var Zen4 = &Core{
 	Name: "zen4", Title: "Zen 4", Wide: true,
-	width: 6, window: 320, waiting: 64,
+	// Zen 5 in laptops, but for the largest, takes 512 bits in two halves as well.
+	Processors: []Processor{amdFamily(0x19), amdModels(0x1a, 0x20, 0x3f), amdModels(0x1a, 0x60, 0x6f)},
+	width:      6, window: 320, waiting: 64,
 	Call:  13,
-	turns: 2, loaders: amdLoaders, wideLoaders: amdLoaders, storers: storer0, loaded: 32, stored: 32,
+	turns: 2, loaders: amdLoaders, wideLoaders: amdLoaders, storers: storer0, loaded: 32, stored: 32, crossing: 1,
 	LoadLatency: 7, ForwardLatency: 8, convertLatency: 3,
 	operations: amd,
 	FirstCache: 28 << 10, secondCache: 900 << 10, thirdCache: 16 << 20,
@@ -70,7 +72,8 @@ var Zen4 = &Core{
 // matrix of 401 KB row by row, 2.6 with eight rows side by side, and 0.4 µs more for 256 rows on the way down.
 var Zen5 = &Core{
 	Name: "zen5", Title: "Zen 5", Wide: true,
-	width: 8, window: 448, waiting: 114,
+	Processors: []Processor{amdModels(0x1a, 0, 0x1f), amdModels(0x1a, 0x40, 0x5f), amdModels(0x1a, 0x70, 0x7f)},
+	width:      8, window: 448, waiting: 114,
 	Call:  13,
 	turns: 1, loaders: amdLoaders, wideLoaders: amdLoaders, storers: storer0, loaded: 64, stored: 64,
 	LoadLatency: 7, ForwardLatency: 8, convertLatency: 3,

@@ -17,8 +17,9 @@ import (
 type Core struct {
 	// Name is how it is asked for, and Title how people call it.
 	Name, Title string
-	// Wide says that it has AVX-512.
-	Wide bool
+	// Wide says that it has AVX-512, and Processors which ones of these have it.
+	Wide       bool
+	Processors []Processor
 	// width is how many instructions it takes a cycle, window how many it has begun and not finished, and waiting how
 	// many of its vector instructions wait for their operands. The last decides what small networks take, whose calls
 	// overlap as far as it lets them.
@@ -33,6 +34,9 @@ type Core struct {
 	// wideLoaders are the ones that load 512 bits, at once.
 	loaders, wideLoaders, storers units
 	loaded, stored                int
+	// crossing is how many turns more a store of 512 bits takes than two of half, because it crosses a line of the cache
+	// more often.
+	crossing int
 	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it, and
 	// convertLatency that of conversions between float32 and float64 within 128 bits, which leave every number in its
 	// half of a register.
@@ -52,20 +56,29 @@ type Core struct {
 	abreast, astray int
 }
 
-// All are the cores whose figures are known. Zen 4 predicts where none is asked for.
-var All = []*Core{Zen4, Zen3, Zen5, GoldenCove, IceLake, SkylakeX}
+// All are the cores whose figures are known.
+var All = []*Core{Zen3, Zen4, Zen5, SkylakeX, IceLake, GoldenCove}
 
-// Named finds a core, the first of all where no name is given.
+// Default is the core that estimates where none is named.
+var Default = Zen4
+
+// Named finds a core, the default one where no name is given.
 func Named(name string) (*Core, error) {
+	if name == "" {
+		return Default, nil
+	}
 	var names []string
 	for _, c := range All {
-		if name == "" || c.Name == name {
+		if c.Name == name {
 			return c, nil
 		}
 		names = append(names, c.Name)
 	}
 	return nil, fmt.Errorf("no core is called %q; there are %s", name, strings.Join(names, ", "))
 }
+
+// Whole says whether a core takes vectors of 512 bits at once, not in two halves.
+func (c *Core) Whole() bool { return c.Wide && c.turns == 1 }
 
 // units is a set of execution units.
 type units uint16

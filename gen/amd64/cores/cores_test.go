@@ -32,7 +32,7 @@ func TestCores(t *testing.T) {
 			t.Errorf("on %s lines take longer from nearer by", c.Name)
 		}
 	}
-	if c, err := Named(""); c != All[0] || err != nil {
+	if c, err := Named(""); c != Default || err != nil {
 		t.Errorf("without a name %v, %v is found", c, err)
 	}
 	if _, err := Named("abacus"); err == nil || !strings.Contains(err.Error(), All[0].Name) {

@@ -53,7 +53,8 @@ var skylakeWide = map[string]operation{
 // and of Agner Fog's tables, and of memory from Intel's manual of optimization and from Chips and Cheese.
 var SkylakeX = &Core{
 	Name: "skylake-x", Title: "Skylake-X", Wide: true,
-	width: 4, window: 224, waiting: 97,
+	Processors: []Processor{intelModel(0x55)},
+	width:      4, window: 224, waiting: 97,
 	Call:  13,
 	turns: 1, fused: true, loaders: twoLoads, wideLoaders: twoLoads, storers: storer0, loaded: 64, stored: 64,
 	LoadLatency: 7, ForwardLatency: 6, convertLatency: 5,
@@ -65,6 +66,8 @@ var SkylakeX = &Core{
 // IceLake is Intel's Ice Lake as servers have it: likewise.
 var IceLake = &Core{
 	Name: "ice-lake", Title: "Ice Lake", Wide: true,
+	Processors: []Processor{intelModel(0x6a), intelModel(0x6c), intelModel(0x7d), intelModel(0x7e), intelModel(0x8c),
+		intelModel(0x8d), intelModel(0xa7)},
 	width: 5, window: 352, waiting: 97,
 	Call:  13,
 	turns: 1, fused: true, loaders: twoLoads, wideLoaders: twoLoads, storers: twoStores, loaded: 64, stored: 32,
@@ -78,7 +81,8 @@ var IceLake = &Core{
 // GoldenCove is Intel's Golden Cove as servers have it, in Sapphire Rapids, and nearly Redwood Cove after it: likewise.
 var GoldenCove = &Core{
 	Name: "golden-cove", Title: "Golden Cove", Wide: true,
-	width: 6, window: 512, waiting: 97,
+	Processors: []Processor{intelModel(0x8f), intelModel(0xcf), intelModel(0xad), intelModel(0xae)},
+	width:      6, window: 512, waiting: 97,
 	Call:  13,
 	turns: 1, fused: true, loaders: allLoads, wideLoaders: twoLoads, storers: twoStores, loaded: 64, stored: 32,
 	LoadLatency: 8, ForwardLatency: 6, convertLatency: 5,

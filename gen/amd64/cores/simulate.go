@@ -355,7 +355,7 @@ func (s *simulation) line64(address, at int64) int64 {
 func (s *simulation) write(i *modelled, data int64) int64 {
 	address := s.place(i.at)
 	at := data
-	for range max(1, i.bytes/s.core.stored) {
+	for range s.core.storing(i.bytes) {
 		at = s.take(s.core.storers, at, 1, false)
 	}
 	at = s.line64(address, at)

@@ -80,8 +80,7 @@ func (c *Core) Work(i *ir.Instruction, line func(base reg.Register) int) (w Work
 		on, turns := c.loading(m.bytes)
 		w[onLoaders] = float64(turns) / float64(bits.OnesCount16(uint16(on)))
 	} else {
-		turns := (m.bytes + c.stored - 1) / c.stored
-		w[onStorer] = float64(turns) / float64(bits.OnesCount16(uint16(c.storers)))
+		w[onStorer] = float64(c.storing(m.bytes)) / float64(bits.OnesCount16(uint16(c.storers)))
 		lines *= 2 // what is written comes and goes
 	}
 	if !slices.Contains(pseudo, at.Base) {
@@ -97,6 +96,15 @@ func (c *Core) loading(bytes int) (on units, turns int) {
 		on = c.wideLoaders
 	}
 	return on, max(1, bytes/c.loaded)
+}
+
+// storing is how many turns a store of so many bytes takes.
+func (c *Core) storing(bytes int) int {
+	turns := max(1, bytes/c.stored)
+	if bytes > 32 {
+		turns += c.crossing
+	}
+	return turns
 }
 
 // Latency is after how many cycles the result of an instruction can be read.

@@ -50,6 +50,7 @@ type lint struct {
 	name        string
 	level       Level
 	entry       bool // it goes on to others
+	processor   bool // it asks what the processor is
 	frame, args int
 	wide, dirty bool // it has used registers of more than 16 bytes, and has since the last VZEROUPPER
 	open        bool // its last instruction goes on to the next line
@@ -86,6 +87,8 @@ func (l *lint) line(line string) {
 		l.frame, _ = strconv.Atoi(m[2])
 		l.args, _ = strconv.Atoi(m[3])
 		switch {
+		case strings.HasSuffix(l.name, "Processor"):
+			l.processor = true
 		case strings.HasSuffix(l.name, AVX512.String()):
 			l.level = AVX512
 		case strings.HasSuffix(l.name, AVX2.String()):
@@ -144,8 +147,12 @@ func (l *lint) instruction(name string, ops []string) {
 	}
 	l.open = name != "RET" && name != "JMP"
 	jump := strings.HasPrefix(name, "J")
-	if l.entry {
+	switch {
+	case l.entry:
 		l.goesOn(name, ops)
+		return
+	case l.processor:
+		l.asks(name, ops)
 		return
 	}
 	plain, suffix, _ := strings.Cut(name, ".")
@@ -183,19 +190,31 @@ func (l *lint) instruction(name string, ops []string) {
 // fusing are the instructions that round a product and a sum as one.
 var fusing = regexp.MustCompile(`^VFN?M(ADD|SUB)`)
 
+// asks reads an instruction of the function that asks what the processor is: it has the registers that CPUID has, and
+// writes its results.
+func (l *lint) asks(name string, ops []string) {
+	switch strings.Join(append([]string{name}, ops...), " ") {
+	case "CPUID", "RET", "XORL AX AX", "XORL CX CX", "MOVL $0x00000001 AX", "MOVL BX maker+0(FP)", "MOVL AX version+4(FP)":
+		if l.args == 8 {
+			return
+		}
+	}
+	l.report("%s in a function that asks what the processor is", name)
+}
+
 // goesOn reads an instruction of a function that goes on to that of the level.
 func (l *lint) goesOn(name string, ops []string) {
 	if l.frame != 0 {
 		l.report("a function that goes on to others has no frame, so that they find its arguments")
 	}
 	switch {
-	case name == "CMPQ" && len(ops) == 2 && levelVariable.MatchString(ops[0]),
-		name == "JGT" && len(ops) == 1 && labelLine.MatchString(ops[0]+":"):
-		if name == "JGT" {
+	case name == "TESTQ" && len(ops) == 2 && immediate.MatchString(ops[0]) && levelVariable.MatchString(ops[1]),
+		name == "JNE" && len(ops) == 1 && labelLine.MatchString(ops[0]+":"):
+		if name == "JNE" {
 			l.jumps[ops[0]] = l.at
 		}
 	case name == "JMP" && len(ops) == 1:
-		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || m[1] != l.name {
+		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || m[1] != l.name && m[1] != l.name+"Second" {
 			l.report("goes on to %s, which is no code for it", ops[0])
 		}
 	default:

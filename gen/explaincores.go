@@ -1,0 +1,145 @@
+package gen
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
+	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// predictions are the tables of the cycles that functions are predicted to take on every core, with what runs where
+// marked; empty where there is no assembly.
+func (c *native) predictions() (string, error) {
+	choices := c.assembly.Choices()
+	if len(c.vector) == 0 || len(choices) == 0 {
+		return "", nil
+	}
+	rows := [][]string{append([]string{"function", "code"}, titles()...)}
+	for _, choice := range choices {
+		for i, v := range choice.Tried {
+			row := []string{choice.Function, v.String()}
+			for k, cycles := range choice.Cycles[i] {
+				cell, mark := fmt.Sprint(cycles), "  "
+				if cycles == 0 {
+					cell = "–"
+				} else if choice.Emitted[choice.Runs[k]] == v {
+					mark = " ←"
+				}
+				row = append(row, cell+mark)
+			}
+			rows = append(rows, row)
+		}
+	}
+	batches, err := c.batchPredictions()
+	if err != nil {
+		return "", err
+	}
+	pauses, err := c.pauses()
+	if err != nil {
+		return "", err
+	}
+	return "\npredicted cycles of one call in assembly on each core, calls following one another\n" + table(rows) +
+		"  By models of cores, with the data in their caches. The code marked runs there; what runs nowhere is not emitted. " +
+		"A code of AVX-512 is\n  emitted if it spares some core 3 %, or 10 % where weights don't fit the first cache; " +
+		"short rows apart must spare 6 %.\n" + c.kinds() + batches + pauses, nil
+}
+
+// titles are the columns of cores.
+func titles() (titles []string) {
+	for _, c := range cores.All {
+		titles = append(titles, c.Title+"  ")
+	}
+	return titles
+}
+
+// kindOf is a kind of cores as the emitted Go knows it.
+func kindOf(k amd64.Kind) templates.AssemblyKind {
+	kind := templates.AssemblyKind{Level: k.Level, Names: k.Names()}
+	if k.Unknown {
+		kind.Names = append(kind.Names, "others")
+		return kind
+	}
+	for _, c := range k.Cores {
+		for _, p := range cores.All[c].Processors {
+			maker := binary.LittleEndian.Uint32([]byte(p.Maker))
+			kind.Processors = append(kind.Processors,
+				templates.AssemblyProcessor{Maker: maker, Family: p.Family, First: p.First, Latest: p.Latest})
+		}
+	}
+	return kind
+}
+
+// CoreLevels are the levels that the assembly of a network runs at on cores with AVX-512, by their names; "" is that of
+// cores which are none of these.
+func CoreLevels(n spec.Network) (map[string]int, error) {
+	c, err := Compile(n, Options{})
+	if err != nil {
+		return nil, err
+	}
+	levels := map[string]int{}
+	for _, out := range c.outputs {
+		a, ok := out.(*native)
+		if !ok {
+			continue
+		}
+		for _, k := range a.assembly.Kinds()[1:] {
+			for _, core := range k.Cores {
+				levels[cores.All[core].Name] = k.Level
+			}
+			if k.Unknown {
+				levels[""] = k.Level
+			}
+		}
+	}
+	return levels, nil
+}
+
+// kinds says which cores the emitted code tells apart.
+func (c *native) kinds() string {
+	kinds := c.assembly.Kinds()
+	if len(kinds) < 3 {
+		return "  All cores with AVX-512 run the same codes.\n"
+	}
+	var list []string
+	for _, k := range kinds[1:] {
+		names := k.Names()
+		if k.Unknown {
+			names = append(names, "others with AVX-512")
+		}
+		list = append(list, strings.Join(names, " and "))
+	}
+	return fmt.Sprintf("  What runs is chosen when a program starts, by what the processor says it is: %s.\n",
+		strings.Join(list, "; "))
+}
+
+// batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
+// that was tried, that which was chosen marked.
+func (c *native) batchPredictions() (string, error) {
+	rows := [][]string{append([]string{"function", "tile"}, titles()...)}
+	for _, tiling := range amd64.Tilings(c.p) {
+		predicted, err := c.assembly.PredictBatches(tiling)
+		if err != nil {
+			return "", err
+		}
+		for _, b := range predicted {
+			mark := "  "
+			if tiling == c.assembly.Tiling {
+				mark = " ←"
+			}
+			row := []string{b.Function, fmt.Sprint(kernel.NewTileLayout(c.p, tiling).Samples)}
+			for _, cycles := range b.Cycles {
+				row = append(row, fmt.Sprintf("%.1f", cycles)+mark)
+			}
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 1 {
+		return "", nil
+	}
+	return "\npredicted cycles of a sample in a batch in assembly on each core, by the samples of a tile\n" + table(rows), nil
+}
