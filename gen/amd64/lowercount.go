@@ -23,7 +23,7 @@ func (f *writer) SpreadCount(count vec.Place, cell *vec.Value) {
 	f.do("VXORPS", x, x, x)
 	n := f.Scratch()
 	f.Integer(vec.IntCopy, vec.Word(count), vec.Ref(n))
-	number := &vec.Value{Type: cell.Type, ID: f.Number()}
+	number := &vec.Value{Type: cell.Type, ID: f.NextValue()}
 	f.Keep(&vec.FromInt{Out: number, From: vec.Ref(n)}, &vec.Set{Var: cell, To: number})
 	f.do(convert, reg.RAX, x, x)
 	f.do(broadcast(f.Machine.Size, h.Bits), x, vector(h.Reg, h.Bits))
@@ -45,7 +45,7 @@ func (f *writer) FirstOf(part *vec.Int, lanes, bits int) *vec.Value {
 		h := &assembly.Home{Class: assembly.MaskClass, Bits: bits, Reg: 1, Slot: -1, Def: &assembly.Node{}}
 		f.do("KMOVW", f.memory(at), opmask(h.Reg))
 		f.Block.Adopted = append(f.Block.Adopted, h)
-		mask := &vec.Value{Type: vec.Mask(lanes), ID: f.Number(), Home: h}
+		mask := &vec.Value{Type: vec.Mask(lanes), ID: f.NextValue(), Home: h}
 		f.Keep(&vec.LoadMask{Out: mask, At: at})
 		return mask
 	}
@@ -62,8 +62,8 @@ func (f *writer) FirstOf(part *vec.Int, lanes, bits int) *vec.Value {
 	f.Integer(vec.IntNeg, vec.Ref(part))
 	begin()
 	at.Scale, at.Disp = f.Machine.Size, lanes*f.Machine.Size
-	some := &vec.Value{Type: vec.Vector(f.Machine.Number(), lanes), ID: f.Number()}
-	whole := &vec.Value{Type: mask.Type, ID: f.Number()}
+	some := &vec.Value{Type: vec.Vector(f.Machine.Number(), lanes), ID: f.NextValue()}
+	whole := &vec.Value{Type: mask.Type, ID: f.NextValue()}
 	f.Keep(&vec.Load{Out: some, At: at, N: lanes},
 		&vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
 	f.do("VMOVUPS", f.memory(at), vector(assembly.HomeOf(mask).Reg, lanes*f.Machine.Size*8))

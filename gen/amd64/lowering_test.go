@@ -15,6 +15,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/assembly/assemblytest"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -162,7 +163,7 @@ func TestLowering(t *testing.T) {
 						for i := range in {
 							in[i] = string(memory[i])
 						}
-						execute(t, fn, arguments...)
+						assemblytest.Execute(t, fn, arguments...)
 						if !runs {
 							continue
 						}
@@ -206,7 +207,7 @@ func TestLowering(t *testing.T) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
 	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: TestLowering")) {
-		t.Errorf("%v\n%s", err, firstLines(string(said)))
+		t.Errorf("%v\n%s", err, assemblytest.FirstLines(string(said)))
 	}
 	if count < 500 {
 		t.Errorf("%d pieces of code are run", count)
@@ -215,13 +216,13 @@ func TestLowering(t *testing.T) {
 
 // fillLanes fills memory with numbers of every kind but NaN, and with any bits.
 func fillLanes(rnd *rand.Rand, memory []byte, size int) {
-	a := numbersInMemory{vec.FloatOf(size), memory}
+	a := assemblytest.Numbers{Elem: vec.FloatOf(size), Bytes: memory}
 	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38, 2147483648.5}
 	for i := range len(memory) / size {
 		if rnd.IntN(2) == 0 {
-			a.set(i, rnd.NormFloat64()*math.Ldexp(1, rnd.IntN(12)))
+			a.Set(i, rnd.NormFloat64()*math.Ldexp(1, rnd.IntN(12)))
 		} else {
-			a.set(i, odd[rnd.IntN(len(odd))])
+			a.Set(i, odd[rnd.IntN(len(odd))])
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/assembly/assemblytest"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -19,9 +20,9 @@ func TestTriples(t *testing.T) {
 				f.Programs = true
 				fn := assembly.NewFunction(f, machineOf(level, 4), "f", []assembly.Param{{Name: "x", Dim: 48}, {Name: "y", Dim: 16}}, false)
 				lanes := bits / 32
-				in, out := newNumbers(vec.F32, 3*lanes), newNumbers(vec.F32, lanes)
+				in, out := assemblytest.NewNumbers(vec.F32, 3*lanes), assemblytest.NewNumbers(vec.F32, lanes)
 				for i := range 3 * lanes {
-					in.set(i, cube(i))
+					in.Set(i, cube(i))
 				}
 				codeOf(fn).Wide(bits, func() {
 					var vectors []*vec.Value
@@ -31,9 +32,9 @@ func TestTriples(t *testing.T) {
 					codeOf(fn).Store(codeOf(fn).Triples(vectors), vec.Place{Base: fn.Bases["y"]}, lanes)
 				})
 				fn.Finish()
-				execute(t, fn, in.bytes, out.bytes)
+				assemblytest.Execute(t, fn, in.Bytes, out.Bytes)
 				for row := range count * lanes / 3 {
-					if got, want := out.at(row), cube(3*row)+cube(3*row+1)+cube(3*row+2); got != want {
+					if got, want := out.At(row), cube(3*row)+cube(3*row+1)+cube(3*row+2); got != want {
 						t.Errorf("%v, %d bits, %d vectors: row %d is %v, want %v", level, bits, count, row, got, want)
 					}
 				}

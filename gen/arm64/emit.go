@@ -287,7 +287,7 @@ func (f *writer) WriteTail(*assembly.Home) { f.Fail("a mask is no vector") }
 func (f *writer) SpreadCount(count vec.Place, variable *vec.Value) {
 	n := f.Scratch()
 	f.Integer(vec.IntCopy, vec.Word(count), vec.Ref(n))
-	number := &vec.Value{Type: variable.Type, ID: f.Number()}
+	number := &vec.Value{Type: variable.Type, ID: f.NextValue()}
 	f.Keep(&vec.FromInt{Out: number, From: vec.Ref(n)}, &vec.Set{Var: variable, To: number})
 	w := code()
 	w.SpreadInt(assembly.HomeOf(variable).Reg, int(scratch), f.Machine.Size)
@@ -309,8 +309,8 @@ func (f *writer) FirstOf(part *vec.Int, lanes, _ int) *vec.Value {
 	f.Integer(vec.IntNeg, vec.Ref(part))
 	at := vec.Place{Base: f.Scratch(), Index: part, Scale: f.Machine.Size, Disp: lanes * f.Machine.Size}
 	f.Integer(vec.IntAddress, vec.Word(f.Constant(f.File.Table(string(all), all))), vec.Ref(at.Base))
-	some := &vec.Value{Type: vec.Vector(f.Machine.Number(), lanes), ID: f.Number()}
-	whole := &vec.Value{Type: mask.Type, ID: f.Number()}
+	some := &vec.Value{Type: vec.Vector(f.Machine.Number(), lanes), ID: f.NextValue()}
+	whole := &vec.Value{Type: mask.Type, ID: f.NextValue()}
 	f.Keep(&vec.Load{Out: some, At: at, N: lanes},
 		&vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
 	w := code()

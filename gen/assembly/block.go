@@ -97,7 +97,7 @@ func (b *Block) fresh(t vec.Type) *vec.Value {
 		value vec.Value
 		home  Home
 	}{home: Home{Bits: b.Bits, Reg: -1, Slot: -1}}
-	one.value = vec.Value{Type: t, ID: b.f.Number(), Home: &one.home}
+	one.value = vec.Value{Type: t, ID: b.f.NextValue(), Home: &one.home}
 	return &one.value
 }
 

@@ -106,13 +106,13 @@ func (f *Function) Cell() *vec.Value {
 // variable is a variable of a register.
 func (f *Function) variable(register int) *vec.Value {
 	return &vec.Value{
-		Type: vec.Vector(f.Machine.Number(), f.Machine.Lanes()), Var: true, ID: f.Number(),
+		Type: vec.Vector(f.Machine.Number(), f.Machine.Lanes()), Var: true, ID: f.NextValue(),
 		Home: &Home{Bits: f.Machine.Widest(), Reg: register, Slot: -1, Cell: true},
 	}
 }
 
-// Number is that of the next value of the function's program.
-func (f *Function) Number() int {
+// NextValue is the number of the next value of the function's program.
+func (f *Function) NextValue() int {
 	f.values++
 	return f.values
 }

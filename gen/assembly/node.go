@@ -1,6 +1,10 @@
 package assembly
 
-import "github.com/backpropgen/backpropgen/gen/vec"
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // Home is what is known here of a value of the vector program: where it is kept. A block computes a value once and
 // reads it any number of times; it has no register until the block is emitted. What looks at the same bits as lanes of
@@ -94,7 +98,8 @@ func (n *Node) equalLanes() bool {
 	switch {
 	case s.Op.Moves(): // lanes of two vectors side by side
 		oneLane := s.Op == vec.Repeat || s.Op == vec.Within && s.Imm%0x55 == 0
-		return n.In[0] == n.In[1] && (n.In[0].Equal || oneLane && s.Out.Type.Elem == vec.F32 && n.Bits == 128)
+		same := !slices.ContainsFunc(n.In, func(v *Home) bool { return v != n.In[0] })
+		return same && (n.In[0].Equal || oneLane && s.Out.Type.Elem == vec.F32 && n.Bits == 128)
 	case s.Op == vec.Narrow && n.Bits == 128: // two lanes
 		return false
 	case s.Op == vec.Broadcast:

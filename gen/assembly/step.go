@@ -112,7 +112,7 @@ func (n *Node) look(b *Block, v *vec.Value, t vec.Type, steps *[]vec.Step) *vec.
 		return v
 	}
 	as := func(op vec.Op, t vec.Type) {
-		out := &vec.Value{Type: t, ID: b.f.Number(), Home: v.Home}
+		out := &vec.Value{Type: t, ID: b.f.NextValue(), Home: v.Home}
 		*steps = append(*steps, &vec.Apply{Op: op, Out: out, Args: []*vec.Value{v}})
 		v = out
 	}

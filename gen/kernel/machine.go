@@ -27,10 +27,7 @@ func (m Machine) Width(n int) int { return idiom.Width(n * m.Size) }
 // Lines is how many elementary functions there are registers for side by side.
 func (m Machine) Lines() int { return m.Registers / 5 }
 
-// Parts is how many vectors the lanes of an ordered sum of n terms take.
+// Parts is how many vectors the lanes of an ordered sum of n terms take: those of 64 bytes, as far as there are terms.
 func (m Machine) Parts(n int) int {
-	if n > m.Lanes() && m.Bits < 8*LineBytes {
-		return 2
-	}
-	return 1
+	return max(1, min((n+m.Lanes()-1)/m.Lanes(), 8*LineBytes/m.Bits))
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // Under rounding: strict the assembly has the order of sums that the plan states (gen/plan/order.go), so that it gives
-// the bits of the portable code. A sum along a vector has as many lanes as 64 bytes hold numbers: one register at
-// AVX-512 and at AVX2 two, which are called parts; a column of Wᵀ·δ has a sum for each of four rows. Lanes that the
+// the bits of the portable code. A sum along a vector has as many lanes as 64 bytes hold numbers: one vector of 512
+// bits or several others, which are called parts; a column of Wᵀ·δ has a sum for each of four rows. Lanes that the
 // last columns don't reach get -0, which changes no number, not even -0. Products and sums are rounded apart: madd and
 // its like see to that (idiom/code.go).
 

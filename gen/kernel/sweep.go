@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 
@@ -18,9 +19,9 @@ type sweeper struct {
 	f *function
 	plan.Sweep
 	// bits is the width of what is computed, lanes how many elements that is, and wide the kind of numbers: that of the
-	// arrays, or float64.
-	bits, lanes int
-	wide        Machine
+	// arrays, or float64; parts is how many vectors the lanes take that are folded.
+	bits, lanes, parts int
+	wide               Machine
 	// arrays point to the arrays, index says how far into them the loop is, in bytes, and left how many elements are
 	// left, at times less some.
 	arrays      map[expr.Var]*vec.Int
@@ -57,10 +58,11 @@ func Sweep(to Function, c *Common, s plan.Sweep) {
 	if s.Wide {
 		w.wide.Size = 8
 	}
-	if s.Fold == plan.FoldSum && w.f.code.Strict {
-		w.bits = plan.FoldLanes * 8 * w.wide.Size
+	folded := plan.FoldLanes * 8 * w.wide.Size
+	if w.ordered() {
+		w.bits = min(folded, w.bits)
 	}
-	w.lanes = w.bits / 8 / w.wide.Size
+	w.lanes, w.parts = w.bits/8/w.wide.Size, max(1, folded/w.bits)
 	w.arguments()
 	w.spreadNumbers()
 	w.startFolds()
@@ -93,11 +95,14 @@ func (w *sweeper) spreadNumbers() {
 	}
 }
 
+// ordered says whether elements are summed in their order.
+func (w *sweeper) ordered() bool { return w.Fold == plan.FoldSum && w.f.code.Strict }
+
 // vectorsInRound is how many vectors a round takes.
 func (w *sweeper) vectorsInRound() int {
 	switch ops := w.Ops(); {
-	case w.Fold == plan.FoldSum && w.f.code.Strict: // each addition waits for the one before
-		return 1
+	case w.ordered(): // each addition waits for the one before
+		return w.parts
 	case w.Fold != plan.NoFold:
 		return sweptFolds
 	case ops.Divs > 0 || ops.Calls > 0:
@@ -128,6 +133,12 @@ func (w *sweeper) loops() {
 		w.f.to.Branch(vec.IfLess, "single")
 		w.rounds("several", n)
 		w.f.to.Mark("single")
+		if w.ordered() {
+			w.f.to.Int(vec.IntAdd, vec.Const(many), vec.Ref(w.left))
+			w.rest(part)
+			w.f.to.Mark("done")
+			return
+		}
 		w.f.to.Int(vec.IntAdd, vec.Const(many-w.lanes), vec.Ref(w.left))
 	} else {
 		w.f.to.Int(vec.IntSub, vec.Const(w.lanes), vec.Ref(w.left))
@@ -151,6 +162,32 @@ func (w *sweeper) loops() {
 		w.f.to.Branch(vec.IfGreater, "whole")
 	}
 	w.f.to.Mark("done")
+}
+
+// rest does what is left of a round whose vectors go each to its own part of a sum.
+func (w *sweeper) rest(part *vec.Int) {
+	masked := func(k int) {
+		w.f.to.Int(vec.IntCompare, vec.Ref(w.left), vec.Const(0))
+		w.f.to.Branch(vec.IfEqual, "done")
+		w.f.to.Int(vec.IntCopy, vec.Ref(w.left), vec.Ref(part))
+		w.body([]int{k}, w.f.to.FirstOf(part, w.lanes, w.bits))
+		w.f.to.Flush()
+	}
+	label := func(k int) string { return fmt.Sprint("rest", k) }
+	last := w.parts - 1
+	for k := range last {
+		w.f.to.Int(vec.IntCompare, vec.Ref(w.left), vec.Const(w.lanes))
+		w.f.to.Branch(vec.IfLess, label(k))
+		w.body([]int{k}, nil)
+		w.f.to.Flush()
+		w.f.to.Int(vec.IntSub, vec.Const(w.lanes), vec.Ref(w.left))
+	}
+	masked(last)
+	for k := range last {
+		w.f.to.Branch(vec.Always, "done")
+		w.f.to.Mark(label(k))
+		masked(k)
+	}
 }
 
 // alignedFrom is from how many vectors on arrays are long.

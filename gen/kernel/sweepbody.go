@@ -20,8 +20,8 @@ func (w *sweeper) startFolds() {
 	for i, cell := range w.folds {
 		w.f.code.Within(w.wide.Number(), w.bits, func() {
 			from := w.f.code.Zeros()
-			if i == 0 {
-				from = w.begun()
+			if i < w.parts {
+				from = w.begun(i)
 			}
 			w.f.code.Set(cell, from)
 		})
@@ -29,13 +29,16 @@ func (w *sweeper) startFolds() {
 	w.f.to.Flush()
 }
 
-// begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be
-// read at once until they have reached the cache.
-func (w *sweeper) begun() (all *vec.Value) {
+// begun is what has been folded before, or a part of it. Go has just written it, maybe, half as many numbers at a time,
+// which can't be read at once until they have reached the cache.
+func (w *sweeper) begun(part int) (all *vec.Value) {
 	const half = plan.FoldLanes / 2
 	at, b := w.wide.Size*half, w.f.code
+	if w.parts > 1 {
+		return b.Load(w.to.Plus(part*w.lanes*w.wide.Size), w.lanes)
+	}
 	var low, high *vec.Value
-	b.Wide(8*at, func() { low, high = b.Load(w.to, half), b.Load(w.to.Plus(at), half) })
+	b.Wide(max(128, 8*at), func() { low, high = b.Load(w.to, half), b.Load(w.to.Plus(at), half) })
 	b.Wide(2*8*at, func() { all = b.Join(low, high) })
 	return all
 }
@@ -52,10 +55,16 @@ func (w *sweeper) finishFolds() {
 // foldAll does so where numbers are those that are folded.
 func (w *sweeper) foldAll() {
 	list := w.folds
-	for ; len(list) > 1; list = list[:len(list)/2] {
+	for ; len(list) > w.parts; list = list[:len(list)/2] {
 		for i := range len(list) / 2 {
 			list[i] = w.fold(list[i+len(list)/2], list[i])
 		}
+	}
+	if w.parts > 1 {
+		for i, part := range list {
+			w.f.code.Store(part, w.to.Plus(i*w.lanes*w.wide.Size), w.lanes)
+		}
+		return
 	}
 	total := list[0]
 	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.Size; bits /= 2 {
@@ -154,5 +163,5 @@ func (w *sweeper) put(x *vec.Value, v expr.Var, i int, mask *vec.Value) func() {
 
 // narrowly writes instructions on numbers as the arrays have them.
 func (w *sweeper) narrowly(write func()) {
-	w.f.code.Within(w.f.m.Number(), w.f.code.Bits()*w.f.m.Size/w.wide.Size, write)
+	w.f.code.Within(w.f.m.Number(), max(128, w.f.code.Bits()*w.f.m.Size/w.wide.Size), write)
 }

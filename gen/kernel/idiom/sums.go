@@ -2,6 +2,7 @@ package idiom
 
 import (
 	"math"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -51,10 +52,19 @@ func (b *Code) Padded(x *vec.Value, n int) *vec.Value {
 	return b.Or(x, b.Constant(bits...))
 }
 
-// JoinParts adds the upper part of a sum to the lower one.
+// JoinParts adds the upper half of the parts of a sum to the lower one, until one is left. There are as many as are a
+// power of two, those at the end that have no terms left out.
 func (b *Code) JoinParts(parts []*vec.Value) *vec.Value {
-	if len(parts) == 2 {
-		return b.Sum(parts[0], parts[1])
+	parts = slices.Clone(parts)
+	half := 1
+	for 2*half < len(parts) {
+		half *= 2
+	}
+	for ; len(parts) > 1; half /= 2 {
+		for i := half; i < len(parts); i++ {
+			parts[i-half] = b.Sum(parts[i-half], parts[i])
+		}
+		parts = parts[:half]
 	}
 	return parts[0]
 }

@@ -96,7 +96,7 @@ func (t *translator) fail(what string) { t.b.Fail(t.s.Name + ": " + what) }
 func (t *translator) as(size int, write func() *vec.Value) (v *vec.Value) {
 	bits := t.bits
 	if size == 4 && t.s.size() == 4 {
-		bits /= 2
+		bits = max(bits/2, 128) // of no narrower register, whose upper lanes count for nothing
 	}
 	t.b.Within(vec.FloatOf(size), bits, func() { v = write() })
 	return v

@@ -1,4 +1,4 @@
-package amd64
+package assemblytest
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"github.com/backpropgen/backpropgen/verify"
 )
 
-// expected is what functions must leave: numbers of the reference, and how far off they may be by its analysis of
+// Expected is what functions must leave: numbers of the reference, and how far off they may be by its analysis of
 // rounding errors.
-type expected struct {
+type Expected struct {
 	output, loss, gradient, next []bounded
 }
 
@@ -33,8 +33,8 @@ func boundedNumbers(want, off []float64) (list []bounded) {
 	return list
 }
 
-// expect computes what must come out for a sample.
-func expect(t *testing.T, n spec.Network, params, x, y []float64, rate float64) expected {
+// Expect computes what must come out for a sample.
+func Expect(t *testing.T, n spec.Network, params, x, y []float64, rate float64) Expected {
 	t.Helper()
 	network, err := verify.NewNetwork(n, params)
 	if err != nil {
@@ -49,7 +49,7 @@ func expect(t *testing.T, n spec.Network, params, x, y []float64, rate float64) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := expected{
+	e := Expected{
 		loss: []bounded{{trace.Loss, off.Loss}}, gradient: boundedNumbers(trace.Flat(), off.Flat()),
 		next: boundedNumbers(next, nextOff),
 	}
@@ -68,8 +68,8 @@ func expect(t *testing.T, n spec.Network, params, x, y []float64, rate float64) 
 	return e
 }
 
-// summed is what must come out for samples together: sums in any order.
-func summed(n spec.Network, samples []expected) (total expected) {
+// Summed is what must come out for samples together: sums in any order.
+func Summed(n spec.Network, samples []Expected) (total Expected) {
 	unit := 0x1p-24
 	if n.Precision == spec.Float64 {
 		unit = 0x1p-53
@@ -102,10 +102,10 @@ func compare(t *testing.T, name, what string, got func(i int) float64, want []bo
 	}
 }
 
-// compareLeft compares what a function of one sample has left in memory, and what it returns.
-func compareLeft(
-	t *testing.T, name, function string, p *plan.Program, f *assembly.File, arrays map[string]numbersInMemory, got float64,
-	want expected,
+// CompareLeft compares what a function of one sample has left in memory, and what it returns.
+func CompareLeft(
+	t *testing.T, name, function string, p *plan.Program, f *assembly.File, arrays map[string]Numbers, got float64,
+	want Expected,
 ) {
 	t.Helper()
 	name += ", " + function
@@ -116,10 +116,10 @@ func compareLeft(
 	case plan.Forward:
 		out := p.Buffer(fmt.Sprintf("a%d", p.Network.Depth()))
 		first, ws := f.Kernel.Layout.At(out)/p.ElementBytes(), arrays[f.Kernel.Layout.In(out)]
-		compare(t, name, "the output", func(i int) float64 { return ws.at(first + i) }, want.output)
+		compare(t, name, "the output", func(i int) float64 { return ws.At(first + i) }, want.output)
 	case plan.Backward, plan.Grad:
-		compare(t, name, "the gradient", arrays["grad"].at, want.gradient)
+		compare(t, name, "the gradient", arrays["grad"].At, want.gradient)
 	case plan.Step:
-		compare(t, name, "the parameters", arrays["p"].at, want.next)
+		compare(t, name, "the parameters", arrays["p"].At, want.next)
 	}
 }
