@@ -8,7 +8,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
-	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -75,32 +74,6 @@ func TestStyles(t *testing.T) {
 		}
 		if got := a.styles(p.Func(test.function), test.level); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%d×%d, %s, %s at %s: %v, want %v", test.rows, test.cols, test.rounding, test.function, test.level, got, test.want)
-		}
-	}
-}
-
-// TestProgramsOfStyles executes the programs of functions in every style at both levels, with rows of every kind: whose
-// products are straight code and loops, that end in the middle of a register, and more of them than are taken at once.
-func TestProgramsOfStyles(t *testing.T) {
-	shapes := [][]int{{300, 21, 5}, {77, 90, 3}, {4, 8, 3}}
-	if testing.Short() {
-		shapes = shapes[1:]
-	}
-	for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
-		for _, widths := range shapes {
-			n := spec.Network{Name: "Net", Precision: precision, Input: widths[0], Cost: spec.Function{Name: "mse"}}
-			for i, width := range widths[1:] {
-				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i]}})
-			}
-			p, err := plan.Compile(n.WithDefaults())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range []kernel.Style{{Apart: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}} {
-				for _, l := range isa.Levels {
-					executeAll(t, p, commonOf(p), l, func(f *assembly.File) { f.Style = s }, func(*assembly.Function) {})
-				}
-			}
 		}
 	}
 }

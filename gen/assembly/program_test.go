@@ -39,6 +39,34 @@ func TestProgramsCompute(t *testing.T) {
 	}
 }
 
+// TestProgramsOfStyles executes the programs of functions in every style at all widths, with rows of every kind: whose
+// products are straight code and loops, that end in the middle of a register, and more of them than are taken at once.
+func TestProgramsOfStyles(t *testing.T) {
+	shapes := [][]int{{300, 21, 5}, {77, 90, 3}, {4, 8, 3}}
+	if testing.Short() {
+		shapes = shapes[1:]
+	}
+	for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+		for _, shape := range shapes {
+			n := spec.Network{Name: "Net", Precision: precision, Input: shape[0], Cost: spec.Function{Name: "mse"}}
+			for i, width := range shape[1:] {
+				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i]}})
+			}
+			p, err := plan.Compile(n.WithDefaults())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range []kernel.Style{{Apart: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}} {
+				for _, bits := range widths {
+					m := assembly.Machine{Set: recorder{bits}, Size: p.ElementBytes()}
+					c := assembly.NewCommon(p, assembly.AlternatesAny(m.Set, p))
+					assemblytest.All(t, p, c, m, func(f *assembly.File) { f.Style = s }, func(*assembly.Function) {})
+				}
+			}
+		}
+	}
+}
+
 // TestProgramsAgree executes strict networks at all widths: whatever registers there are, the bits are the same.
 func TestProgramsAgree(t *testing.T) {
 	for _, n := range assemblytest.Networks(t, spec.RoundingStrict) {
