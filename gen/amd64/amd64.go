@@ -25,9 +25,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
-	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -145,30 +143,6 @@ func (a *Assembly) chosen(fn *plan.Func, variants []Variant) (forms []form) {
 // rest is what there is to do for avo once every register is given.
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 	pass.FunctionPass(pass.RequiredISAExtensions))
-
-// maxTileBytes is the most that the area of tiles may take.
-const maxTileBytes = 256 << 20
-
-// Missing says why a function has no assembly whatever its size; it is empty for others.
-func Missing(p *plan.Program, fn *plan.Func) string {
-	if plan.SignatureOf(fn.Name).Derivative != "" {
-		return "derivatives have none"
-	}
-	if fn.Batch && kernel.NewTileLayout(p, kernel.Tiling{}).Bytes() > maxTileBytes {
-		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
-	}
-	if p.Network.Rounding == spec.RoundingStrict {
-		return "" // elementary functions are translated
-	}
-	for _, op := range fn.Ops {
-		for _, e := range plan.Expressions(op) {
-			if name := idiom.Missing(e); name != "" {
-				return fmt.Sprintf("%s has no vector code", name)
-			}
-		}
-	}
-	return ""
-}
 
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
 func (a *Assembly) Fields() []kernel.Field {

@@ -20,22 +20,6 @@ const (
 	maxFunction = 180_000 // of a function at a level
 )
 
-// byUse are the functions in the order in which they are given what may be written: the code of all the others is part
-// of that of the first ones.
-var byUse = []string{
-	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward,
-	plan.InputGradBatch, plan.LossOnly, plan.LossBatch,
-}
-
-// partOf says which function's operations are all among those of another, or hardly ever longer, which has no room
-// where that one has none: Backward goes the same way back, ForwardBatch the same way for many samples. StepBatch calls
-// GradBatch.
-var partOf = map[string]string{
-	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward, plan.Backward: plan.Forward,
-	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch,
-	plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
-}
-
 // Missing says why a function has no assembly; it is empty for those that have.
 func (a *Assembly) Missing(function string) string { return a.without[function] }
 
@@ -50,12 +34,12 @@ func (a *Assembly) allow(functions int) {
 func (a *Assembly) settle() error {
 	var all []form
 	constants := 0
-	for _, name := range byUse {
+	for _, name := range assembly.ByUse {
 		fn := a.p.Func(name)
 		if fn == nil || a.Missing(name) != "" {
 			continue
 		}
-		if part := partOf[name]; part != "" && a.Missing(part) != "" {
+		if part := assembly.PartOf[name]; part != "" && a.Missing(part) != "" {
 			a.leave(name, part+" has none")
 			continue
 		}

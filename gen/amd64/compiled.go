@@ -110,7 +110,7 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 	a := &Assembly{p: p, common: assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p)), core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
 		choices: map[string]Choice{}, room: maxText}
 	for _, fn := range p.Funcs {
-		if why := Missing(p, fn); why != "" {
+		if why := assembly.Missing(p, fn); why != "" {
 			a.without[fn.Name] = why
 		}
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
-	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -43,31 +42,12 @@ func (a *Assembly) writeSweeps() error {
 	return nil
 }
 
-// Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a
-// mask, which is slow to store and to read again. Roots and quotients take so long that some are enough.
-const (
-	leastSwept   = 32
-	leastDivided = 12
-)
-
 // missingOf says why a sweep has no assembly.
 func (a *Assembly) missingOf(s plan.Sweep) string {
-	least := leastSwept
-	if ops := s.Ops(); ops.Divs > 0 || ops.Calls > 0 {
-		least = leastDivided
-	}
-	if a.p.Network.Params() < least && !a.config.EveryLevel {
+	if assembly.Few(a.p, s) && !a.config.EveryLevel {
 		return "there are few parameters"
 	}
-	if a.common.Kernel.Strict {
-		return "" // elementary functions are translated
-	}
-	for _, e := range s.Expressions() {
-		if name := idiom.Missing(e); name != "" {
-			return name + " has no vector code"
-		}
-	}
-	return ""
+	return assembly.MissingSweep(a.p, s)
 }
 
 // addSweeps adds the sweeps to a file.

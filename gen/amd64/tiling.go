@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -68,7 +69,7 @@ func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 func straightBatches(p *plan.Program) bool {
 	batches := false
 	for _, fn := range p.Funcs {
-		batches = batches || fn.Batch && Missing(p, fn) == ""
+		batches = batches || fn.Batch && assembly.Missing(p, fn) == ""
 	}
 	for _, b := range p.Buffers {
 		if b.Kind == plan.Weight && 2*b.Len() > kernel.StraightProducts {

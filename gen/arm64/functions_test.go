@@ -36,6 +36,7 @@ type call struct {
 	Result    uint64
 	Size      int
 	Elem      int
+	Pauses    bool
 }
 
 // calls are functions and calls of them.
@@ -74,7 +75,7 @@ func (c *calls) add(name string, fn *assembly.Function, elem int, arguments ...a
 	if err := fn.Program.Exec(m, params); err != nil {
 		c.t.Fatal(err)
 	}
-	one := call{Name: name, Function: len(c.functions), Arguments: arguments, Elem: elem}
+	one := call{Name: name, Function: len(c.functions), Arguments: arguments, Elem: elem, Pauses: fn.Pause != nil}
 	if fn.Returns {
 		one.Size, one.Result = fn.Machine.Size, binary.LittleEndian.Uint64(at[8*len(arguments):])
 	}
@@ -121,10 +122,15 @@ func (c *calls) run(strict bool) {
 	}
 	for i, f := range c.files {
 		f.Symbol = fmt.Sprintf("c%d", i)
-		text, err := fileText("// Written by a test.\n", f, byFile[f])
-		if err != nil {
-			t.Fatal(err)
+		var b bytes.Buffer
+		fmt.Fprintf(&b, "// Written by a test.\n\n//go:build %s\n\n#include \"textflag.h\"\n", isa.Constraint)
+		for _, fn := range byFile[f] {
+			if err := functionText(&b, fn, ""); err != nil {
+				t.Fatal(err)
+			}
 		}
+		constantsText(&b, f)
+		text := b.Bytes()
 		if err := isa.Lint(text, strict); err != nil {
 			t.Errorf("%s", firstLines(err.Error(), 10))
 		}
@@ -299,6 +305,43 @@ func TestBatches(t *testing.T) {
 		}
 		c.run(rounding == spec.RoundingStrict)
 	}
+}
+
+// TestPauses calls functions that pause every few hundred cycles, until they are done: they leave the same.
+func TestPauses(t *testing.T) {
+	c := &calls{t: t}
+	for _, p := range executedNetworks(t, spec.RoundingFast) {
+		f, n, size := c.file(p), p.Network, p.ElementBytes()
+		f.CallCycles = 400
+		for _, fn := range p.Funcs {
+			for _, name := range assembly.PartNames(fn) {
+				f.Pausing[name] = true
+			}
+		}
+		rnd := rand.New(rand.NewPCG(3, 1))
+		params, out := f.Kernel.Layout.Params/size, n.Width(n.Depth())
+		weights := func() argument { return numbers(size, params, func() float64 { return rnd.NormFloat64() / 3 }) }
+		pause := func() argument { return argument{Array: make([]byte, 8*(1+assembly.PauseWords))} }
+		fn, err := assembly.Sample(f, p, machineOf(size), p.Func(plan.Step))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(fn.Pause.Points) == 0 && n.Params() > 1000 {
+			t.Errorf("%s has no point", fn.Name)
+		}
+		c.add("Step of "+n.Name, fn, size, weights(), numbers(size, f.Kernel.Layout.Space/size, rnd.NormFloat64),
+			numbers(size, n.Input, rnd.NormFloat64), numbers(size, out, rnd.Float64),
+			argument{Bits: machineOf(size).Bits(0.125)}, pause())
+		lay := kernel.NewTileLayout(p, kernel.Tiling{})
+		parts, err := assembly.Batch(f, p, machineOf(size), p.Func(plan.LossBatch), lay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		area := numbers(size, (lay.Bytes()+64)/size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples, rnd.NormFloat64)
+		c.add("LossBatch of "+n.Name, parts[0], size, weights(), area, numbers(size, lay.Samples*n.Input, rnd.NormFloat64),
+			numbers(size, lay.Samples*out, rnd.Float64), argument{Bits: 1}, argument{Bits: uint64(lay.Samples)}, pause())
+	}
+	c.run(false)
 }
 
 // TestSweeps calls the updates of all optimizers over arrays of many lengths: no other element is touched.

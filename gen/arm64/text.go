@@ -14,16 +14,26 @@ import (
 
 // The text of finished functions and of the constants that they read.
 
+// signature is a function's type, after its name, and the size of its arguments.
+func signature(fn *assembly.Function) (text string, bytes int) {
+	text, bytes = "("+parameters(fn)+")", 8*len(fn.Params)
+	if fn.Returns {
+		text, bytes = text+" "+numberType(fn.Machine.Size), bytes+fn.Machine.Size
+	}
+	return text, bytes
+}
+
+// entryText is a function that goes on to the code of another.
+func entryText(b *bytes.Buffer, fn *assembly.Function, prefix string) {
+	name := prefix + fn.Name
+	of, arguments := signature(fn)
+	goes := strings.TrimSuffix(name, fn.Machine.Set.String())
+	fmt.Fprintf(b, "\n// func %s%s\nTEXT ·%[1]s(SB), NOSPLIT, $0-%[3]d\n\tJMP ·%[4]s(SB)\n", goes, of, arguments, name)
+}
+
 // functionText is a function as it stands in a file.
-func functionText(b *bytes.Buffer, fn *assembly.Function) error {
-	result := ""
-	if fn.Returns {
-		result = " " + numberType(fn.Machine.Size)
-	}
-	arguments := 8 * len(fn.Params)
-	if fn.Returns {
-		arguments += fn.Machine.Size
-	}
+func functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
+	of, arguments := signature(fn)
 	local, attribute := fn.Local, ""
 	if local > 0 {
 		local += frameBegins - 8 // the assembler counts from what is after the return address
@@ -31,8 +41,8 @@ func functionText(b *bytes.Buffer, fn *assembly.Function) error {
 	if fn.NoSplit {
 		attribute = "NOSPLIT, "
 	}
-	fmt.Fprintf(b, "\n// func %s(%s)%s\nTEXT ·%[1]s(SB), %[4]s$%[5]d-%[6]d\n", fn.Name, parameters(fn), result, attribute,
-		local, arguments)
+	fmt.Fprintf(b, "\n// func %s%s\nTEXT ·%[1]s(SB), %[3]s$%[4]d-%[5]d\n", prefix+fn.Name, of, attribute, local,
+		arguments)
 	for _, n := range fn.Nodes {
 		if c, ok := n.(constant); ok && c.bytes > 0 {
 			fmt.Fprintf(b, "\tMOVD $%s<>+0(SB), R%d\n", fn.File.Symbol, int(constants))
@@ -128,17 +138,4 @@ func constantsText(b *bytes.Buffer, f *assembly.File) {
 		}
 	}
 	fmt.Fprintf(b, "GLOBL %s<>(SB), RODATA|NOPTR, $%d\n", f.Symbol, at)
-}
-
-// fileText is the text of a file with functions and what they read.
-func fileText(header string, f *assembly.File, functions []*assembly.Function) ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n//go:build %s\n\n#include \"textflag.h\"\n", header, isa.Constraint)
-	for _, fn := range functions {
-		if err := functionText(&b, fn); err != nil {
-			return nil, err
-		}
-	}
-	constantsText(&b, f)
-	return b.Bytes(), nil
 }

@@ -3,6 +3,7 @@ package assembly
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/kernel"
@@ -23,6 +24,13 @@ type datum struct {
 	Unit    int  // bytes of the numbers that it is written as
 	aligned bool // begins at a multiple of its size
 	At      int
+}
+
+// Clone is a copy that shares nothing which is written.
+func (s *Constants) Clone() Constants {
+	c := *s
+	c.known, c.All = maps.Clone(s.known), slices.Clone(s.All)
+	return c
 }
 
 func newConstants() Constants { return Constants{known: map[string]int{}} }

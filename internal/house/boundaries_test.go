@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"gen/amd64/isa":   nil,
 	"gen/arm64/isa":   nil,
 	"gen/arm64/cores": {"gen/arm64/isa"},
-	"gen/arm64": {"gen/arm64/cores", "gen/arm64/isa", "gen/arm64/neon", "gen/assembly", "gen/kernel",
+	"gen/arm64": {"gen/arm64/cores", "gen/arm64/isa", "gen/arm64/neon", "gen/assembly", "gen/kernel", "gen/plan",
 		"gen/vec"},
 	"gen/arm64/neon": {"gen/arm64/isa", "gen/vec"},
 	"gen/assembly":   {"spec", "gen/kernel", "gen/kernel/idiom", "gen/plan", "gen/vec", "templates"},

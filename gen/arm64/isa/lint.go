@@ -68,8 +68,10 @@ var (
 		`^(DATA \w+<>\+\d+\(SB\)/\d+, \$\S+|GLOBL \w+<>\(SB\), RODATA\|NOPTR, \$\d+)$`)
 	// What reads or writes arguments, and the address of an argument, of a constant and of a word of the stack.
 	argumentLine = regexp.MustCompile(`^(MOVD|MOVWU|FMOVS|FMOVD) (\w+)\+(\d+)\(FP\), [RF](\d+)$`)
-	resultLine   = regexp.MustCompile(`^(MOVD|FMOVS|FMOVD) [RF](\d+), ret\+(\d+)\(FP\)$`)
+	resultLine   = regexp.MustCompile(`^(MOVD|MOVW|FMOVS|FMOVD) [RF](\d+), ret\+(\d+)\(FP\)$`)
 	addressLine  = regexp.MustCompile(`^MOVD \$(?:(\w+)<>|\w+)\+(\d+)\((SB|FP)\), R(\d+)$`)
+	// What a function does that only goes on to its code.
+	goesOn       = regexp.MustCompile(`^JMP ·(\w+)NEON\(SB\)$`)
 	constantLine = regexp.MustCompile(`^MOVD \$-?(?:0x[0-9a-f]+|\d+), R(\d+)$`)
 )
 
@@ -134,6 +136,12 @@ func (l *lint) instruction(line string) {
 	l.open = line != "RET" && !strings.HasPrefix(line, "JMP ")
 	l.count++
 	if l.argument(line) {
+		return
+	}
+	if m := goesOn.FindStringSubmatch(line); m != nil {
+		if l.frame != 0 || l.count > 1 || m[1] != l.name {
+			l.report("goes on to %s, which is no code for it", m[1])
+		}
 		return
 	}
 	i, err := Parse(line)
@@ -203,7 +211,7 @@ func (l *lint) argument(line string) bool {
 
 // sizeOf is how many bytes a move has.
 func sizeOf(mnemonic string) int {
-	if mnemonic == "FMOVS" || mnemonic == "MOVWU" {
+	if mnemonic == "FMOVS" || mnemonic == "MOVWU" || mnemonic == "MOVW" {
 		return 4
 	}
 	return 8

@@ -1,0 +1,252 @@
+package arm64
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/arm64/cores"
+	"github.com/backpropgen/backpropgen/gen/arm64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Config is what a plan leaves open of its assembly.
+type Config struct {
+	// Tiling is how wide the tiles of batches are, and Alternates says that the workspace has a field for the direction
+	// in which rows are gone through: structs are the same for all processors.
+	Tiling     kernel.Tiling
+	Alternates bool
+	// EverySweep gives assembly to loops over few parameters, too.
+	EverySweep bool
+	// Core names the core whose cycles are estimated, one of package cores; empty: the first.
+	Core string
+	// CallCycles is how many cycles a call may take; 0: assembly.CallCycles.
+	CallCycles int
+}
+
+// Assembly is what a network has in assembly: the code of its functions, each written once.
+type Assembly struct {
+	p       *plan.Program
+	config  Config
+	common  *assembly.Common
+	machine assembly.Machine
+	// file has all functions and their constants, in parts those of each function of the plan, and calls are how many
+	// calls those that pause take by the estimate.
+	file    *assembly.File
+	parts   map[string][]*assembly.Function
+	calls   map[string]int
+	without map[string]string
+	sweeps  []swept
+	// room is how many bytes of text are left, and written how many instructions have been written.
+	room, written int
+}
+
+// swept is a sweep and its code; missing says why it has none.
+type swept struct {
+	plan.Sweep
+	code    *assembly.Function
+	missing string
+}
+
+// The assembly of a network is bounded, whatever its layers and formulas: it has at most so many bytes of text, and at
+// most so many instructions are written for it. A function that has no room stays in portable Go.
+const (
+	maxText     = 4 << 20
+	maxWritten  = 900_000
+	maxFunction = 180_000
+	lineBytes   = 40 // of the text of an instruction, about
+)
+
+// New writes the assembly of a network.
+func New(p *plan.Program, c Config) (*Assembly, error) {
+	on, err := cores.Named(c.Core)
+	if err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
+	a := &Assembly{
+		p: p, config: c, common: assembly.NewCommon(p, c.Alternates), parts: map[string][]*assembly.Function{},
+		machine: assembly.Machine{Set: set{on}, Size: p.ElementBytes()}, calls: map[string]int{},
+		without: map[string]string{}, room: maxText,
+	}
+	a.file = assembly.NewFile(a.common)
+	a.file.CallCycles = c.CallCycles
+	if err := a.writeSweeps(); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	for _, name := range assembly.ByUse {
+		fn := p.Func(name)
+		if fn == nil {
+			continue
+		}
+		if err := a.write(fn); err != nil {
+			return nil, fmt.Errorf("assembly: %w", err)
+		}
+	}
+	for _, fn := range p.Funcs {
+		if why := assembly.Missing(p, fn); why != "" {
+			a.without[fn.Name] = why
+		}
+	}
+	return a, nil
+}
+
+// write writes a function, unless there is no code or no room for it.
+func (a *Assembly) write(fn *plan.Func) error {
+	why := assembly.Missing(a.p, fn)
+	if part := assembly.PartOf[fn.Name]; why == "" && part != "" && a.without[part] != "" {
+		why = part + " has none"
+	}
+	if why != "" {
+		a.without[fn.Name] = why
+		return nil
+	}
+	constants := a.file.Constants // what is written in vain leaves none behind
+	a.file.Constants = constants.Clone()
+	parts, calls, err := a.pausing(fn)
+	size := 0
+	for _, part := range parts {
+		size += len(part.Nodes) * lineBytes
+	}
+	if errors.Is(err, assembly.ErrLong) || err == nil && size > a.room {
+		a.file.Constants = constants
+		a.without[fn.Name] = fmt.Sprintf("all of the assembly would be larger than %d MB, or take too long to write",
+			maxText>>20)
+		return nil
+	}
+	a.room -= size
+	for name, n := range calls {
+		a.calls[name] = n
+	}
+	a.parts[fn.Name] = parts
+	return err
+}
+
+// pausing writes a function, and again those of its parts that take longer than a call may so that they pause.
+func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map[string]int, err error) {
+	a.file.Longest = min(maxFunction, max(0, maxWritten-a.written), a.room/lineBytes)
+	again := false
+	calls = map[string]int{}
+	names := assembly.PartNames(fn)
+	for range 2 {
+		parts, err = assembly.Write(a.file, a.p, a.machine, fn, a.config.Tiling)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, part := range parts {
+			a.written += len(part.Nodes)
+			if cycles := part.Span.Total; !again && cycles > float64(a.config.CallCycles) {
+				calls[names[i]] = int(math.Ceil(2 * cycles / float64(a.config.CallCycles)))
+			}
+		}
+		if again || len(calls) == 0 {
+			return parts, calls, nil
+		}
+		again = true
+		for name := range calls {
+			a.file.Pausing[name] = true
+		}
+	}
+	return parts, calls, nil
+}
+
+// writeSweeps writes the loops over all parameters.
+func (a *Assembly) writeSweeps() error {
+	list, err := plan.Sweeps(a.p.Network)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		w := swept{Sweep: s, missing: assembly.MissingSweep(a.p, s)}
+		switch {
+		case w.missing != "":
+		case assembly.Few(a.p, s) && !a.config.EverySweep:
+			w.missing = "there are few parameters"
+		case s.Fold != plan.NoFold && (s.Wide || a.p.ElementBytes() == 8):
+			w.missing = "what is folded takes two registers"
+		default:
+			if w.code, err = assembly.NewSweep(a.file, a.machine, s); err != nil {
+				return err
+			}
+			a.room -= len(w.code.Nodes) * lineBytes
+		}
+		a.sweeps = append(a.sweeps, w)
+	}
+	return nil
+}
+
+// Missing says why a function has no assembly; it is empty for those that have.
+func (a *Assembly) Missing(function string) string { return a.without[function] }
+
+// Calls are, for the functions that pause, how many calls they take by the estimate.
+func (a *Assembly) Calls() map[string]int { return a.calls }
+
+// Sweeps are the loops over all parameters that have assembly, and MissingSweep says why one has none.
+func (a *Assembly) Sweeps() (list []plan.Sweep) {
+	for _, s := range a.sweeps {
+		if s.missing == "" {
+			list = append(list, s.Sweep)
+		}
+	}
+	return list
+}
+
+// MissingSweep says why a sweep has no assembly; it is empty for those that have.
+func (a *Assembly) MissingSweep(s plan.Sweep) string {
+	for _, w := range a.sweeps {
+		if w.Function() == s.Function() {
+			return w.missing
+		}
+	}
+	return ""
+}
+
+// SweptAtOnce is how many elements a sweep takes in a call, whole rounds of any loop: with numbers that come from
+// memory, 20 cycles an element are more than any optimizer needs.
+func (a *Assembly) SweptAtOnce() int {
+	const most, rounds = 20, 64
+	return max(a.config.CallCycles/most/rounds, 1) * rounds
+}
+
+// Options are what a plan does not say.
+type Options struct {
+	Header string // the first line, without its slashes
+	Prefix string // of the names of functions
+}
+
+// Print returns the assembly file, with the functions that have assembly: of one sample, and of sweeps, one that Go
+// calls by its name, which goes on to the code, as it does where there are several levels to choose from.
+func (a *Assembly) Print(o Options) ([]byte, error) {
+	var entries, all []*assembly.Function
+	for _, fn := range a.p.Funcs {
+		if !fn.Batch {
+			entries = append(entries, a.parts[fn.Name]...)
+		}
+		all = append(all, a.parts[fn.Name]...)
+	}
+	for _, s := range a.sweeps {
+		if s.code != nil {
+			entries, all = append(entries, s.code), append(all, s.code)
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "// %s\n\n//go:build %s\n\n#include \"textflag.h\"\n", o.Header, isa.Constraint)
+	for _, fn := range all {
+		if slices.Contains(entries, fn) {
+			entryText(&b, fn, o.Prefix)
+		}
+		if err := functionText(&b, fn, o.Prefix); err != nil {
+			return nil, fmt.Errorf("assembly: %w", err)
+		}
+	}
+	constantsText(&b, a.file)
+	if err := isa.Lint(b.Bytes(), a.common.Kernel.Strict); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	return b.Bytes(), nil
+}
