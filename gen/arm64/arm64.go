@@ -167,8 +167,6 @@ func (a *Assembly) writeSweeps() error {
 		case w.missing != "":
 		case assembly.Few(a.p, s) && !a.config.EverySweep:
 			w.missing = "there are few parameters"
-		case s.Fold != plan.NoFold && (s.Wide || a.p.ElementBytes() == 8):
-			w.missing = "what is folded takes two registers"
 		default:
 			if w.code, err = assembly.NewSweep(a.file, a.machine, s); err != nil {
 				return err
