@@ -133,9 +133,13 @@ func (c *native) Emit() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
+	text := printed.Text
+	if !c.o.NoMacros {
+		text = macro.Shorten(text)
+	}
 	var files []File
 	for i, f := range amd64Backend.Files(stem(n)) {
-		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, macro.Shorten(printed.Text)}[i]})
+		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, text}[i]})
 	}
 	return files, nil
 }

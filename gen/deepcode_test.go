@@ -17,7 +17,8 @@ func TestDeepCode(t *testing.T) {
 		t.Skip("writing the assembly of deep networks takes seconds; go test without -short does it")
 	}
 	for _, layers := range depths {
-		files, err := gentest.Generate(t, gentest.DeepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
+		n := gentest.DeepNetwork("Deep", layers, 16, spec.RoundingFast)
+		files, err := gentest.Generate(t, n, gen.Options{NoMacros: true})
 		if err != nil {
 			t.Fatal(err)
 		}

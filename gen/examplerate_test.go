@@ -98,7 +98,7 @@ func TestCarefulExamples(t *testing.T) {
 		{spec.Function{Name: "tanh"}, spec.Function{Expr: "(a - y)^4"}, true},
 	} {
 		n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3, Activation: c.hidden}, {Dense: 1}},
-			Cost: c.cost}
+			Cost: c.cost, Targets: []spec.Target{}}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)

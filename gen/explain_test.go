@@ -136,6 +136,7 @@ func TestExplainPauses(t *testing.T) {
 func TestHeaderCaches(t *testing.T) {
 	for _, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		n := gated(mode, spec.Float32)
+		n.Targets = []spec.Target{}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -38,6 +38,9 @@ type Options struct {
 	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be
 	// called again; 0: assembly.CallCycles. Tests lower it, so that small networks do so everywhere.
 	CallCycles int
+	// NoMacros leaves the assembly as long as macro.Expand makes it. The machine code is the same: tests do so that run
+	// it or read its instructions, for shortening it takes as long as writing it.
+	NoMacros bool
 	// Files are those of the spec's folder, such as os.DirFS(folder): a spec may name a file of weights there.
 	Files fs.FS
 	// Ranges are for Explain.

@@ -138,7 +138,7 @@ func TestGenerateAny(t *testing.T) {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		n := gentest.DrawSpec(r, fmt.Sprintf("N%d", i), gentest.Small)
 		o := gen.Options{Package: gentest.Pick(r, "", "p"), Source: gentest.Pick(r, "", "spec.yaml"),
-			Qualify: r.IntN(2) == 0}
+			Qualify: r.IntN(2) == 0, NoMacros: i%4 != 0}
 		if i%5 == 2 {
 			n.Weights = "weights/n.npz.safetensors"
 			_, o.Files = gentest.Trained(t, n, uint64(i))

@@ -15,7 +15,7 @@ import (
 func TestLargeStore(t *testing.T) {
 	n := spec.Network{
 		Name: "Net", Input: 4096, Layers: []spec.Layer{gentest.Act(1024, "tanh")}, Cost: spec.Function{Name: "mse"},
-		Optimizers: []spec.Optimizer{spec.SGD, spec.Momentum, spec.Adam},
+		Optimizers: []spec.Optimizer{spec.SGD, spec.Momentum, spec.Adam}, Targets: []spec.Target{},
 	}
 	files, err := gen.Generate(n, gen.Options{})
 	if err != nil {

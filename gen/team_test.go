@@ -23,7 +23,7 @@ func TestTeamMemory(t *testing.T) {
 			spec.Float64, 3}, {4096, 4095, spec.Float64, 2},
 	} {
 		n := spec.Network{Name: "Net", Input: c.inputs, Precision: c.precision, Cost: spec.Function{Name: "mse"},
-			Layers: []spec.Layer{gentest.Act(c.outputs, "tanh")}}
+			Layers: []spec.Layer{gentest.Act(c.outputs, "tanh")}, Targets: []spec.Target{}}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)

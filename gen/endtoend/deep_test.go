@@ -15,10 +15,8 @@ import (
 // TestDeepNetworks lets the emitted tests of networks whose assembly loops over layers compare them with the reference.
 // They are as deep as it takes to have such loops in most functions. No other test judges loops over layers.
 func TestDeepNetworks(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling deep networks takes a while; go test without -short does it")
-	}
 	m := gentest.NewModule(t)
 	networks := []spec.Network{gentest.DeepNetwork("Fast", 10, 16, spec.RoundingFast),
 		gentest.DeepNetwork("Strict", 16, 5, spec.RoundingStrict)}

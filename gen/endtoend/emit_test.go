@@ -13,6 +13,7 @@ import (
 // with the reference: that no function needs another one which is not there. It is long because the judge takes seconds
 // for each.
 func TestEmit(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	lists := [][]spec.Part{
 		{spec.EmitForward, spec.EmitTest},
@@ -24,9 +25,6 @@ func TestEmit(t *testing.T) {
 		{spec.EmitGrad, spec.EmitBatch, spec.EmitTeam, spec.EmitTest},
 		{spec.EmitForward, spec.EmitStep, spec.EmitSave, spec.EmitTest},
 		{spec.EmitForward, spec.EmitStep, spec.EmitBatch, spec.EmitTest},
-	}
-	if testing.Short() {
-		lists = lists[1:3]
 	}
 	m := gentest.NewModule(t)
 	var networks []spec.Network

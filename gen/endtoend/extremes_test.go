@@ -1,10 +1,7 @@
 package endtoend
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -73,11 +70,9 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 // subnormal weights, zeros and ties, at every level: what the plan says to be NaN, infinite or finite is so in every
 // function, and what is finite is within the reference's bounds. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	networks := extremeNetworks(*gentest.Specs > 30)
-	if testing.Short() {
-		networks = networks[:2]
-	}
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "extremes", networks...)
 	out := extremes(t, m, networks)
@@ -114,35 +109,17 @@ func extremes(t *testing.T, m gentest.Module, networks []spec.Network) string {
 
 // TestExtremesFind plants mistakes that show with extreme numbers alone: each is found.
 func TestExtremesFind(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiling networks takes seconds; go test without -short does it")
-	}
+	gentest.Compiles(t)
 	n := spec.Network{
-		Name: "X", Precision: spec.Float32, Input: 5, Batch: 2, Cost: spec.Function{Name: "cross-entropy"}, Targets: []spec.Target{},
-		Layers: []spec.Layer{{Dense: 4, Activation: spec.Function{Name: "relu"}},
-			{Dense: 3, Activation: spec.Function{Name: "softmax"}}},
+		Precision: spec.Float32, Input: 5, Batch: 2, Cost: spec.Function{Name: "cross-entropy"},
+		Targets: []spec.Target{}, Layers: []spec.Layer{gentest.Act(4, "relu"), gentest.Act(3, "softmax")},
+	}
+	mistakes := []mistake{
+		{"Right", "none", "", "", ""},
+		{"Zero", "NaN becomes 0", `max\(z1_(\d), 0\)`, "zeroWhere(z1_$1, z1_$1, 0)", "NaN in x"},
+		{"Raw", "the largest logit is not subtracted", `rawExp\(z2_(\d) - m2\)`, "rawExp(z2_$1)", "+Inf in a parameter"},
 	}
 	m := gentest.NewModule(t)
-	for _, c := range []struct{ mistake, from, to, found string }{
-		{"none", "", "", "--- PASS: TestExtremes/X "},
-		{"NaN becomes 0", `max\(z1_(\d), 0\)`, "xWhere(z1_$1, z1_$1, 0)", "NaN in x"},
-		{"the largest logit is not subtracted", `xExp\(z2_(\d) - m2\)`, "xExp(z2_$1)", "+Inf in a parameter"},
-	} {
-		m.EmitKernels(t, "extremes", n)
-		file := filepath.Join(m.Dir, "extremes", "x_gen.go")
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wrong := text
-		if c.from != "" {
-			if wrong = regexp.MustCompile(c.from).ReplaceAll(text, []byte(c.to)); bytes.Equal(wrong, text) {
-				t.Fatalf("%s: nothing in the emitted code is like %s", c.mistake, c.from)
-			}
-		}
-		m.Write(t, filepath.Join("extremes", "x_gen.go"), wrong)
-		if out := extremes(t, m, []spec.Network{n}); !strings.Contains(out, c.found) {
-			t.Errorf("%s: go test does not say %q:\n%s", c.mistake, c.found, gentest.Beginning(out))
-		}
-	}
+	networks := plantAll(t, m, "extremes", n, "_gen.go", mistakes)
+	allFound(t, "TestExtremes", extremes(t, m, networks), mistakes)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +15,7 @@ import (
 // reads or writes beside an array, at any level, and results don't depend on how arguments are aligned. It is long
 // because the networks are compiled; the judge of an emitted test puts arguments so in a few ways, and here in all.
 func TestGuardPages(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	networks := gentest.DrawSpecs(*gentest.Seed, max(4, *gentest.Specs/2), gentest.Ordinary)
 	// Every width up to three vectors and one more has tails of every length, in both precisions.
@@ -48,12 +48,6 @@ func TestGuardPages(t *testing.T) {
 			}
 			networks = append(networks, n)
 		}
-	}
-	if testing.Short() { // one of each precision, with optimizers
-		networks = slices.DeleteFunc(networks, func(n spec.Network) bool {
-			return n.Name != "Width5" &&
-				n.Name != "Width8"
-		})
 	}
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "guard", networks...)

@@ -84,6 +84,7 @@ func readImported(t *testing.T, path string) importedModel {
 // TestImported generates every model in model/testdata with its weights inside, compiles all of them once, and compares
 // what they compute with what the runtimes of their own tools did: within the bounds of both.
 func TestImported(t *testing.T) {
+	gentest.Compiles(t)
 	folder := filepath.Join(gentest.Root(t), "model", "testdata")
 	paths, err := filepath.Glob(filepath.Join(folder, "*.onnx"))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 // their Jacᵀ·e_j with the full Jacobian of the reference, for every j. The precisions take turns, but with -specs 40 or
 // more: compiling takes the time.
 func TestJacobianColumns(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	var networks []spec.Network
 	turn := 0
@@ -26,6 +27,7 @@ func TestJacobianColumns(t *testing.T) {
 				networks = append(networks, spec.Network{
 					Name: fmt.Sprintf("N%d", len(networks)), Input: 1, Precision: precision, Unroll: unroll,
 					Layers: []spec.Layer{{Dense: dense, Activation: f}}, Cost: spec.Function{Expr: "a*y"},
+					Emit: []spec.Part{spec.EmitGrad, spec.EmitTest}, // Grad is called, and no more
 				})
 			}
 		}
@@ -49,13 +51,6 @@ func TestJacobianColumns(t *testing.T) {
 		add(spec.Function{Expr: text}, 5)
 	}
 
-	if testing.Short() { // a few, among them pools and formulas
-		var some []spec.Network
-		for i := 0; i < len(networks); i += 9 {
-			some = append(some, networks[i])
-		}
-		networks = some
-	}
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "jacobian", networks...)
 	m.PutTest(t, "jacobian", "jacobian/columns_test.go")

@@ -14,15 +14,13 @@ import (
 // which it does not let go test run otherwise, and all that is emitted type-checks. Nothing is compiled: what runs does
 // not depend on a name, and other tests run the emitted test and example of every network that they draw.
 func TestNames(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	var networks []spec.Network
 	for _, name := range []string{"X", "My_net", "Iris_V2", "A_", "B__b", "Net2", "HTTPNet"} {
 		networks = append(networks, spec.Network{
 			Name: name, Input: 2, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}, Layers: []spec.Layer{{Dense: 1}},
 		})
-	}
-	if testing.Short() {
-		networks = networks[:2]
 	}
 	m := gentest.NewModule(t)
 	m.Emit(t, "names", networks...)

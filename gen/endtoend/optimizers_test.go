@@ -11,25 +11,27 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerSizes emits all optimizers for every small number of parameters, at which the loops of updates and of
+// TestOptimizerSizes emits all optimizers for small numbers of parameters, in one of the precisions each, at which the loops of updates and of
 // norms begin, end or leave a rest, and has them judged.
 func TestOptimizerSizes(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	var all []spec.Optimizer
 	for _, o := range spec.Optimizers() {
 		all = append(all, o.Name)
 	}
 	var networks []spec.Network
-	for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+	for i, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 		for width := 1; width <= 9; width++ {
+			if (width+i)%2 == 0 && width != 4 && width != 9 {
+				continue // the other precision has it: loops are alike
+			}
 			networks = append(networks, spec.Network{
 				Name: fmt.Sprintf("N%d", len(networks)), Input: width, Precision: precision, Optimizers: all,
 				Layers: []spec.Layer{{Dense: 1, NoBias: true}}, Cost: spec.Function{Name: "mse"},
+				Emit: []spec.Part{spec.EmitGrad, spec.EmitTest}, // what optimizers need
 			})
 		}
-	}
-	if testing.Short() {
-		networks = networks[4:5]
 	}
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "sizes", networks...)

@@ -35,6 +35,7 @@ func TestRandomSpecs(t *testing.T) {
 	if testing.Short() {
 		all = gentest.DrawSpecs(from, 2, gentest.Small)[1:]
 	}
+	m.Macros = true
 	failures := 0
 	for lo := 0; lo < len(all); lo += perRun {
 		networks := all[lo:min(lo+perRun, len(all))]

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
-	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -40,40 +39,75 @@ func strictNetworks(random int, whole bool) (list []spec.Network) {
 // TestSameBitsFind plants mistakes in assembly that change the last bits of some results, or the sign of a zero: each
 // is found.
 func TestSameBitsFind(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiling networks takes seconds; go test without -short does it")
-	}
+	gentest.Compiles(t)
 	n := spec.Network{
-		Name: "X", Precision: spec.Float32, Input: 11, Batch: 2, Cost: spec.Function{Name: "mse"}, Rounding: spec.RoundingStrict,
+		Precision: spec.Float32, Input: 11, Batch: 2, Cost: spec.Function{Name: "mse"}, Rounding: spec.RoundingStrict,
 		Layers: []spec.Layer{{Dense: 5, NoBias: true, Activation: spec.Function{Name: "tanh"}},
 			{Dense: 3, Activation: spec.Function{Name: "identity"}}},
 	}
-	m := gentest.NewModule(t)
-	for _, c := range []struct{ mistake, from, to, found string }{
-		{"none", "", "", "--- PASS: TestSameBits/X "},
-		{"lanes are padded with 0", `0x80000000`, `0x00000000`, "Forward: ŷ: number"},
-		{"a product is fused with a sum", `VMULPS\s+(\S+), (\S+), (\S+)\n\s+VADDPS\s+\S+, (\S+), \S+\n`,
+	mistakes := []mistake{
+		{"Right", "none", "", "", ""},
+		{"Padded", "lanes are padded with 0", `0x80000000`, `0x00000000`, "Forward: ŷ: number"},
+		{"Fused", "a product is fused with a sum", `VMULPS\s+(\S+), (\S+), (\S+)\n\s+VADDPS\s+\S+, (\S+), \S+\n`,
 			"VMOVAPS $4, $3\nVFMADD231PS $1, $2, $3\n", " at level "},
-		{"a power of 2 in a table is off by 2^-24", `0x3ff059b0d3158574`, `0x3ff059b1d3158574`, "Forward: ŷ: number"},
-	} {
-		m.EmitKernels(t, "samebits", n)
-		m.Write(t, "samebits/list_test.go", sameBitsList("samebits", []spec.Network{n}))
-		text, err := os.ReadFile(filepath.Join(m.Dir, "samebits", "x_amd64_gen.s"))
+		{"Table", "a power of 2 in a table is off by 2^-24", `0x3ff059b0d3158574`, `0x3ff059b1d3158574`,
+			"Forward: ŷ: number"},
+	}
+	m := gentest.NewModule(t)
+	networks := plantAll(t, m, "samebits", n, "_amd64_gen.s", mistakes)
+	m.Write(t, "samebits/list_test.go", sameBitsList("samebits", networks))
+	allFound(t, "TestSameBits", m.GoTest(t, "-run", "^TestSameBits$", "-v", "./samebits"), mistakes)
+}
+
+// mistake is planted in a copy of a network.
+type mistake struct {
+	name, mistake string // of the copy, and what is wrong with it
+	// find is a regular expression, put takes the place of every match; empty: there is no mistake. found is what the test
+	// of the copy says.
+	find, put, found string
+}
+
+// plantAll emits copies of a network into one package, each with a mistake in the file whose name ends so: the compiler
+// and the linker run once for all.
+func plantAll(t *testing.T, m gentest.Module, pkg string, n spec.Network, file string,
+	mistakes []mistake) (copies []spec.Network) {
+	t.Helper()
+	for _, c := range mistakes {
+		n.Name = c.name
+		copies = append(copies, n)
+	}
+	m.EmitKernels(t, pkg, copies...)
+	for _, c := range mistakes {
+		if c.find == "" {
+			continue
+		}
+		name := filepath.Join(pkg, strings.ToLower(c.name)+file)
+		text, err := os.ReadFile(filepath.Join(m.Dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text, err = macro.Expand(text); err != nil {
-			t.Fatal(err)
+		wrong := regexp.MustCompile(c.find).ReplaceAll(text, []byte(c.put))
+		if bytes.Equal(wrong, text) {
+			t.Fatalf("%s: nothing in %s is like %s", c.mistake, name, c.find)
 		}
-		wrong := text
-		if c.from != "" {
-			if wrong = regexp.MustCompile(c.from).ReplaceAll(text, []byte(c.to)); bytes.Equal(wrong, text) {
-				t.Fatalf("%s: nothing in the assembly is like %s", c.mistake, c.from)
-			}
+		m.Write(t, name, wrong)
+	}
+	return copies
+}
+
+// allFound wants the test of every copy to say what it must of its mistake, and the one without to pass.
+func allFound(t *testing.T, test, out string, mistakes []mistake) {
+	t.Helper()
+	for _, c := range mistakes {
+		result := "PASS"
+		if c.find != "" {
+			result = "FAIL"
 		}
-		m.Write(t, "samebits/x_amd64_gen.s", wrong)
-		if out := m.GoTest(t, "-run", "^TestSameBits$", "-v", "./samebits"); !strings.Contains(out, c.found) {
-			t.Errorf("%s: go test does not say %q:\n%s", c.mistake, c.found, gentest.Beginning(out))
+		_, said, _ := strings.Cut(out, fmt.Sprintf("=== RUN   %s/%s\n", test, c.name))
+		said, _, _ = strings.Cut(said, "=== RUN")
+		if !strings.Contains(out, fmt.Sprintf("--- %s: %s/%s ", result, test, c.name)) || !strings.Contains(said, c.found) {
+			t.Errorf("%s: go test does not say %q, or not %s:\n%s", c.mistake, c.found, result,
+				gentest.Beginning(cmp.Or(said, out)))
 		}
 	}
 }
@@ -82,11 +116,9 @@ func TestSameBitsFind(t *testing.T) {
 // give the bits of the portable code. Compiling them takes most of its time; no other test compares all levels on random
 // strict networks. The whole of it: go test ./gen/endtoend -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	networks := strictNetworks(max(2, *gentest.Specs/4), *gentest.Specs > 30)
-	if testing.Short() {
-		networks = networks[len(networks)-1:]
-	}
 	m := gentest.NewModule(t)
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]
@@ -172,11 +204,9 @@ func exactNetworks(count int) (list []spec.Network) {
 // are compiled; it alone shows that the order of sums is the promised one, where SameBits shows that it is one. The whole:
 // go test ./gen/endtoend -run PlanBits -specs 800 -timeout 60m
 func TestPlanBits(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	networks := exactNetworks(max(*gentest.Specs/4, 8))
-	if testing.Short() {
-		networks = networks[:1]
-	}
 	m := gentest.NewModule(t)
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]

@@ -19,6 +19,7 @@ import (
 // networks of other shapes, precisions and activations. It is long because they are compiled twice, the second time as the
 // Go of 2023; the judge of an emitted test has no data of other networks.
 func TestStore(t *testing.T) {
+	gentest.Compiles(t)
 	m := gentest.NewModule(t)
 	put := func(name string, data []byte) { m.Write(t, name, data) }
 	// Networks alike but for one thing, and some that are not.
@@ -40,12 +41,9 @@ func TestStore(t *testing.T) {
 		change(&n)
 		networks = append(networks, n)
 	}
-	for i := range 10 {
+	for i := range 5 {
 		networks = append(networks, gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, uint64(i))), "",
 			gentest.Small))
-	}
-	if testing.Short() {
-		networks = networks[:2]
 	}
 	var calls strings.Builder
 	calls.WriteString("package store\n\nimport \"testing\"\n\nfunc TestAll(t *testing.T) {\n\tcheck(t, []func() stored{\n")
@@ -116,8 +114,9 @@ func TestStore(t *testing.T) {
 
 // TestKernelsWithoutStore: neither a kernel nor its test says a name that only the file that saves and loads declares.
 func TestKernelsWithoutStore(t *testing.T) {
+	gentest.Compiles(t)
 	n := gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, 1)), "Net", gentest.Small)
-	n.Optimizers = []spec.Optimizer{spec.Adam}
+	n.Optimizers, n.Targets = []spec.Optimizer{spec.Adam}, []spec.Target{}
 	files, err := gen.Generate(n, gen.Options{Package: "net"})
 	if err != nil {
 		t.Fatal(err)

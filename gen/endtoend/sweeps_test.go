@@ -21,6 +21,7 @@ import (
 // up to some rounds of its loops, beside pages that must not be touched. verify judges what becomes of an element; here
 // it is the same in all places of an array.
 func TestSweepLengths(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	test, err := os.ReadFile("testdata/sweeps/sweeps_test.go")
 	if err != nil {
@@ -29,9 +30,6 @@ func TestSweepLengths(t *testing.T) {
 	m, networks := gentest.NewModule(t), 0
 	m.Write(t, "sweeps/sweeps_test.go", test)
 	for i, precision := range []spec.Precision{spec.Float32, spec.Float64, spec.Float32, spec.Float64} {
-		if testing.Short() && i > 0 {
-			break // -short has one of the four
-		}
 		n := spec.Network{Name: fmt.Sprintf("N%d", i), Input: 1, Precision: precision, Layers: []spec.Layer{{Dense: 1}},
 			Cost: spec.Function{Name: "mse"}}
 		if i > 1 {

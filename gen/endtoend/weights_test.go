@@ -16,6 +16,7 @@ import (
 // TestTrainedWeights compiles networks with weights and compares every bit of them with the file's. The compiler lays
 // them out: nothing is done for them when a program starts, as the symbols of the package tell.
 func TestTrainedWeights(t *testing.T) {
+	gentest.Compiles(t)
 	mse := spec.Function{Name: "mse"}
 	var deep []spec.Layer
 	for range 20 {

@@ -152,7 +152,7 @@ func TestPackageMutants(t *testing.T) {
 // emittedPackage is what is emitted for a network.
 func emittedPackage(t *testing.T, n spec.Network) []gen.File {
 	t.Helper()
-	files, err := gentest.Generate(t, n, gen.Options{Package: "net"})
+	files, err := gentest.Generate(t, n, gen.Options{Package: "net", NoMacros: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/cpu"
+
+	"github.com/backpropgen/backpropgen/generated/internal/short"
 )
 
 var (
@@ -103,7 +105,7 @@ func TestDigests(t *testing.T) {
 			if target.missing != "" {
 				t.Skipf("NOT CHECKED on %s: %s", target.name, target.missing)
 			}
-			if i > 0 && testing.Short() && !*everywhere {
+			if i > 0 && short.Asked && !*everywhere {
 				t.Skip("compiling everything once more takes some seconds; go test without -short does it")
 			}
 			for k, got := range run(t, target) {

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/generated/internal/short"
 )
 
 // TestFresh asks the command whether what is committed is what it would write now, and whether anything is extra.
@@ -12,7 +14,7 @@ func TestFresh(t *testing.T) {
 	if err != nil || len(specs) == 0 {
 		t.Fatalf("no specs: %v", err)
 	}
-	if testing.Short() {
+	if short.Asked {
 		specs = []string{"xor.yaml"}
 	}
 	out, err := exec.Command("go", append([]string{"run", "../../gen/cmd/backpropgen", "check"}, specs...)...).CombinedOutput()

@@ -1,12 +1,15 @@
 package strict
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/generated/internal/short"
 )
 
+var full = flag.Bool("full", false, "judge all strict networks by all trials; generated has the same ones judged so, but for their rounding")
+
 // TestMain has Exact and Xor alone judged with -short, in all that is strict; the digests are of all networks.
 func TestMain(m *testing.M) {
-	short.Main(m, "^Test(Control|Digits|Doubles|Functions|Iris|Pixels)$")
+	short.Strict(m, full, "^TestPixels$", "^Test(Control|Digits|Doubles|Functions|Iris|Pixels)$")
 }

@@ -20,7 +20,11 @@ import (
 )
 
 // Module is a Go module in a temporary folder that requires this one, as a user's would.
-type Module struct{ Dir string }
+type Module struct {
+	Dir string
+	// Macros are in the assembly of networks that are emitted, as in a user's. Without them it is the same machine code.
+	Macros bool
+}
 
 // ModulePath is that of this module.
 const ModulePath = "github.com/backpropgen/backpropgen"
@@ -39,7 +43,7 @@ func NewModule(t *testing.T) Module {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Module{t.TempDir()}
+	m := Module{Dir: t.TempDir()}
 	m.Write(t, "go.mod", []byte(text))
 	m.Write(t, "go.sum", sum)
 	return m
@@ -78,6 +82,7 @@ func (m Module) Emit(t *testing.T, pkg string, networks ...spec.Network) {
 // EmitWith generates a network into the package that the options say.
 func (m Module) EmitWith(t *testing.T, n spec.Network, o gen.Options) {
 	t.Helper()
+	o.NoMacros = !m.Macros
 	files, err := Generate(t, n, o)
 	if err != nil {
 		t.Fatalf("%v; the spec:\n%s", err, YAML(n))

@@ -26,6 +26,14 @@ func Root(t *testing.T) string {
 	}
 }
 
+// Compiles skips a test that has networks compiled with -short: the compiler takes seconds for a few.
+func Compiles(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: compiling networks takes seconds")
+	}
+}
+
 // Main runs the tests of a package. It lets the heap grow more between collections than usual: generating leaves much
 // behind, and what else the tests hold is little.
 func Main(m *testing.M) {
