@@ -43,8 +43,11 @@ func rows(text string, first ...string) map[string][]string {
 func TestExplainCounts(t *testing.T) {
 	for _, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
-			if testing.Short() && (mode != spec.CacheAuto || precision != spec.Float32) {
+			if testing.Short() && mode != spec.CacheAuto {
 				continue
+			}
+			if wide := mode == spec.CachePre || mode == spec.CacheBoth; wide != (precision == spec.Float64) {
+				continue // by turns
 			}
 			n := gated(mode, precision)
 			text, err := gen.Explain(n, gen.Options{})
@@ -115,6 +118,9 @@ func TestExplainChoices(t *testing.T) {
 
 // TestExplainPauses checks that explain lists the functions of the assembly that take several calls, and no others.
 func TestExplainPauses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: writing the assembly of a large network takes seconds")
+	}
 	const heading = "assembly that returns to Go before it is done"
 	text, err := gen.Explain(gentest.LargeNetwork("Large", 784, 503, 10), gen.Options{})
 	if err != nil {

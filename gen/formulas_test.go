@@ -55,7 +55,7 @@ func TestFormulas(t *testing.T) {
 // in the formula.
 func TestFormulasRefused(t *testing.T) {
 	refused := 0
-	count := 6000
+	count := max(3000, *gentest.Specs)
 	if testing.Short() {
 		count = 300
 	}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -125,10 +126,21 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// precisionsOf says in which precisions mistake i of a list is judged: in both, with -short one mistake in six, in one by
-// turns.
+var bothPrecisions = flag.Bool("mutants", false, "judge every mistake in both precisions, not in one by turns")
+
+// precisionsOf says in which precisions mistake i of a list is judged: in one by turns, with -short one mistake in six.
 func precisionsOf(i int) (single, double bool) {
-	return !testing.Short() || i%12 == 0, !testing.Short() || i%12 == 6
+	switch {
+	case *bothPrecisions:
+		return true, true
+	case testing.Short() && i%6 > 0:
+		return false, false
+	}
+	turn := i
+	if testing.Short() {
+		turn = i / 6
+	}
+	return turn%2 == 0, turn%2 == 1
 }
 
 // judged checks that a report finds the mistake, names it, and blames nobody else.

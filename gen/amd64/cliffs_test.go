@@ -71,7 +71,8 @@ func predictLayers(t *testing.T, shapes map[oneLayer]predicted) {
 // moved and computed for itself.
 func endsRegister(n int) bool { return n%8 == 0 || n < 8 && bits.OnesCount(uint(n)) == 1 }
 
-// TestCliffs: an input or a unit more takes little more, for 1 to 70 of them. Inputs of rows that end in the same
+// TestCliffs: an input or a unit more takes little more, for 1 to 34 of them and about 64, where rows become loops. It is
+// long because every one is written and run in the model; no other test sees that one number more makes code slow. Inputs of rows that end in the same
 // register take the same within 16 %, and at most 25 % more than as many as fill it. One more than that is a register
 // more in every row, and of rows of 1, 2 or 4 numbers, which share one, twice as much to compute: up to 45 and 80 %. A
 // unit more takes up to 20 %, and where it begins a register up to 40, of very few units 55.
@@ -83,6 +84,9 @@ func TestCliffs(t *testing.T) {
 	}
 	shapes := map[oneLayer]predicted{}
 	for n := 1; n <= most; n++ {
+		if n > 34 && n < 62 || n > 67 {
+			continue
+		}
 		for _, other := range []int{2, 3, 16, 33} {
 			shapes[oneLayer{n, other}], shapes[oneLayer{other, n}] = predicted{}, predicted{}
 		}

@@ -35,8 +35,11 @@ var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\
 // ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
-	for _, a := range spec.Activations() {
+	for k, a := range spec.Activations() {
 		for _, width := range []int{6, 210} {
+			if width > 6 && k%3 > 0 {
+				continue // loops do not depend on what they compute
+			}
 			networks = append(networks, spec.Network{
 				Name: "Net", Input: width, Cost: spec.Function{Name: "mse"},
 				Layers: []spec.Layer{{Dense: width, Activation: spec.Function{Name: a.Name}}, {Dense: 3}},
@@ -55,7 +58,7 @@ func TestJumps(t *testing.T) {
 		}
 		precisions := []spec.Precision{spec.Float32, spec.Float64}
 		if n.Layers[0].Activation.Expr == "" {
-			precisions = precisions[(i+i/2)%2:][:1] // every activation has both, in one of its sizes each
+			precisions = precisions[i/2%2:][:1] // by turns
 		}
 		for _, n.Precision = range precisions {
 			p, err := plan.Compile(n)

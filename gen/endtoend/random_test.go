@@ -23,6 +23,7 @@ const (
 // few networks are chosen so that they have as much as can be of all there is, and no other test meets what nobody has
 // thought of. The whole of it: go test ./gen/endtoend -run RandomSpecs -timeout 0 -specs 2000 -seed 0
 func TestRandomSpecs(t *testing.T) {
+	gentest.Compiles(t)
 	t.Parallel()
 	from := *gentest.Seed
 	for from == 0 {
@@ -32,9 +33,6 @@ func TestRandomSpecs(t *testing.T) {
 	t.Logf("seed %d; to repeat: %s", from, repeat)
 
 	m, all := gentest.NewModule(t), gentest.VariedSpecs(from, *gentest.Specs)
-	if testing.Short() {
-		all = gentest.DrawSpecs(from, 2, gentest.Small)[1:]
-	}
 	m.Macros = true
 	failures := 0
 	for lo := 0; lo < len(all); lo += perRun {

@@ -13,11 +13,12 @@ import (
 func TestFullDisk(t *testing.T) {
 	disk := mount(t)
 	nets := filepath.Join(disk, "nets")
-	write(t, filepath.Join(nets, "iris.yaml"), irisSpec, 0o644)
+	spec := irisSpec + "targets: []\n" // what is tried is writing
+	write(t, filepath.Join(nets, "iris.yaml"), spec, 0o644)
 	if code, _, stderr := runIn(t, nets, "generate", "iris.yaml"); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	write(t, filepath.Join(nets, "iris.yaml"), strings.Replace(irisSpec, "dense: 8", "dense: 9", 1), 0o644)
+	write(t, filepath.Join(nets, "iris.yaml"), strings.Replace(spec, "dense: 8", "dense: 9", 1), 0o644)
 	fill(t, filepath.Join(disk, "ballast"))
 
 	before := tree(t, disk)
@@ -46,7 +47,7 @@ func TestFullDisk(t *testing.T) {
 // In a folder that cannot be written to, which not even root can here, nothing changes either.
 func TestReadOnlyFolder(t *testing.T) {
 	disk := mount(t)
-	write(t, filepath.Join(disk, "iris.yaml"), irisSpec, 0o644)
+	write(t, filepath.Join(disk, "iris.yaml"), irisSpec+"targets: []\n", 0o644)
 	write(t, filepath.Join(disk, "sub", "x"), "", 0o644)
 	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Skip("SKIPPED: a disk cannot be made read-only here: ", err)

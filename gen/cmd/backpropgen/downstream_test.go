@@ -42,9 +42,9 @@ func newDownstream(t *testing.T, tool bool) *downstream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Without the paths of temporary folders the go command finds in its cache what another test, or the last run, has
-	// compiled; the compiler is quicker if its heap may grow, and so is the linker without tables for debuggers.
-	env := append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOPACKAGE=")
+	// The command and the judge are in the cache as the tests of this module have them compiled, -trimpath would want
+	// them again; the compiler is quicker if its heap may grow, and so is the linker without tables for debuggers.
+	env := append(os.Environ(), "GOFLAGS=-mod=mod -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOPACKAGE=")
 	d := &downstream{t, t.TempDir(), env}
 	mod := fmt.Sprintf("module example.com/downstream\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %q\n",
 		modulePath, modulePath, root)

@@ -48,8 +48,16 @@ func (w withBuilds) Run() int {
 }
 
 func TestScript(t *testing.T) {
+	dir, files := "testdata/script", []string(nil)
+	if testing.Short() { // some, which begin few processes
+		dir = ""
+		for _, name := range []string{"badspec", "emit", "formulas", "generate", "members", "usage", "version"} {
+			files = append(files, filepath.Join("testdata", "script", name+".txtar"))
+		}
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
+		Files:               files,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

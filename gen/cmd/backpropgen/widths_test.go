@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/internal/difference"
@@ -34,6 +35,9 @@ func TestThirtyTwoBits(t *testing.T) {
 		"Strict": "input: 100\nprecision: float64\nrounding: strict\n" +
 			"layers:\n  - {dense: 300, activation: silu}\n  - dense: 5\ncost: huber\n",
 	}
+	// What is explained of a network may overflow as what is emitted may; both take seconds of a large one.
+	explained := []string{"Usual", "Largest", "Batches"}
+	emitted := []string{"Usual", "Largest", "Strict"}
 	for name, text := range specs {
 		spec := filepath.Join(dir, name+".yaml")
 		if err := os.WriteFile(spec, []byte("name: "+name+"\n"+text), 0o644); err != nil {
@@ -41,19 +45,25 @@ func TestThirtyTwoBits(t *testing.T) {
 		}
 		said := map[string][]byte{}
 		for arch, command := range commands {
-			to := filepath.Join(dir, name, arch)
-			if out, err := exec.CommandContext(t.Context(), command, "generate", "-pkg", "net", "-o", to,
-				spec).CombinedOutput(); err != nil {
-				t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
+			run := func(args ...string) []byte {
+				out, err := exec.CommandContext(t.Context(), command, append(args, spec)...).CombinedOutput()
+				if err != nil {
+					t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
+				}
+				return out
 			}
-			out, err := exec.CommandContext(t.Context(), command, "explain", spec).CombinedOutput()
-			if err != nil {
-				t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
+			if slices.Contains(emitted, name) {
+				run("generate", "-pkg", "net", "-o", filepath.Join(dir, name, arch))
 			}
-			said[arch] = out
+			if slices.Contains(explained, name) {
+				said[arch] = run("explain")
+			}
 		}
 		if got, want := said["386"], said["amd64"]; !bytes.Equal(got, want) {
 			t.Errorf("explain of %s: %s", name, difference.First(got, want))
+		}
+		if !slices.Contains(emitted, name) {
+			continue
 		}
 		files, err := filepath.Glob(filepath.Join(dir, name, "amd64", "*"))
 		if err != nil || len(files) < 7 {
