@@ -30,9 +30,19 @@ func (f *writer) Immediate(n *assembly.Node) {
 }
 
 // WriteNode writes a node.
-func (f *writer) WriteNode(a *assembly.Allocator, _ *assembly.Block, n *assembly.Node) {
+func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly.Node) {
 	switch n.Kind {
-	case assembly.Load, assembly.Splat:
+	case assembly.Splat:
+		if f.multiplies(b, n) {
+			a.Place(n)
+			f.scalars[n.Out] = true
+			w := code()
+			w.Load(n.Out.Reg, f.address(n.Mem), 1, n.Size)
+			f.add(w, f.line(n.Mem))
+			return
+		}
+		f.WriteLoad(a, n)
+	case assembly.Load:
 		f.WriteLoad(a, n)
 	case assembly.Store:
 		f.store(a, n)
@@ -51,6 +61,33 @@ func (f *writer) WriteNode(a *assembly.Allocator, _ *assembly.Block, n *assembly
 	default:
 		f.compute(a, n)
 	}
+}
+
+// multiplies says whether a number in every lane is nothing but a factor of products with others: then one lane does.
+func (f *writer) multiplies(b *assembly.Block, n *assembly.Node) bool {
+	if n.N > 1 || n.Out.Cell || n.Mem.Base == f.ArgumentBase {
+		return false
+	}
+	for _, use := range n.Out.Uses {
+		user := b.Nodes[use]
+		s, ok := user.Step.(*vec.Apply)
+		if !ok || s.Mask != nil || s.Op != vec.Mul && s.Op != vec.MulAdd && s.Op != vec.NegMulAdd ||
+			s.Out.Type.Elem.Size() != n.Size || (user.In[0] == n.Out) == (user.In[1] == n.Out) ||
+			len(user.In) > 2 && user.In[2] == n.Out || another(user, n.Out) {
+			return false
+		}
+	}
+	return true
+}
+
+// another says whether the other factor of a product may be such a number too.
+func another(user *assembly.Node, this *assembly.Home) bool {
+	for _, v := range user.In[:2] {
+		if v != this && v.Def != nil && v.Def.Kind == assembly.Splat {
+			return true
+		}
+	}
+	return false
 }
 
 // known is what is known of a value.
@@ -151,6 +188,11 @@ func (f *writer) elsewhere(operands [neon.Roles]*assembly.Home, tied neon.Role) 
 func (f *writer) sequence(a *assembly.Allocator, n *assembly.Node, s *vec.Apply) (neon.Sequence, error) {
 	if d := n.In[0].Def; s.Op == vec.Permute && d != nil && d.Kind == assembly.Literal {
 		return shuffle(d.Step.(*vec.Lanes))
+	}
+	for i, v := range n.In[:len(s.Args)] {
+		if f.scalars[v] {
+			return neon.ByLane(s.Op, s.Out.Type.Elem, i == 1)
+		}
 	}
 	facts := make([]neon.Known, len(s.Args))
 	for i, v := range n.In[:len(s.Args)] {

@@ -41,6 +41,7 @@ func (f *writer) InMemory(o assembly.Operand) bool {
 
 // WriteInt writes an operation on integers. Whether a branch follows that asks for the result is not known here.
 func (f *writer) WriteInt(op vec.IntOp, operands ...assembly.Operand) {
+	defer func() { f.sums = nil }()
 	if f.pseudoInt(op, operands) {
 		return
 	}
@@ -92,6 +93,7 @@ func (f *writer) pseudoInt(op vec.IntOp, operands []assembly.Operand) bool {
 // WriteCountDown takes one from a counter.
 func (f *writer) WriteCountDown(count assembly.Register) {
 	r := int(count.(register))
+	f.sums = nil
 	f.do("subs.imm", r, r, 1)
 }
 
@@ -103,7 +105,10 @@ func (f *writer) WriteBranch(c vec.Condition, label string) {
 }
 
 // WriteLabel, WriteComment and WriteReturn write what is not computed.
-func (f *writer) WriteLabel(label string)  { f.Nodes = append(f.Nodes, isa.Label(label)) }
+func (f *writer) WriteLabel(label string) {
+	f.sums = nil
+	f.Nodes = append(f.Nodes, isa.Label(label))
+}
 func (f *writer) WriteComment(text string) { f.Nodes = append(f.Nodes, comment(text)) }
 func (f *writer) WriteReturn()             { f.do("ret") }
 

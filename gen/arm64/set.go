@@ -116,10 +116,16 @@ type writer struct {
 	set
 	// asked is the work of the block under way.
 	asked cores.Work
+	// scalars are numbers that have been read into the lowest lane of a register, as nothing reads the others.
+	scalars map[*assembly.Home]bool
+	// sums are the addresses that registers for them hold.
+	sums []sum
 }
 
 // Target writes a function.
-func (s set) Target(f *assembly.Function) assembly.Target { return &writer{Function: f, set: s} }
+func (s set) Target(f *assembly.Function) assembly.Target {
+	return &writer{Function: f, set: s, scalars: map[*assembly.Home]bool{}}
+}
 
 // Lines of a function are instructions and labels (isa.Instruction) and these: a comment, an instruction that Go's
 // assembler makes of several, and one that reads a constant whose place is known when all of them are together.
@@ -171,10 +177,48 @@ func (f *writer) address(p vec.Place) neon.Address {
 	default:
 		a.Base = int(base)
 	}
-	if p.Index != nil {
-		a.Index = int(p.Index.Home.(register))
+	if p.Index == nil {
+		return a
+	}
+	a.Index = int(p.Index.Home.(register))
+	if p.Base.Home.(register) >= 0 && (a.Disp != 0 || f.summed(a) != nil) {
+		return neon.Address{Base: f.sum(a), Index: neon.NoIndex, Disp: a.Disp}
 	}
 	return a
+}
+
+// sum is a register that holds the sum of two, one of them times a power of two.
+type sum struct{ register, base, index, scale int }
+
+// sumRegisters are the ones for that, from the first on so many.
+const firstSum, sumRegisters = 19, 7
+
+// summed finds the register that holds the sum which an address has.
+func (f *writer) summed(a neon.Address) *sum {
+	for i := range f.sums {
+		if s := &f.sums[i]; s.base == a.Base && s.index == a.Index && s.scale == a.Scale {
+			return s
+		}
+	}
+	return nil
+}
+
+// sum is a register that holds the sum of an address: what is read or written from there on needs no addition of its
+// own. It is known as long as no integer is written and no branch comes from elsewhere.
+func (f *writer) sum(a neon.Address) int {
+	if s := f.summed(a); s != nil {
+		return s.register
+	}
+	r := firstSum + len(f.sums)
+	if len(f.sums) == sumRegisters {
+		r = f.sums[0].register
+		f.sums = f.sums[1:]
+	}
+	w := code()
+	w.Add(r, a.Base, a.Index, a.Scale)
+	f.add(w, 0)
+	f.sums = append(f.sums, sum{r, a.Base, a.Index, a.Scale})
+	return r
 }
 
 // line is how long a line of memory takes that a place is in.

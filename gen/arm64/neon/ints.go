@@ -205,7 +205,7 @@ func (w *Writer) address(to int, at Address) {
 	case at.Index == NoIndex && at.Disp < 0 && at.Disp > -4096:
 		w.Do("sub.imm", to, at.Base, -at.Disp)
 	case at.Disp == 0:
-		w.add(to, at.Base, at.Index, at.Scale)
+		w.Add(to, at.Base, at.Index, at.Scale)
 	default:
 		free := w.Free
 		if to != at.Base && (at.Index == NoIndex || to != at.Index) {

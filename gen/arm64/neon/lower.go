@@ -56,6 +56,22 @@ func Lower(s *vec.Apply, known ...Known) ([]Sequence, error) {
 	return all, nil
 }
 
+// ByLane is a product, or one that is added or taken away, of whose factors one is the same in every lane and has been
+// read into the lowest one alone: the second, or else the first.
+func ByLane(op vec.Op, e vec.Elem, second bool) (Sequence, error) {
+	factors := "y x"
+	if second {
+		factors = "x y"
+	}
+	text, ok := map[vec.Op]string{
+		vec.Mul: "fmul.T.lane o ", vec.MulAdd: "o=z; fmla.T.lane o ", vec.NegMulAdd: "o=z; fmls.T.lane o ",
+	}[op]
+	if !ok || !e.Float() {
+		return Sequence{}, fmt.Errorf("%v of %v has no form by a lane", op, e)
+	}
+	return parse(text+factors+" #0", map[int]string{4: "4s", 8: "2d"}[e.Size()], 0)
+}
+
 // Has says whether an operation on lanes of a type is one instruction, or as good: whoever has a choice takes others.
 func Has(op vec.Op, e vec.Elem) bool {
 	switch op {

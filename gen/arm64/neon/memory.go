@@ -109,9 +109,9 @@ func (w *Writer) near(at Address, bytes int) Address {
 			return at
 		}
 		w.Number(far, w.Free)
-		w.add(w.Free, w.Free, at.Base, 1)
+		w.Add(w.Free, w.Free, at.Base, 1)
 		if at.Index != NoIndex {
-			w.add(w.Free, w.Free, at.Index, at.Scale)
+			w.Add(w.Free, w.Free, at.Index, at.Scale)
 		}
 		return Address{Base: w.Free, Index: NoIndex}
 	case at.Index != NoIndex:
@@ -119,7 +119,7 @@ func (w *Writer) near(at Address, bytes int) Address {
 			w.Do("add.imm", w.Free, at.Base, 0)
 			at.Base = w.Free
 		}
-		w.add(w.Free, at.Base, at.Index, at.Scale)
+		w.Add(w.Free, at.Base, at.Index, at.Scale)
 		at = Address{Base: w.Free, Index: NoIndex, Disp: far}
 	}
 	if fits(far) {
@@ -142,8 +142,8 @@ func (w *Writer) near(at Address, bytes int) Address {
 	return Address{Base: w.Free, Index: NoIndex}
 }
 
-// add adds a register times a power of two.
-func (w *Writer) add(to, base, index, scale int) {
+// Add adds a register times a power of two to another.
+func (w *Writer) Add(to, base, index, scale int) {
 	scale = max(scale, 1)
 	if bits.OnesCount(uint(scale)) != 1 {
 		w.fail(fmt.Errorf("an address has %d times a register, which is no power of two", scale))
@@ -266,7 +266,7 @@ func (w *Writer) Gather(to int, at Address, index, size int) {
 			get, of = "umov.s", "s"
 		}
 		w.Do(get, w.Free, index, lane)
-		w.add(w.Free, w.Free, at.Base, 1)
+		w.Add(w.Free, w.Free, at.Base, 1)
 		near := Address{Base: w.Free, Index: NoIndex, Disp: at.Disp}
 		if lane == 0 {
 			w.move("ld", to, near, size)
