@@ -11,7 +11,8 @@ import (
 // gradients a G, workspaces a W, batches a B, inputs an X, outputs and targets a Y and numbers an F. A team is a T.
 var apiTypes = map[string]string{
 	plan.WorkspaceArg: "*W", plan.BatchArg: "*B", plan.InputArg: "*X", plan.TargetArg: "*Y", plan.GradArg: "*G",
-	plan.RateArg: "F", plan.InputsArg: "[]X", plan.TargetsArg: "[]Y", plan.OutputsArg: "[]Y", plan.SlopesArg: "[]X",
+	plan.RateArg: "F", plan.DirectionArg: "*X", plan.ProductArg: "*Y", plan.JacobianArg: "*J", plan.JacobiansArg: "[]J",
+	plan.InputsArg: "[]X", plan.TargetsArg: "[]Y", plan.OutputsArg: "[]Y", plan.SlopesArg: "[]X",
 }
 
 // apiFields are the functions of the API as fields of what verify judges, a line each: of a kernel, or the batch
@@ -31,14 +32,35 @@ func apiFields(team bool) string {
 				params = append(params, arg+" "+apiTypes[arg])
 			}
 		}
-		result := ""
-		switch {
-		case s.Output:
-			result = " *Y"
-		case s.ReturnsLoss():
-			result = " F"
-		}
-		fmt.Fprintf(&b, "\t%s func(%s)%s\n", s.Name, strings.Join(params, ", "), result)
+		b.WriteString(apiField(s, params))
 	}
 	return b.String()
+}
+
+// derivativeFields are the derivatives of the API as fields of what verify judges. A matrix ∂ŷ/∂x is a J.
+func derivativeFields() string {
+	var b strings.Builder
+	for _, s := range plan.API {
+		if s.Derivative == "" {
+			continue
+		}
+		params := []string{"p *P"}
+		for _, arg := range s.Args {
+			params = append(params, arg+" "+apiTypes[arg])
+		}
+		b.WriteString(apiField(s, params))
+	}
+	return b.String()
+}
+
+// apiField is a function as a field.
+func apiField(s plan.Signature, params []string) string {
+	result := ""
+	switch {
+	case s.Output:
+		result = " *Y"
+	case s.ReturnsLoss():
+		result = " F"
+	}
+	return fmt.Sprintf("\t%s func(%s)%s\n", s.Name, strings.Join(params, ", "), result)
 }

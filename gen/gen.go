@@ -113,9 +113,10 @@ func (c *Compiled) test() ([]byte, error) {
 	n := c.n
 	bare := n
 	bare.Weights = "" // which the judge does not need
-	var functions, batches []string
+	var functions, batches, derived []string
 	for _, s := range plan.APIOf(n) {
 		if s.Derivative != "" {
+			derived = append(derived, s.Name)
 			continue
 		}
 		if s.Batch {
@@ -125,7 +126,7 @@ func (c *Compiled) test() ([]byte, error) {
 		}
 	}
 	return templates.TestFile(templates.Test{
-		Functions: functions, Batches: batches,
+		Functions: functions, Batches: batches, Derived: derived,
 		Gradients: c.p.HasGradient(),
 		Stored:    n.Emits(spec.EmitSave), Team: n.Emits(spec.EmitTeam),
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
@@ -206,7 +207,7 @@ func PackageNames(n spec.Network) []string {
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Team", prefix + "Workers",
-		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name,
+		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, prefix + "Derivatives",
 		templates.ExampleName(name, prefix),
 	}
 	if n.Weights != "" {

@@ -184,6 +184,13 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 type Cuts struct{ Block, Tile, Chunk, Runs int }
+type Derivatives[P, G, W, B, X, Y, J, K any, F Float] struct {
+` + derivativeFields() + `	Cuts Cuts
+}
+func TestDerivatives[P, G, W, B, X, Y, J, K any, F Float](t testing.TB, network string,
+	d Derivatives[P, G, W, B, X, Y, J, K, F]) {}
+func TestDerivativeLevels[P, G, W, B, X, Y, J, K any, F Float](t testing.TB, network string,
+	d Derivatives[P, G, W, B, X, Y, J, K, F], atLevels func(test func(level string))) {}
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
 type Team[T, P, G, X, Y any, F Float] struct {
 	New func(workers int) *T

@@ -19,8 +19,8 @@ type DerivativeEntry struct {
 	// Needs is the part of what is emitted that it belongs with, and Why says so.
 	Needs Part
 	Why   string
-	// size is how many numbers a result of a valid network has.
-	size func(n Network) int64
+	// Size is how many numbers a result of a valid network has.
+	Size func(n Network) int64
 }
 
 var derivatives = []DerivativeEntry{
@@ -88,7 +88,7 @@ func (c *checker) derivatives(n Network) {
 		if !c.soundShape(n) {
 			continue
 		}
-		if size := e.size(n); size > MaxDerivative {
+		if size := e.Size(n); size > MaxDerivative {
 			c.fail(at, "a %s would have %d numbers; at most %d are allowed", d, size, MaxDerivative)
 		}
 	}

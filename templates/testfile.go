@@ -19,6 +19,7 @@ type Test struct {
 	Inputs, Outputs                  int
 	InputGrad                        bool
 	Functions, Batches               []string // the functions of the API, of one sample and of batches
+	Derived                          []string // the functions of derivatives
 	Gradients                        bool     // there is a type of gradients, with what is done with them
 	Stored, Team                     bool     // there are files that save and load, and that spread batches
 	Optimizers                       []TestedOptimizer
@@ -55,6 +56,7 @@ func TestFile(t Test) ([]byte, error) {
 	f := NewFile(t.Package, t.Header)
 	f.f.ImportName(verifyPath, "verify")
 	t.spec(f)
+	t.derivatives(f)
 	t.check(f)
 	switch {
 	case !t.learns():
@@ -223,6 +225,9 @@ func (t Test) check(f *File) {
 		"bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
 	each := []jen.Code{jen.Qual(verifyPath, "Test").
 		Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
+	if len(t.Derived) > 0 {
+		each = append(each, t.judgeDerivatives("TestDerivatives"))
+	}
 	for _, o := range t.Optimizers {
 		each = append(each, t.optimizer("TestOptimizer", o))
 		if len(t.Batches) > 0 {
@@ -242,6 +247,9 @@ func (t Test) check(f *File) {
 		if t.Levels && t.Strict {
 			g.Qual(verifyPath, "TestLevels").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"),
 				jen.Id(t.Prefix+"AtLevels"))
+			if len(t.Derived) > 0 {
+				g.Add(t.judgeDerivatives("TestDerivativeLevels", jen.Id(t.Prefix+"AtLevels")))
+			}
 			for _, o := range t.Optimizers {
 				g.Add(t.optimizer("TestOptimizerLevels", o, jen.Id(t.Prefix+"AtLevels")))
 			}

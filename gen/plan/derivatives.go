@@ -326,3 +326,47 @@ func (b *builder) rowBack(l int, out *Buffer) Op {
 	return &BackAffine{W: b.get("W%d", l), D: b.p.Meant(RowDelta, l), Sums: RowIncoming,
 		Each: Map{N: out.Len(), Sets: []Set{{out, AccBackward}}, Layer: l - 1}}
 }
+
+// parameterJacobian is the function of ∂ŷ/∂θ: for every output k the gradient of ŷ_k, by n_L ways back that share the way
+// forward. A pointwise last layer makes σ'(z_k)·e_k of e_k.
+func (b *builder) parameterJacobian(forward []Op) *Func {
+	n := b.p.Network
+	depth := n.Depth()
+	var ops []Op
+	if b.pointwise(depth) {
+		unit := &Unit{Out: b.p.Meant(RowDelta, depth)}
+		if !b.constantSlope(depth) {
+			unit.S = b.p.Meant(Slope, depth)
+			ops = append(ops, unit)
+		} else {
+			slope, _ := b.slope(depth)
+			v := b.p.Meant(RowIncoming, depth)
+			unit.Out = v
+			ops = append(ops, unit, &Map{N: v.Rows, Args: []Arg{{AccBackward, v}},
+				Sets: []Set{{b.p.Meant(RowDelta, depth), expr.Mul(AccBackward, slope)}}, Role: Pull, Layer: depth})
+		}
+	} else {
+		ops = append(ops, &Unit{Out: b.p.Meant(RowIncoming, depth)}, b.pull(depth))
+	}
+	for l := depth; l >= 1; l-- {
+		if l > 1 {
+			ops = append(ops, b.below(l))
+		}
+		ops = append(ops, &Outer{GW: b.get("gW%d", l), GB: b.p.Find(BiasGrad, l), D: b.p.Meant(RowDelta, l),
+			A: b.activation(l - 1)})
+		if l > 1 {
+			ops = append(ops, b.pull(l-1))
+		}
+	}
+	return &Func{Name: ParameterJacobian, Ops: join(forward, b.slopes(1, depth)),
+		Rows: &Rows{N: n.Width(depth), Over: JacobianArg, Ops: ops}}
+}
+
+// below is v_{l-1} = W_lᵀ·δ_l of a row. Under a pointwise last layer it is a multiple of a row of W_L.
+func (b *builder) below(l int) Op {
+	out := b.p.Meant(RowIncoming, l-1)
+	if l < b.p.Network.Depth() || !b.pointwise(l) {
+		return b.rowBack(l, out)
+	}
+	return b.seedRow(out)
+}

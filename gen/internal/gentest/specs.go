@@ -57,6 +57,7 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 	n.Optimizers = drawOptimizers(r)
 	n.Batch = Pick(r, batches...)
 	n.Rounding = Pick(r, spec.RoundingFast, spec.RoundingFast, spec.RoundingStrict)
+	n.Derivatives = drawDerivatives(r, n)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = Pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
@@ -115,6 +116,24 @@ func drawOptimizers(r *rand.Rand) []spec.Optimizer {
 	return names
 }
 
+// derivedLimit is the most numbers of a matrix of derivatives: larger ones take the judge long.
+const derivedLimit = 20000
+
+// drawDerivatives draws none, one or several derivatives.
+func drawDerivatives(r *rand.Rand, n spec.Network) []spec.Derivative {
+	var names []spec.Derivative
+	if r.IntN(3) == 0 {
+		return names
+	}
+	for _, d := range spec.Derivatives() {
+		if r.IntN(2) == 0 && d.Size(n) <= derivedLimit {
+			names = append(names, d.Name)
+		}
+	}
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names
+}
+
 func Pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 // DrawSpecs draws the networks N0000, N0001, … of a seed; the first is 20 layers deep.
@@ -145,10 +164,11 @@ func YAML(n spec.Network) string {
 		n.Cache, n.Unroll, n.Batch, n.InputGradient)
 	fmt.Fprintf(&b, "rounding: %s\n", n.Rounding)
 	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
+	fmt.Fprintf(&b, "derivatives: [%s]\n", join(n.Derivatives))
 	return b.String()
 }
 
-func join(names []spec.Optimizer) string {
+func join[T ~string](names []T) string {
 	var texts []string
 	for _, n := range names {
 		texts = append(texts, string(n))
@@ -192,6 +212,10 @@ func Smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
 	try(func(m *spec.Network) { m.InputGradient = false })
 	try(func(m *spec.Network) { m.Optimizers = nil })
+	try(func(m *spec.Network) { m.Derivatives = nil })
+	for i := range n.Derivatives {
+		try(func(m *spec.Network) { m.Derivatives = n.Derivatives[i : i+1] })
+	}
 	try(func(m *spec.Network) { m.Rounding = spec.RoundingFast })
 	try(func(m *spec.Network) { m.Precision = spec.Float32 })
 	try(func(m *spec.Network) { m.Batch = 1 })
