@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // apiTypes are the types of the arguments of the API as verify has them, whatever the network: its parameters are a P,
@@ -12,6 +13,7 @@ import (
 var apiTypes = map[string]string{
 	plan.WorkspaceArg: "*W", plan.BatchArg: "*B", plan.InputArg: "*X", plan.TargetArg: "*Y", plan.GradArg: "*G",
 	plan.RateArg: "F", plan.DirectionArg: "*X", plan.ProductArg: "*Y", plan.JacobianArg: "*J", plan.JacobiansArg: "[]J",
+	plan.VectorArg: "*G", plan.HessianArg: "*G",
 	plan.InputsArg: "[]X", plan.TargetsArg: "[]Y", plan.OutputsArg: "[]Y", plan.SlopesArg: "[]X",
 }
 
@@ -37,7 +39,7 @@ func apiFields(team bool) string {
 	return b.String()
 }
 
-// derivativeFields are the derivatives of the API as fields of what verify judges. A matrix ∂ŷ/∂x is a J.
+// derivativeFields are the derivatives of the API as fields of what verify judges. A matrix ∂ŷ/∂x is a J, and ∂ŷ/∂θ a K.
 func derivativeFields() string {
 	var b strings.Builder
 	for _, s := range plan.API {
@@ -46,7 +48,11 @@ func derivativeFields() string {
 		}
 		params := []string{"p *P"}
 		for _, arg := range s.Args {
-			params = append(params, arg+" "+apiTypes[arg])
+			typ := apiTypes[arg]
+			if s.Derivative == spec.DeriveParameterJacobian {
+				typ = strings.Replace(typ, "J", "K", 1)
+			}
+			params = append(params, arg+" "+typ)
 		}
 		b.WriteString(apiField(s, params))
 	}

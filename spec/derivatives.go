@@ -9,6 +9,9 @@ type Derivative string
 const (
 	DeriveJacobian Derivative = "jacobian" // ∂ŷ/∂x as a matrix: Jacobian, JacobianBatch
 	DeriveTangent  Derivative = "tangent"  // (∂ŷ/∂x)·dx: Tangent
+	// ∂ŷ/∂θ, a gradient for each output: ParameterJacobian, ParameterJacobianBatch
+	DeriveParameterJacobian Derivative = "parameter-jacobian"
+	DeriveHessianVector     Derivative = "hessian-vector" // ∇²L·v: HessianVector
 )
 
 // DerivativeEntry is a derivative, what it computes, and what of Emit it goes on from.
@@ -28,6 +31,10 @@ var derivatives = []DerivativeEntry{
 		func(n Network) int64 { return int64(n.Width(n.Depth())) * int64(n.Input) }},
 	{DeriveTangent, "(∂ŷ/∂x)·dx, without the matrix", EmitForward, forwardFirst,
 		func(n Network) int64 { return int64(n.Width(n.Depth())) }},
+	{DeriveParameterJacobian, "∂ŷ/∂θ, a gradient of the parameters for each output", EmitForward, forwardFirst,
+		func(n Network) int64 { return int64(n.Width(n.Depth())) * int64(n.Params()) }},
+	{DeriveHessianVector, "∇²L·v, v and the product laid out like the parameters", EmitGrad, "goes on from the gradient",
+		func(n Network) int64 { return int64(n.Params()) }},
 }
 
 const forwardFirst = "begins with the forward pass"

@@ -165,7 +165,8 @@ var agreement = []string{
 	"emit: [step]\ninput_gradient: false", "emit: [forward]\ncache: pre",
 	"derivatives: []", "derivatives: [jacobian]", "derivatives: [tangent, jacobian]", "derivatives: [jacobian, jacobian]",
 	"derivatives: jacobian", "derivatives: ~", "derivatives: [~]", "derivatives: ['']", "derivatives: [Jacobian]",
-	"derivatives: {}", "derivatives: [[tangent]]", "derivatives: [1]", "derivatives: [jacobean]",
+	"derivatives: [parameter-jacobian]", "derivatives: [hessian-vector]",
+	"emit: [forward]\nderivatives: [hessian-vector]", "emit: [grad]\nderivatives: [hessian-vector]", "derivatives: {}", "derivatives: [[tangent]]", "derivatives: [1]", "derivatives: [jacobean]",
 	"emit: [forward]\nderivatives: [jacobian]", "emit: [grad]\nderivatives: [tangent]",
 	"emit: [step]\nderivatives: [jacobian]", "emit: [step]\nderivatives: []",
 	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: amd64", "targets: ~",
@@ -368,6 +369,9 @@ func excuse(text string) string {
 	}
 	for _, d := range doc.Derivatives {
 		if d == "jacobian" && before*doc.Input > MaxDerivative {
+			return totalSize
+		}
+		if d == "parameter-jacobian" && before*total > MaxDerivative {
 			return totalSize
 		}
 	}

@@ -39,6 +39,11 @@ func (c Cost) Gradient(outputs int) Expr {
 	return mul(Number(c.Scale(outputs)), c.Grad)
 }
 
+// Curvature returns ∂²C/∂a² for one of a number of outputs, by the conventions of D where Grad turns.
+func (c Cost) Curvature(outputs int) Expr {
+	return mul(Number(c.Scale(outputs)), D(c.Grad, A))
+}
+
 // tiny is the smallest normal float32, 2^-126: below it a probability counts as this much, so that no
 // logarithm is infinite. log(tiny) is -87.3, whatever the precision.
 var tiny = Number(0x1p-126)

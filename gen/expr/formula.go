@@ -236,3 +236,42 @@ func convertCall(n *formula.Call) (Expr, error) {
 	}
 	return nil, &formula.Error{At: n.At, Message: fmt.Sprintf("unknown function %s of %d arguments", n.Name, len(args))}
 }
+
+// maxTree bounds the operations of a derivative, repeated ones counted every time, that is differentiated again: what
+// comes of it may repeat itself that many times more.
+const maxTree = 5000
+
+// CheckSecond refuses a formula whose second derivative would be out of proportion; rows of the table are in order. The
+// error is a *formula.Error.
+func (a Activation) CheckSecond() error { return checkSecond(a.Value, a.Deriv, a.Bend) }
+
+// CheckSecond is that of a cost, by a.
+func (c Cost) CheckSecond() error {
+	return checkSecond(c.Term, c.Grad, func() Expr { return D(c.Grad, A) })
+}
+
+func checkSecond(value, deriv Expr, second func() Expr) error {
+	tree := CountOps(deriv)
+	if n := tree.Total(); n > maxTree {
+		return tooComplicated(n)
+	}
+	e := second()
+	shared := Share("u", value, deriv, e).Count()
+	if n := shared.Total(); n > maxFormula {
+		return tooComplicated(n)
+	}
+	if c := overflowing(e); c != nil {
+		return &formula.Error{
+			Message: fmt.Sprintf("hessian-vector needs the formula's second derivative, which contains %v; float32 cannot "+
+				"hold that: use constants nearer to 1, or leave hessian-vector out", c),
+		}
+	}
+	return nil
+}
+
+func tooComplicated(n int64) error {
+	return &formula.Error{
+		Message: fmt.Sprintf("hessian-vector needs the formula's second derivative, for which it is too complicated: it "+
+			"takes %d operations; use a simpler formula, or leave hessian-vector out", n),
+	}
+}

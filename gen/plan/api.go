@@ -40,6 +40,8 @@ const (
 	ProductArg   = "dy"
 	JacobianArg  = "j"
 	JacobiansArg = "js"
+	VectorArg    = "v"
+	HessianArg   = "hv"
 )
 
 // API are the functions of a network, in the order in which they are emitted.
@@ -61,6 +63,12 @@ var API = []Signature{
 		Derivative: spec.DeriveJacobian},
 	{Name: JacobianBatch, Parts: forward, Batch: true, Args: []string{BatchArg, InputsArg, JacobiansArg},
 		Derivative: spec.DeriveJacobian},
+	{Name: HessianVector, Parts: grad, Args: []string{WorkspaceArg, InputArg, TargetArg, VectorArg, HessianArg},
+		Derivative: spec.DeriveHessianVector},
+	{Name: ParameterJacobian, Parts: forward, Args: []string{WorkspaceArg, InputArg, JacobianArg}, Output: true,
+		Derivative: spec.DeriveParameterJacobian},
+	{Name: ParameterJacobianBatch, Parts: forward, Batch: true, Args: []string{BatchArg, InputsArg, JacobiansArg},
+		Derivative: spec.DeriveParameterJacobian},
 }
 
 // The parts that have a function. StepBatch is GradBatch and a step.

@@ -28,7 +28,7 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 	b := &builder{
 		p: &Program{Network: n, Cache: n.Cache, Block: n.Batch, Activations: slices.Clone(rows.activations),
 			Cost: rows.cost},
-		jacobians: map[int]Op{}, backs: map[int]Op{}, sums: map[int]Op{},
+		jacobians: map[int]Op{}, backs: map[int]Op{}, sums: map[int]Op{}, slopeOps: map[int]Op{},
 	}
 	b.buffers()
 	forward := b.forward()
@@ -43,7 +43,7 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 		{Name: Step, Ops: join(forward, cost, descent)},
 	}
 	b.batch(forward, value, cost)
-	b.derive(forward)
+	b.derive(forward, cost)
 	b.p.Funcs = slices.DeleteFunc(b.p.Funcs, func(f *Func) bool { return !SignatureOf(f.Name).of(n) })
 	return b.p, b.err
 }
@@ -60,7 +60,7 @@ type builder struct {
 	p   *Program
 	err error
 	// What the gradient and the descent share, by layer.
-	jacobians, backs, sums map[int]Op
+	jacobians, backs, sums, slopeOps map[int]Op
 }
 
 func (b *builder) add(k Kind, layer int, name string, rows, cols int) *Buffer {
@@ -263,6 +263,13 @@ func functionsOf(n spec.Network) (functions, error) {
 					return rows, err
 				}
 			}
+			if text != "" && err == nil && n.Derives(spec.DeriveHessianVector) {
+				if err := act.CheckSecond(); err != nil {
+					if err := refuse(fmt.Sprintf("layers[%d].activation", i), err); err != nil {
+						return rows, err
+					}
+				}
+			}
 			given[text] = act
 		}
 		rows.activations = append(rows.activations, act)
@@ -271,6 +278,13 @@ func functionsOf(n spec.Network) (functions, error) {
 	if rows.cost, err = expr.CostOf(n.Cost); err != nil {
 		if err := refuse("cost", err); err != nil {
 			return rows, err
+		}
+	}
+	if n.Cost.Expr != "" && err == nil && n.Derives(spec.DeriveHessianVector) {
+		if err := rows.cost.CheckSecond(); err != nil {
+			if err := refuse("cost", err); err != nil {
+				return rows, err
+			}
 		}
 	}
 	if len(mistakes) > 0 {

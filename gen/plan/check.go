@@ -49,7 +49,7 @@ func checkShape(op Op) error {
 		}
 		return err
 	case *Outer:
-		return errors.Join(lengths(o.GW.Rows, some(o.D, o.GB)...), lengths(o.GW.Cols, o.A))
+		return errors.Join(lengths(o.GW.Rows, some(o.D, o.GB, o.DT)...), lengths(o.GW.Cols, some(o.A, o.AT)...))
 	case *Update:
 		return errors.Join(lengths(o.W.Rows, some(o.D, o.B)...), lengths(o.W.Cols, o.A), lengths(1, o.Rate))
 	case *OuterSum:
@@ -144,7 +144,7 @@ func checkFlow(p *Program, f *Func) error {
 	var ready func(b *Buffer) bool
 	ready = func(b *Buffer) bool {
 		switch b.Kind {
-		case Input, Target, Rate, Weight, Bias, Direction:
+		case Input, Target, Rate, Weight, Bias, Direction, WeightDirection, BiasDirection:
 			return true
 		case Viewed:
 			return ready(b.View.Of)
@@ -171,9 +171,9 @@ func checkFlow(p *Program, f *Func) error {
 		}
 		for _, b := range op.Writes() {
 			switch b.Kind {
-			case Input, Target, Rate, Direction:
+			case Input, Target, Rate, Direction, WeightDirection, BiasDirection:
 				return fmt.Errorf("operation %d (%s) writes the argument %v", i, op, b)
-			case WeightGrad, BiasGrad, Loss:
+			case WeightGrad, BiasGrad, WeightCurvature, BiasCurvature, Loss:
 				switch op.(type) {
 				case *Clear:
 					cleared[b] = true
@@ -221,10 +221,13 @@ func checkFlow(p *Program, f *Func) error {
 // wants says whether a function is to write a buffer.
 func wants(name string, b *Buffer) bool {
 	switch b.Kind {
+	case WeightCurvature, BiasCurvature:
+		return name == HessianVector
 	case Derived:
 		return name == Tangent && b.Means == TangentPost || name == Jacobian && b.Means == OutputJacobian
 	case WeightGrad, BiasGrad:
-		return name == Backward || name == Grad || name == GradBatch || name == StepBatch
+		return name == Backward || name == Grad || name == GradBatch || name == StepBatch ||
+			name == ParameterJacobian
 	case Weight, Bias:
 		return name == Step || name == StepBatch
 	case Loss:
@@ -233,7 +236,7 @@ func wants(name string, b *Buffer) bool {
 		switch name {
 		case Backward, Grad, Step, InputGradBatch:
 			return true
-		case GradBatch, StepBatch:
+		case GradBatch, StepBatch, HessianVector:
 			return b.Layer > 0
 		}
 	case Result:

@@ -30,7 +30,12 @@ func (p *Program) Conventions() []string {
 	if form, fused := expr.Fusion(last.Name, n.Cost.Name); fused {
 		cost = fmt.Sprintf("cost, %s of a %s, from its logits: %s", n.Cost.Name, last.Name, form.Doc)
 	}
-	return append(lines, cost)
+	lines = append(lines, cost)
+	if n.Derives(spec.DeriveHessianVector) {
+		lines = append(lines, "HessianVector: where a derivative jumps, the second one is that of the side whose derivative is "+
+			"taken, 0 where it is that of neither")
+	}
+	return lines
 }
 
 // label is a function's name and parameters. A formula is told by its Doc.

@@ -47,9 +47,19 @@ func withViewed(bs []*Buffer) []*Buffer {
 	return bs
 }
 
-// Unit forms s_k·e_k, the vector whose element k alone is not 0; S may be nil for e_k.
+// Unit forms s_k·e_k, the vector whose element k alone is not 0; where S is nil, By·e_k for a constant, and where that is
+// nil as well, e_k.
 type Unit struct {
 	Out, S *Buffer
+	By     expr.Expr
+}
+
+// Factor is the constant.
+func (o *Unit) Factor() expr.Expr {
+	if o.By == nil {
+		return expr.Number(1)
+	}
+	return o.By
 }
 
 // Reads lists s.
@@ -61,6 +71,9 @@ func (o *Unit) Writes() []*Buffer { return []*Buffer{o.Out} }
 func (o *Unit) String() string {
 	if o.S != nil {
 		return fmt.Sprintf("%s = %s[k]·e_k", o.Out.Name, o.S.Name)
+	}
+	if o.By != nil {
+		return fmt.Sprintf("%s = %s·e_k", o.Out.Name, o.By)
 	}
 	return fmt.Sprintf("%s = e_k", o.Out.Name)
 }
@@ -82,8 +95,9 @@ const (
 	seedVar   = expr.Var("fk") // σ'(z) of unit k
 )
 
-// derive adds the functions of the derivatives that the network names. forward are the operations of its forward pass.
-func (b *builder) derive(forward []Op) {
+// derive adds the functions of the derivatives that the network names. forward and cost are the operations of
+// its forward pass, and of the cost with its gradient.
+func (b *builder) derive(forward, cost []Op) {
 	n := b.p.Network
 	if len(n.Derivatives) == 0 {
 		return
@@ -106,6 +120,14 @@ func (b *builder) derive(forward []Op) {
 		b.p.Funcs = append(b.p.Funcs, b.jacobianMatrix(forward),
 			&Func{Name: JacobianBatch, Batch: true, Each: Jacobian})
 	}
+	if n.Derives(spec.DeriveHessianVector) {
+		b.curvatureBuffers()
+		b.p.Funcs = append(b.p.Funcs, b.hessianVector(forward, cost))
+	}
+	if n.Derives(spec.DeriveParameterJacobian) {
+		b.p.Funcs = append(b.p.Funcs, b.parameterJacobian(forward),
+			&Func{Name: ParameterJacobianBatch, Batch: true, Each: ParameterJacobian})
+	}
 }
 
 // view adds a view.
@@ -116,6 +138,9 @@ func (b *builder) view(name string, part ViewPart, of *Buffer) *Buffer {
 		n = of.Cols
 	case ColumnView:
 		n = of.Rows
+	}
+	if known := b.p.Buffer(name); known != nil {
+		return known
 	}
 	v := b.add(Viewed, of.Layer, name, n, 1)
 	v.View = &View{of, part}
@@ -170,7 +195,9 @@ func (b *builder) push(l int, out *Buffer, formed bool) Op {
 		bufs := layerBuffersOf(b.p, l)
 		bufs.zt, bufs.at = z, out
 		text, stages := vectorActivations[b.p.Activations[l-1].Vector].push(bufs)
-		return vectorOp(bufs, l, out, text, stages)
+		o := vectorOp(bufs, l, out, text, stages)
+		o.Scalars = "t"
+		return o
 	}
 	m := &Map{N: z.Rows, Args: []Arg{{AccForward, z}}, Role: Push, Layer: l}
 	m.Sets = []Set{{out, b.sloped(m, l, AccForward, formed)}}
@@ -197,11 +224,19 @@ func (b *builder) slopes(from, to int) (ops []Op) {
 		if !b.pointwise(l) || b.constantSlope(l) {
 			continue
 		}
-		slope, arg := b.slope(l)
-		out := b.p.Meant(Slope, l)
-		ops = append(ops, &Map{N: out.Rows, Args: []Arg{arg}, Sets: []Set{{out, slope}}, Layer: l})
+		if b.slopeOps[l] == nil {
+			b.slopeOps[l] = b.slopeOp(l)
+		}
+		ops = append(ops, b.slopeOps[l])
 	}
 	return ops
+}
+
+// slopeOp forms σ'(z) of a layer. Functions share it.
+func (b *builder) slopeOp(l int) Op {
+	slope, arg := b.slope(l)
+	out := b.p.Meant(Slope, l)
+	return &Map{N: out.Rows, Args: []Arg{arg}, Sets: []Set{{out, slope}}, Layer: l}
 }
 
 // jacobianMatrix is the function of ∂ŷ/∂x, in the mode that takes fewer multiply-adds.
@@ -279,19 +314,10 @@ func (b *builder) rows() []Op {
 		}
 		return b.p.Meant(RowIncoming, l-1)
 	}
-	last := below(depth)
-	if b.pointwise(depth) {
-		seed, arg := b.seed()
-		w := b.view("wr", RowView, b.get("W%d", depth))
-		m := &Map{N: w.Rows, Args: []Arg{{weightVar, w}}, Sets: []Set{{last, expr.Mul(seed, weightVar)}}, Role: Seed,
-			Layer: depth - 1}
-		if arg != nil {
-			m.Args = append(m.Args, *arg)
-		}
-		ops = append(ops, m)
-	} else {
-		ops = append(ops, &Unit{Out: b.p.Meant(RowIncoming, depth)}, b.pull(depth), b.rowBack(depth, last))
+	if !b.pointwise(depth) {
+		ops = b.lastDelta()
 	}
+	ops = append(ops, b.below(depth, below(depth)))
 	for l := depth - 1; l >= 1; l-- {
 		ops = append(ops, b.pull(l), b.rowBack(l, below(l)))
 	}
@@ -305,6 +331,11 @@ func (b *builder) seed() (expr.Expr, *Arg) {
 		return slope, nil
 	}
 	return seedVar, &Arg{seedVar, b.view("fk", ElementView, b.p.Meant(Slope, depth))}
+}
+
+// rowOfLast is row k of W_L.
+func (b *builder) rowOfLast() *Buffer {
+	return b.view("wr", RowView, b.get("W%d", b.p.Network.Depth()))
 }
 
 // pull is δ_l = Jac_lᵀ·v_l of a row.
@@ -328,45 +359,47 @@ func (b *builder) rowBack(l int, out *Buffer) Op {
 }
 
 // parameterJacobian is the function of ∂ŷ/∂θ: for every output k the gradient of ŷ_k, by n_L ways back that share the way
-// forward. A pointwise last layer makes σ'(z_k)·e_k of e_k.
+// forward.
 func (b *builder) parameterJacobian(forward []Op) *Func {
 	n := b.p.Network
 	depth := n.Depth()
-	var ops []Op
-	if b.pointwise(depth) {
-		unit := &Unit{Out: b.p.Meant(RowDelta, depth)}
-		if !b.constantSlope(depth) {
-			unit.S = b.p.Meant(Slope, depth)
-			ops = append(ops, unit)
-		} else {
-			slope, _ := b.slope(depth)
-			v := b.p.Meant(RowIncoming, depth)
-			unit.Out = v
-			ops = append(ops, unit, &Map{N: v.Rows, Args: []Arg{{AccBackward, v}},
-				Sets: []Set{{b.p.Meant(RowDelta, depth), expr.Mul(AccBackward, slope)}}, Role: Pull, Layer: depth})
-		}
-	} else {
-		ops = append(ops, &Unit{Out: b.p.Meant(RowIncoming, depth)}, b.pull(depth))
-	}
+	ops := b.lastDelta()
 	for l := depth; l >= 1; l-- {
-		if l > 1 {
-			ops = append(ops, b.below(l))
-		}
 		ops = append(ops, &Outer{GW: b.get("gW%d", l), GB: b.p.Find(BiasGrad, l), D: b.p.Meant(RowDelta, l),
 			A: b.activation(l - 1)})
 		if l > 1 {
-			ops = append(ops, b.pull(l-1))
+			ops = append(ops, b.below(l, b.p.Meant(RowIncoming, l-1)), b.pull(l-1))
 		}
 	}
 	return &Func{Name: ParameterJacobian, Ops: join(forward, b.slopes(1, depth)),
 		Rows: &Rows{N: n.Width(depth), Over: JacobianArg, Ops: ops}}
 }
 
+// lastDelta is δ_L = Jac_Lᵀ·e_k, which of a pointwise layer is σ'(z_k)·e_k.
+func (b *builder) lastDelta() []Op {
+	depth := b.p.Network.Depth()
+	if !b.pointwise(depth) {
+		return []Op{&Unit{Out: b.p.Meant(RowIncoming, depth)}, b.pull(depth)}
+	}
+	unit := &Unit{Out: b.p.Meant(RowDelta, depth)}
+	if slope, _ := b.slope(depth); expr.Constant(slope) {
+		unit.By = slope
+	} else {
+		unit.S = b.p.Meant(Slope, depth)
+	}
+	return []Op{unit}
+}
+
 // below is v_{l-1} = W_lᵀ·δ_l of a row. Under a pointwise last layer it is a multiple of a row of W_L.
-func (b *builder) below(l int) Op {
-	out := b.p.Meant(RowIncoming, l-1)
+func (b *builder) below(l int, out *Buffer) Op {
 	if l < b.p.Network.Depth() || !b.pointwise(l) {
 		return b.rowBack(l, out)
 	}
-	return b.seedRow(out)
+	w := b.rowOfLast()
+	seed, arg := b.seed()
+	m := &Map{N: w.Rows, Args: []Arg{{weightVar, w}}, Sets: []Set{{out, expr.Mul(seed, weightVar)}}, Role: Seed, Layer: l - 1}
+	if arg != nil {
+		m.Args = append(m.Args, *arg)
+	}
+	return m
 }

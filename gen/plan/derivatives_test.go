@@ -95,6 +95,57 @@ func TestJacobianByDifferences(t *testing.T) {
 	}
 }
 
+// TestParameterJacobian: under half the sum of squares the gradient is that of every output times its error.
+func TestParameterJacobian(t *testing.T) {
+	plantest.Each(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
+		n = derivative(n)
+		n.Cost = spec.Function{Name: "half-squared-error"}
+		if n.Validate() != nil {
+			return
+		}
+		p := mustCompile(t, n)
+		m := NewMemory[float64](p)
+		fillRandom(r, p, m)
+		if err := m.Run(Grad); err != nil {
+			t.Fatal(err)
+		}
+		want, sum, size := map[*Buffer][]float64{}, map[*Buffer][]float64{}, map[*Buffer][]float64{}
+		var grads []*Buffer
+		for _, b := range p.Buffers {
+			if b.Kind == WeightGrad || b.Kind == BiasGrad {
+				grads = append(grads, b)
+				want[b] = append([]float64{}, m.data[b]...)
+				sum[b], size[b] = make([]float64, b.Len()), make([]float64, b.Len())
+			}
+		}
+		y := m.data[p.Meant(PostActivation, n.Depth())]
+		rows := 0
+		m.EachRow = func(k int) {
+			rows++
+			for _, b := range grads {
+				for i, g := range m.data[b] {
+					term := (y[k] - m.Data("y")[k]) * g
+					sum[b][i] += term
+					size[b][i] += math.Abs(term)
+				}
+			}
+		}
+		if err := m.Run(ParameterJacobian); err != nil {
+			t.Fatal(err)
+		}
+		if rows != len(y) {
+			t.Errorf("%d rows, want %d", rows, len(y))
+		}
+		for _, b := range grads {
+			for i := range sum[b] {
+				if d := math.Abs(sum[b][i] - want[b][i]); !(d <= 1e-10*(1+size[b][i])) {
+					t.Errorf("%s[%d] is %v, that of the outputs %v", b.Name, i, want[b][i], sum[b][i])
+				}
+			}
+		}
+	})
+}
+
 // TestJacobianByHand: σ' of tanh and weights that are known.
 func TestJacobianByHand(t *testing.T) {
 	n := derivative(plantest.Network("mse", []int{2, 1, 1}, "relu", "identity"))

@@ -8,10 +8,12 @@ import (
 
 // Memory holds the contents of a plan's buffers while it runs.
 type Memory[F expr.Float] struct {
-	p     *Program
-	data  map[*Buffer][]F
-	row   int // k of Rows
-	slots [][]F
+	p    *Program
+	data map[*Buffer][]F
+	row  int // k of Rows
+	// EachRow, if not nil, is called when a row is done.
+	EachRow func(k int)
+	slots   [][]F
 }
 
 // NewMemory returns zeroed memory for a plan.
@@ -53,6 +55,9 @@ func (m *Memory[F]) Run(name string) error {
 			if err := m.execRow(op); err != nil {
 				return fmt.Errorf("%s, %s: %w", name, op, err)
 			}
+		}
+		if m.EachRow != nil {
+			m.EachRow(m.row)
 		}
 	}
 	return nil
@@ -119,6 +124,9 @@ func (m *Memory[F]) exec(op Op) error {
 		for i, di := range d {
 			for j, aj := range a {
 				g[i*len(a)+j] = di * aj
+				if o.DT != nil {
+					g[i*len(a)+j] += F(m.data[o.DT][i] * m.data[o.AT][j])
+				}
 			}
 		}
 		if o.GB != nil {
@@ -136,7 +144,10 @@ func (m *Memory[F]) exec(op Op) error {
 			}
 		}
 	case *Unit:
-		s := F(1)
+		s, err := expr.Eval[F](o.Factor(), nil)
+		if err != nil {
+			return err
+		}
 		if o.S != nil {
 			s = m.data[o.S][m.row]
 		}

@@ -73,7 +73,10 @@ func (f *fuser) list(ops []Op) []Op {
 				i++
 			}
 			fused := op
-			if m, ok := at(ops, i+1).(*Map); ok && (m.Role == Pullback || m.Role == Pull) && m.Layer == o.Each.Layer {
+			if m, ok := at(ops, i+1).(*Map); ok && m.Role == Pull && m.Layer == o.Each.Layer {
+				fused = f.once(o, m, func() Op { return fusePull(o, m) })
+				i++
+			} else if ok && m.Role == Pullback && m.Layer == o.Each.Layer {
 				fused = f.once(o, m, func() Op { return fuseJacobian(o, m) })
 				i++
 			}
@@ -137,6 +140,13 @@ func fusePush(o *Affine, m *Map) Op {
 		}
 	}
 	return &joined
+}
+
+// fusePull is fuseJacobian where the sums themselves may be wanted besides.
+func fusePull(o *BackAffine, m *Map) Op {
+	joined := fuseJacobian(o, m).(*BackAffine)
+	joined.Each.Sets = append(slices.Clone(o.Each.Sets), m.Sets...)
+	return joined
 }
 
 // fuseSeed multiplies what a row begins with with σ' where it is formed.

@@ -27,11 +27,16 @@ var (
 
 // What derivatives work on.
 var (
-	TangentPre  = &Meaning{"zt", "ż%[1]d, derivative of z%[1]d in a direction"}
-	TangentPost = &Meaning{"at", "ȧ%[1]d, derivative of the post-activations of layer %[1]d in a direction"}
-	RowIncoming = &Meaning{"vj", "gradient of an output with respect to the post-activations of layer %[1]d"}
-	RowDelta    = &Meaning{"dj", "gradient of an output with respect to z%[1]d"}
-	Slope       = &Meaning{"f", "σ'(z%[1]d)"}
+	TangentPre    = &Meaning{"zt", "ż%[1]d, derivative of z%[1]d in a direction"}
+	TangentPost   = &Meaning{"at", "ȧ%[1]d, derivative of the post-activations of layer %[1]d in a direction"}
+	RowIncoming   = &Meaning{"vj", "gradient of an output with respect to the post-activations of layer %[1]d"}
+	RowDelta      = &Meaning{"dj", "gradient of an output with respect to z%[1]d"}
+	Slope         = &Meaning{"f", "σ'(z%[1]d)"}
+	DirectProduct = &Meaning{"tz", "V%[1]d·a + c%[1]d, the direct part of ż%[1]d"}
+	BackProduct   = &Meaning{"tv", "what V of the layer above makes of its δ"}
+	SentDot       = &Meaning{"vt", "derivative, in a direction of the parameters, of the gradient with respect to " +
+		"the post-activations of layer %[1]d"}
+	DeltaDot = &Meaning{"dt", "derivative of ∇z%[1]d L in a direction of the parameters"}
 	// OutputJacobian is ∂ŷ/∂x.
 	OutputJacobian = &Meaning{"j", "∂ŷ/∂x"}
 )

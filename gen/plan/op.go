@@ -239,18 +239,27 @@ func (o *BackAffine) String() string {
 // Outer forms the gradient of a layer's parameters: GW = δ·aᵀ, GB = δ; GB may be nil.
 type Outer struct {
 	GW, GB, D, A *Buffer
+	// DT and AT, where they are not nil, are a second product that is added to GW: δ·aᵀ + δᵗ·aᵗᵀ.
+	DT, AT *Buffer
 }
 
 // Reads lists δ and a.
-func (o *Outer) Reads() []*Buffer { return []*Buffer{o.D, o.A} }
+func (o *Outer) Reads() []*Buffer { return some(o.D, o.A, o.DT, o.AT) }
 
 // Writes lists the gradients.
 func (o *Outer) Writes() []*Buffer { return some(o.GW, o.GB) }
 
 func (o *Outer) String() string {
-	s := fmt.Sprintf("∇%s = %s·%sᵀ", "W"+fmt.Sprint(o.D.Layer), o.D.Name, o.A.Name)
+	of := "∇"
+	if o.GW.Kind == WeightCurvature {
+		of = "(∇²L·v)_"
+	}
+	s := fmt.Sprintf("%sW%d = %s·%sᵀ", of, o.D.Layer, o.D.Name, o.A.Name)
+	if o.DT != nil {
+		s += fmt.Sprintf(" + %s·%sᵀ", o.DT.Name, o.AT.Name)
+	}
 	if o.GB != nil {
-		s += fmt.Sprintf("; ∇b%d = %s", o.D.Layer, o.D.Name)
+		s += fmt.Sprintf("; %sb%d = %s", of, o.D.Layer, o.D.Name)
 	}
 	return s
 }

@@ -26,25 +26,30 @@ type Kind int
 
 // The kinds of buffers.
 const (
-	Input      Kind = iota // x, read only
-	Target                 // y, read only
-	Rate                   // the learning rate, a scalar, read only
-	Weight                 // W of a layer; written by Step alone
-	Bias                   // b of a layer; written by Step alone
-	WeightGrad             // gradient of a weight matrix
-	BiasGrad               // gradient of a bias vector
-	Cache                  // kept in the workspace from Forward to Backward
-	Delta                  // gradient with respect to a layer's z, or to x; in the workspace
-	Scratch                // in the workspace, dead once the function returns
-	Loss                   // the loss, a scalar result
-	Result                 // what a batch function hands back for every sample, in an argument
-	Direction              // a direction, read only
-	Derived                // a derivative, an argument that is written
-	Viewed                 // a part of another buffer, see View
+	Input           Kind = iota // x, read only
+	Target                      // y, read only
+	Rate                        // the learning rate, a scalar, read only
+	Weight                      // W of a layer; written by Step alone
+	Bias                        // b of a layer; written by Step alone
+	WeightGrad                  // gradient of a weight matrix
+	BiasGrad                    // gradient of a bias vector
+	Cache                       // kept in the workspace from Forward to Backward
+	Delta                       // gradient with respect to a layer's z, or to x; in the workspace
+	Scratch                     // in the workspace, dead once the function returns
+	Loss                        // the loss, a scalar result
+	Result                      // what a batch function hands back for every sample, in an argument
+	Direction                   // a direction, read only
+	Derived                     // a derivative, an argument that is written
+	WeightDirection             // a direction of a weight matrix, read only
+	BiasDirection               // of a bias vector
+	WeightCurvature             // what the Hessian makes of a direction, of a weight matrix
+	BiasCurvature               // of a bias vector
+	Viewed                      // a part of another buffer, see View
 )
 
 var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache",
-	"delta", "scratch", "loss", "result", "direction", "derivative", "view"}
+	"delta", "scratch", "loss", "result", "direction", "derivative", "weight direction",
+	"bias direction", "weight curvature", "bias curvature", "view"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -67,7 +72,11 @@ func (b *Buffer) Len() int { return b.Rows * b.Cols }
 
 // Matrix says whether the buffer is a weight matrix, the gradient of one, or a Jacobian.
 func (b *Buffer) Matrix() bool {
-	return b.Kind == Weight || b.Kind == WeightGrad || b.Means == OutputJacobian
+	switch b.Kind {
+	case Weight, WeightGrad, WeightDirection, WeightCurvature:
+		return true
+	}
+	return b.Means == OutputJacobian
 }
 
 func (b *Buffer) String() string {
@@ -111,6 +120,10 @@ const (
 	Tangent       = "Tangent"
 	Jacobian      = "Jacobian"
 	JacobianBatch = "JacobianBatch"
+	HessianVector = "HessianVector"
+
+	ParameterJacobian      = "ParameterJacobian"
+	ParameterJacobianBatch = "ParameterJacobianBatch"
 )
 
 // Func is one function of the API: operations in order. The same operation may stand in several functions.
@@ -197,7 +210,7 @@ func (p *Program) Ops() []Op {
 func FieldName(b *Buffer) string {
 	name := b.Name
 	switch b.Kind {
-	case WeightGrad, BiasGrad:
+	case WeightGrad, BiasGrad, WeightDirection, BiasDirection, WeightCurvature, BiasCurvature:
 		name = name[1:]
 	case Scratch:
 		return fmt.Sprintf("scratch%d", b.Slot)

@@ -23,6 +23,9 @@ type Vector struct {
 	// Out is what Text is equal to.
 	Out   *Buffer
 	Layer int
+	// Scalars begins the names that its scalars have in emitted code, so that those of several operations on one layer
+	// differ: what one has kept is still read while another works.
+	Scalars string
 }
 
 // Fold says how the scalar of a stage comes from the elements of a window.

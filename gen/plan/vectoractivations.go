@@ -22,11 +22,14 @@ type vectorActivation struct {
 	value, pullback func(b layerBuffers) (text string, stages []Stage)
 	// push is ȧ = Jac·ż likewise; it may overwrite ż.
 	push func(b layerBuffers) (text string, stages []Stage)
+	// pullDot is δ̇ = Jacᵀ·v̇ + R{Jac}ᵀ·v likewise, given ż and ȧ.
+	pullDot func(b layerBuffers) (text string, stages []Stage)
 }
 
 // layerBuffers are the buffers of one layer.
 type layerBuffers struct {
 	z, a, v, d *Buffer
+	vd, dd     *Buffer // v̇ and δ̇
 	zt, at     *Buffer // of a direction that is pushed forward
 	kept       []*Buffer
 	window     int
@@ -51,6 +54,12 @@ const (
 	norm   = expr.Var("n")   // |z|
 	gate   = expr.Var("h")   // σ(|z|), the logistic function
 	scale  = expr.Var("f")   // what makes z/c to a
+	turn   = expr.Var("rd")  // ṙ, the derivative of |z|
+	gentle = expr.Var("sl")  // σ'(|z|)
+	across = expr.Var("cc")  // σ'(|z|) − q
+	dotQ   = expr.Var("qd")  // q̇
+	dotK   = expr.Var("kx")  // k̇·aᵀv + k·(ȧᵀv + aᵀv̇)
+	dotDot = expr.Var("dd")  // derivative of aᵀv
 	free   = expr.Var("o")   // 1 until the first maximum has been met, then 0
 )
 
@@ -79,6 +88,17 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 				{Sets: []Set{{b.d, expr.Mul(expr.A, expr.Sub(AccBackward, dot))}}},
 			}
 		},
+		// δ̇ = ȧ ⊙ (v − aᵀv) + a ⊙ (v̇ − (ȧᵀv + aᵀv̇)).
+		pullDot: func(b layerBuffers) (string, []Stage) {
+			a, at, v, vd := b.a.Name, b.at.Name, b.v.Name, b.vd.Name
+			text := fmt.Sprintf("%s ⊙ (%s − %sᵀ·%s) + %s ⊙ (%s − %sᵀ·%s − %sᵀ·%s)", at, v, a, v, a, vd, at, v, a, vd)
+			return text, []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
+				{Fold: FoldSum, Var: dotDot, Expr: expr.Add(expr.Mul(postDot, AccBackward), expr.Mul(expr.A, sentDot))},
+				{Sets: []Set{{b.dd, expr.Add(expr.Mul(postDot, expr.Sub(AccBackward, dot)),
+					expr.Mul(expr.A, expr.Sub(sentDot, dotDot)))}}},
+			}
+		},
 		// Jac is symmetric.
 		push: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("%s ⊙ (%s − %sᵀ·%s)", b.a.Name, b.zt.Name, b.a.Name, b.zt.Name), []Stage{
@@ -101,6 +121,16 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 			return fmt.Sprintf("%s − exp(%s)·Σ %s", b.v.Name, b.a.Name, b.v.Name), []Stage{
 				{Fold: FoldSum, Var: sum, Expr: AccBackward},
 				{Sets: []Set{{b.d, expr.Sub(AccBackward, expr.Mul(expr.Exp(expr.A), sum))}}},
+			}
+		},
+		// With p = exp(a): δ̇ = v̇ − p·(Σv̇ + ȧ·Σv).
+		pullDot: func(b layerBuffers) (string, []Stage) {
+			text := fmt.Sprintf("%s − exp(%s) ⊙ (Σ %s + %s·Σ %s)", b.vd.Name, b.a.Name, b.vd.Name, b.at.Name, b.v.Name)
+			return text, []Stage{
+				{Fold: FoldSum, Var: sum, Expr: AccBackward},
+				{Fold: FoldSum, Var: dotDot, Expr: sentDot},
+				{Sets: []Set{{b.dd, expr.Sub(sentDot,
+					expr.Mul(expr.Exp(expr.A), expr.Add(dotDot, expr.Mul(postDot, sum))))}}},
 			}
 		},
 		// Jac = I − 1·exp(a)ᵀ.
@@ -142,6 +172,37 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 				{Sets: []Set{{b.d, expr.Add(expr.Mul(radial, AccBackward), expr.Mul(along, expr.A))}}},
 			}
 		},
+		// With c = σ'(r) − q and ṙ = zᵀż/r: q̇ = cṙ/r, k̇ = ((σ″ − c/r)/σ² − 2cσ'/σ³)·ṙ, and
+		// δ̇ = q̇·v + q·v̇ + (k̇·aᵀv + k·(ȧᵀv + aᵀv̇))·a + k·aᵀv·ȧ. At z = 0 all of it is 0.
+		pullDot: func(b layerBuffers) (string, []Stage) {
+			over := expr.Div(expr.Z, unit)
+			twice := expr.Mul(expr.Number(2), gate)
+			bend := expr.Mul(gentle, expr.Sub(one, twice)) // σ″
+			perRadius := expr.Div(across, norm)
+			rate := expr.Sub(expr.Div(expr.Sub(bend, perRadius), expr.Square(gate)),
+				expr.Div(expr.Mul(expr.Mul(expr.Number(2), across), gentle), expr.Mul(gate, expr.Square(gate))))
+			text := fmt.Sprintf("R{Jac%dᵀ·%s}", b.z.Layer, b.v.Name)
+			return text, []Stage{
+				{Fold: FoldMax, Var: top, Expr: expr.Abs(expr.Z)},
+				{Fold: FoldLet, Var: unit, Expr: expr.Where(top, top, one)},
+				{Fold: FoldSum, Var: total, Expr: expr.Square(over)},
+				{Fold: FoldLet, Var: length, Expr: expr.Sqrt(total)},
+				{Fold: FoldLet, Var: norm, Expr: expr.Mul(top, length)},
+				{Fold: FoldLet, Var: gate, Expr: expr.Sigmoid(norm)},
+				{Fold: FoldSum, Var: turn, Expr: expr.Mul(over, pushed)},
+				{Fold: FoldLet, Var: gentle, Expr: expr.Mul(gate, expr.Sub(one, gate))},
+				{Fold: FoldLet, Var: across, Expr: expr.Sub(gentle, radial)},
+				{Fold: FoldLet, Var: along, Expr: expr.Where(length, expr.Div(turn, length), zero)},
+				{Fold: FoldLet, Var: dotQ, Expr: expr.Where(norm, expr.Mul(perRadius, along), zero)},
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
+				{Fold: FoldSum, Var: dotDot, Expr: expr.Add(expr.Mul(postDot, AccBackward), expr.Mul(expr.A, sentDot))},
+				{Fold: FoldLet, Var: dotK, Expr: expr.Where(norm,
+					expr.Add(expr.Mul(expr.Mul(rate, along), dot), expr.Mul(tangle, dotDot)), zero)},
+				{Fold: FoldLet, Var: free, Expr: expr.Mul(tangle, dot)},
+				{Sets: []Set{{b.dd, expr.Add(expr.Add(expr.Mul(dotQ, AccBackward), expr.Mul(radial, sentDot)),
+					expr.Add(expr.Mul(dotK, expr.A), expr.Mul(free, postDot)))}}},
+			}
+		},
 		// Jac is symmetric.
 		push: func(b layerBuffers) (string, []Stage) {
 			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.zt.Name, b.kept[1].Name,
@@ -167,6 +228,15 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 			return text, []Stage{{
 				Fold: FoldScan, Var: free, From: 1, Expr: expr.Where(below, free, zero),
 				Sets: []Set{{b.d, expr.Where(expr.Where(below, zero, free), AccBackward, zero)}},
+			}}
+		},
+		// σ is linear beside ties: δ̇ is v̇ at the first maximum.
+		pullDot: func(b layerBuffers) (string, []Stage) {
+			below := expr.Sub(expr.A, expr.Z)
+			text := fmt.Sprintf("%s where %s is the first to be %s, else 0", b.vd.Name, b.z.Name, b.a.Name)
+			return text, []Stage{{
+				Fold: FoldScan, Var: free, From: 1, Expr: expr.Where(below, free, zero),
+				Sets: []Set{{b.dd, expr.Where(expr.Where(below, zero, free), sentDot, zero)}},
 			}}
 		},
 		// ż at the first maximum: all others are set to 0 before they are summed.
@@ -195,6 +265,10 @@ var vectorActivations = map[expr.VectorKind]vectorActivation{
 			text := fmt.Sprintf("%s/%d", b.v.Name, b.window)
 			return text, []Stage{{Sets: []Set{{b.d, expr.Mul(expr.Number(1/float64(b.window)), AccBackward)}}}}
 		},
+		pullDot: func(b layerBuffers) (string, []Stage) {
+			text := fmt.Sprintf("%s/%d", b.vd.Name, b.window)
+			return text, []Stage{{Sets: []Set{{b.dd, expr.Mul(expr.Number(1/float64(b.window)), sentDot)}}}}
+		},
 		push: func(b layerBuffers) (string, []Stage) {
 			return fmt.Sprintf("mean(%s)", b.zt.Name), []Stage{
 				{Fold: FoldSum, Var: total, Expr: pushed},
@@ -209,7 +283,10 @@ func vectorOp(b layerBuffers, layer int, out *Buffer, text string, stages []Stag
 	o := &Vector{N: b.z.Rows, Window: b.window, Stages: stages, Text: text, Out: out, Layer: layer}
 	args := []Arg{{expr.Z, b.z}, {expr.A, b.a}, {AccBackward, b.v}}
 	if b.zt != nil {
-		args = append(args, Arg{pushed, b.zt})
+		args = append(args, Arg{pushed, b.zt}, Arg{postDot, b.at})
+	}
+	if b.vd != nil {
+		args = append(args, Arg{sentDot, b.vd})
 	}
 	for _, k := range b.kept {
 		args = append(args, Arg{k.Means.Var, k})

@@ -96,7 +96,7 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 	sig := plan.SignatureOf(f.Name)
 	sliced := sig.Slices()
 	loss := f.Writes(plan.Loss)
-	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.params(sig.Args), Body: &code.Block{}}
+	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.arguments(sig), Body: &code.Block{}}
 	body := fn.Body
 	touch(fn)
 	for _, s := range sliced[1:] {

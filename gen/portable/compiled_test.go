@@ -191,7 +191,7 @@ func (e *execution) all(t *testing.T, samples int, report func(what string, sum 
 		}
 		sum(entry.Type, contents(net))
 	}
-	e.derivedCalls(r, xs, call, sum)
+	e.derivedCalls(r, xs, y, call, sum)
 }
 
 // contents are the values in a place.

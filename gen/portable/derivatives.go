@@ -6,6 +6,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable/schedule"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // derivedApart is what functions of derivatives ask of their arguments.
@@ -16,6 +17,12 @@ var derivativeDocs = map[string]string{
 		"matrix. It overwrites dy and\nreturns ŷ, which lies in ws.\n" + derivedApart,
 	plan.Jacobian: "Jacobian computes ŷ from x and all its derivatives, j[i][k] = ∂ŷ_i/∂x_k. It overwrites j and " +
 		"returns ŷ, which lies in ws.\n" + derivedApart,
+	plan.HessianVector: "HessianVector multiplies the Hessian of the loss by a direction v of the parameters, hv = ∇²L·v, exactly " +
+		"and without\nthe matrix, and returns the loss. It overwrites hv.\n" + derivedApart,
+	plan.ParameterJacobian: "ParameterJacobian computes ŷ from x and its derivatives with respect to every parameter: j[i] is the " +
+		"gradient of ŷ_i, laid\nout like the parameters. It overwrites j and returns ŷ, which lies in ws.\n" + derivedApart,
+	plan.ParameterJacobianBatch: "ParameterJacobianBatch computes the ParameterJacobian of every sample: js[i] at xs[i].\n" +
+		batchApart,
 	plan.JacobianBatch: "JacobianBatch computes the Jacobian of every sample: js[i] at xs[i].\n" + batchApart,
 }
 
@@ -28,6 +35,25 @@ func (pr *builder) matrix() code.Type {
 	return code.ArrayOf(code.Of(pr.kind), n.Width(n.Depth()), n.Input)
 }
 
+// arguments are the parameters of a function of the API. What is called j is a matrix, or a gradient for each output.
+func (pr *builder) arguments(sig plan.Signature) []code.Param {
+	ps := pr.params(sig.Args)
+	if sig.Derivative != spec.DeriveParameterJacobian {
+		return ps
+	}
+	n := pr.p.Network
+	gradients := code.ArrayOf(code.StructType(pr.gradType()), n.Width(n.Depth()))
+	for i := range ps {
+		switch ps[i].Name {
+		case plan.JacobianArg:
+			ps[i].Type = code.PointerTo(gradients)
+		case plan.JacobiansArg:
+			ps[i].Type = code.SliceOf(gradients)
+		}
+	}
+	return ps
+}
+
 // derivedParam is an argument that functions of derivatives alone have; ok is false for others.
 func (pr *builder) derivedParam(name string) (p code.Param, ok bool) {
 	switch name {
@@ -35,6 +61,8 @@ func (pr *builder) derivedParam(name string) (p code.Param, ok bool) {
 		return code.Param{Name: name, Type: code.PointerTo(pr.matrix())}, true
 	case plan.JacobiansArg:
 		return code.Param{Name: name, Type: code.SliceOf(pr.matrix())}, true
+	case plan.VectorArg, plan.HessianArg:
+		return pointer(name, pr.gradType()), true
 	case rowVar:
 		return code.Param{Name: name, Type: code.Of(code.Int)}, true
 	}
@@ -50,6 +78,9 @@ func (pr *builder) rows(f *plan.Func, b *code.Block) error {
 	}
 	b.Blank()
 	body := b.Range(rowVar, "", code.V(f.Rows.Over))
+	if f.Name == plan.ParameterJacobian {
+		body.Let(plan.GradArg, &code.Addr{X: at(code.V(plan.JacobianArg), index{Var: rowVar})})
+	}
 	for _, part := range pr.schedule.Function(f).Rows {
 		if part.Name != "" {
 			args, _ := uses(part.Ops()...)
@@ -113,18 +144,22 @@ func (pr *builder) rowMethods(f *plan.Func) error {
 }
 
 // unit builds s_k·e_k.
-func (pr *builder) unit(op *plan.Unit, root *scope) {
+func (pr *builder) unit(op *plan.Unit, root *scope) error {
 	for _, seg := range pr.schedule.Loops(op).Outer {
 		s, first := root.enter(seg, "i")
 		for k := range seg.Size {
 			s.b.Set(element(op.Out, plus(first, k)), code.N(0))
 		}
 	}
-	var v code.Expr = code.N(1)
+	v, err := pr.write(op.Factor(), nil)
+	if err != nil {
+		return err
+	}
 	if op.S != nil {
 		v = element(op.S, index{Var: rowVar})
 	}
 	root.b.Set(element(op.Out, index{Var: rowVar}), v)
+	return nil
 }
 
 // eachSample builds a batch function that calls one of one sample for every sample.

@@ -40,6 +40,7 @@ func (e *execution) arguments() map[string]*code.Object {
 		plan.WorkspaceArg: e.ws, plan.InputArg: e.x, plan.TargetArg: e.y,
 		plan.DirectionArg: e.m.New(code.ArrayOf(number, n.Input)), plan.ProductArg: e.m.New(code.ArrayOf(number, out)),
 		plan.JacobianArg: e.m.New(code.ArrayOf(number, out, n.Input)),
+		plan.VectorArg:   e.m.New(code.StructType(n.Name + "Grad")), plan.HessianArg: e.m.New(code.StructType(n.Name + "Grad")),
 	}
 }
 
@@ -83,7 +84,8 @@ func compareDerivatives[F expr.Float](t *testing.T, n spec.Network) {
 	}
 	for _, sig := range derived(n) {
 		mem, args := plan.NewMemory[F](p), e.arguments()
-		for _, o := range append([]*code.Object{e.net}, args[plan.InputArg], args[plan.TargetArg], args[plan.DirectionArg]) {
+		for _, o := range append([]*code.Object{e.net}, args[plan.InputArg], args[plan.TargetArg], args[plan.DirectionArg],
+			args[plan.VectorArg]) {
 			for _, v := range o.Values() {
 				v.Set(code.FloatValue(e.kind, number()))
 			}
@@ -92,6 +94,26 @@ func compareDerivatives[F expr.Float](t *testing.T, n spec.Network) {
 		if dx := mem.Data(plan.DirectionArg); dx != nil {
 			for i, v := range args[plan.DirectionArg].Values() {
 				dx[i] = F(v.Value().Float())
+			}
+		}
+		for _, b := range p.Buffers {
+			if b.Kind == plan.WeightDirection || b.Kind == plan.BiasDirection {
+				for i, v := range args[plan.VectorArg].Field(field(b)).Values() {
+					mem.Data(b.Name)[i] = F(v.Value().Float())
+				}
+			}
+		}
+		if sig.Derivative == spec.DeriveParameterJacobian {
+			args[plan.JacobianArg] = m.New(code.ArrayOf(code.StructType(n.Name+"Grad"), n.Width(n.Depth())))
+		}
+		var rows []float64 // of a gradient for each output
+		mem.EachRow = func(k int) {
+			for _, b := range p.Buffers {
+				if b.Kind == plan.WeightGrad || b.Kind == plan.BiasGrad {
+					for _, v := range mem.Data(b.Name) {
+						rows = append(rows, float64(v))
+					}
+				}
 			}
 		}
 		if err := mem.Run(sig.Name); err != nil {
@@ -104,11 +126,30 @@ func compareDerivatives[F expr.Float](t *testing.T, n spec.Network) {
 		if _, err := m.Call(e.net, sig.Name, values...); err != nil {
 			t.Fatalf("%s: %v", sig.Name, err)
 		}
+		if sig.Derivative == spec.DeriveParameterJacobian {
+			for i, v := range args[plan.JacobianArg].Values() {
+				if got := v.Value().Float(); len(rows) != n.Params()*n.Width(n.Depth()) || !same(got, rows[i]) {
+					t.Errorf("%s: element %d of %d is %v in the program, %v in the plan", sig.Name, i, len(rows), got, rows[i])
+					break
+				}
+			}
+		}
 		for _, b := range p.Buffers {
-			if b.Kind != plan.Derived || !slices.Contains(sig.Args, b.Name) {
+			if sig.Derivative == spec.DeriveParameterJacobian || b.Kind != plan.Derived || !slices.Contains(sig.Args, b.Name) {
 				continue
 			}
 			for i, v := range args[b.Name].Values() {
+				if got, want := v.Value().Float(), float64(mem.Data(b.Name)[i]); !same(got, want) {
+					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got, want)
+					break
+				}
+			}
+		}
+		for _, b := range p.Buffers {
+			if sig.Derivative != spec.DeriveHessianVector || b.Kind != plan.WeightCurvature && b.Kind != plan.BiasCurvature {
+				continue
+			}
+			for i, v := range args[plan.HessianArg].Field(field(b)).Values() {
 				if got, want := v.Value().Float(), float64(mem.Data(b.Name)[i]); !same(got, want) {
 					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got, want)
 					break
@@ -133,12 +174,22 @@ func derivedDriver(n spec.Network) string {
 		fmt.Fprintf(&b, "\tp.JacobianBatch(b, xs, js)\n\tfor i := range js { for k := range js[i] { rows = append(rows, js[i][k][:]) } }\n")
 		fmt.Fprintf(&b, "\tsum(\"JacobianBatch\", rows...)\n")
 	}
+	if n.Derives(spec.DeriveParameterJacobian) {
+		fmt.Fprintf(&b, "\tks := make([][%d]NetGrad, len(xs))\n\tvar gs [][]%s\n", out, typ)
+		fmt.Fprintf(&b, "\tp.ParameterJacobianBatch(b, xs, ks)\n\tfor i := range ks { for k := range ks[i] { gs = append(gs, ks[i][k].Flat()[:]) } }\n")
+		fmt.Fprintf(&b, "\tsum(\"ParameterJacobianBatch\", gs...)\n")
+		fmt.Fprintf(&b, "\tsum(\"ParameterJacobian\", p.ParameterJacobian(ws, x, &ks[0])[:], ks[0][0].Flat()[:])\n")
+	}
+	if n.Derives(spec.DeriveHessianVector) {
+		fmt.Fprintf(&b, "\tv, hv := new(NetGrad), new(NetGrad)\n\tfor i := range v.Flat() { v.Flat()[i] = %s(r.NormFloat64()) }\n", typ)
+		fmt.Fprintf(&b, "\tsum(\"HessianVector\", one(p.HessianVector(ws, x, y, v, hv)), hv.Flat()[:])\n")
+	}
 	return b.String()
 }
 
 // derivedCalls calls the derivatives of a network as its driver does.
 func (e *execution) derivedCalls(
-	r *rand.Rand, xs *code.Object, call func(*code.Object, string, ...code.Value) []code.Value,
+	r *rand.Rand, xs *code.Object, y code.Value, call func(*code.Object, string, ...code.Value) []code.Value,
 	sum func(string, ...[]code.Value),
 ) {
 	n := e.p.Network
@@ -160,5 +211,22 @@ func (e *execution) derivedCalls(
 		b := e.m.New(code.StructType(n.Name + "Batch")).Pointer()
 		call(e.net, plan.JacobianBatch, b, xs.Slice(), js.Slice())
 		sum(plan.JacobianBatch, contents(js))
+	}
+	if n.Derives(spec.DeriveParameterJacobian) {
+		samples := len(xs.Values()) / n.Input
+		ks := e.m.New(code.ArrayOf(code.StructType(n.Name+"Grad"), samples, n.Width(n.Depth())))
+		b := e.m.New(code.StructType(n.Name + "Batch")).Pointer()
+		call(e.net, plan.ParameterJacobianBatch, b, xs.Slice(), ks.Slice())
+		sum(plan.ParameterJacobianBatch, contents(ks))
+		y := call(e.net, plan.ParameterJacobian, ws, x, ks.Index(0).Pointer())[0]
+		sum(plan.ParameterJacobian, contents(y.Object()), contents(ks.Index(0).Index(0)))
+	}
+	if n.Derives(spec.DeriveHessianVector) {
+		v, hv := args[plan.VectorArg], args[plan.HessianArg]
+		for _, at := range v.Values() {
+			at.Set(code.FloatValue(e.kind, r.NormFloat64()))
+		}
+		loss := call(e.net, plan.HessianVector, ws, x, y, v.Pointer(), hv.Pointer())
+		sum(plan.HessianVector, loss, contents(hv))
 	}
 }

@@ -121,7 +121,7 @@ func (pr *builder) function(fs ...*plan.Func) error {
 func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	sig := plan.SignatureOf(f.Name)
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name] + derivativeDocs[f.Name], Recv: pr.receiver(), Params: pr.params(sig.Args), Results: pr.number(),
+		Name: f.Name, Doc: functionDocs[f.Name] + derivativeDocs[f.Name], Recv: pr.receiver(), Params: pr.arguments(sig), Results: pr.number(),
 		Body: &code.Block{},
 	}
 	result := code.V("loss")
@@ -241,7 +241,7 @@ func Params(p *plan.Program, function string) (params, results []code.Param) {
 	if p.Func(function).Writes(plan.Loss) {
 		results = pr.number()
 	}
-	return pr.params(plan.SignatureOf(function).Args), results
+	return pr.arguments(plan.SignatureOf(function)), results
 }
 
 // partDoc lists the equations of a part.
@@ -283,6 +283,10 @@ func uses(ops ...plan.Op) (args []string, loss bool) {
 				need[b.Name] = true
 			case plan.WeightGrad, plan.BiasGrad:
 				need["g"] = true
+			case plan.WeightDirection, plan.BiasDirection:
+				need[plan.VectorArg] = true
+			case plan.WeightCurvature, plan.BiasCurvature:
+				need[plan.HessianArg] = true
 			case plan.Cache, plan.Delta, plan.Scratch:
 				need["ws"] = true
 			case plan.Loss:
@@ -291,7 +295,8 @@ func uses(ops ...plan.Op) (args []string, loss bool) {
 		}
 	}
 	for _, name := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg, plan.RateArg,
-		plan.DirectionArg, plan.ProductArg, plan.JacobianArg, rowVar} {
+		plan.DirectionArg, plan.ProductArg, plan.JacobianArg, plan.VectorArg,
+		plan.HessianArg, rowVar} {
 		if need[name] {
 			args = append(args, name)
 		}
@@ -330,7 +335,7 @@ func (pr *builder) piece(piece schedule.Piece, s *scope) error {
 	case *plan.OuterSum:
 		pr.outerSum(op, s)
 	case *plan.Unit:
-		pr.unit(op, s)
+		return pr.unit(op, s)
 	case *plan.Map:
 		return pr.mapping(op, s)
 	case *plan.Vector:

@@ -253,6 +253,10 @@ func (pr *builder) biasUpdate(u *plan.Update, first bool, root *scope) {
 
 // outer builds ∇W = δ·aᵀ and ∇b = δ, rows in order.
 func (pr *builder) outer(op *plan.Outer, piece schedule.Piece, root *scope) {
+	if op.DT != nil {
+		pr.outers(op, piece, root)
+		return
+	}
 	pr.rankOne(op.GW, op.A, piece, root, func(s *scope, row index) code.Expr {
 		d := s.get(op.D, row)
 		if op.GB != nil {
@@ -260,6 +264,33 @@ func (pr *builder) outer(op *plan.Outer, piece schedule.Piece, root *scope) {
 		}
 		return d
 	}, (*code.Block).Set)
+}
+
+// outers is outer for a sum of two products: ∇W = δ·aᵀ + δᵗ·aᵗᵀ.
+func (pr *builder) outers(op *plan.Outer, piece schedule.Piece, root *scope) {
+	l := pr.schedule.Loops(op)
+	if l.Keeps {
+		root.load(op.A, index{}, op.A.Len())
+		root.load(op.AT, index{}, op.AT.Len())
+	}
+	for _, seg := range piece.Outer {
+		s, row := root.enter(seg, "i")
+		for k := range seg.Size {
+			x := plus(row, k)
+			d, dt := s.get(op.D, x), s.get(op.DT, x)
+			if op.GB != nil {
+				s.b.Set(element(op.GB, x), d)
+			}
+			name := pr.row(s, op.GW, x)
+			for _, in := range l.Inner {
+				t, col := s.enter(in, "j")
+				for c := range in.Size {
+					y := plus(col, c)
+					t.b.Set(weight(name, op.GW, x, y), code.Sum(pr.mul(d, t.peek(op.A, y)), pr.mul(dt, t.peek(op.AT, y))))
+				}
+			}
+		}
+	}
 }
 
 // update builds W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.

@@ -152,6 +152,10 @@ func base(b *plan.Buffer) code.Expr {
 		return code.FieldOf("p", field(b))
 	case plan.WeightGrad, plan.BiasGrad:
 		return code.FieldOf("g", field(b))
+	case plan.WeightDirection, plan.BiasDirection:
+		return code.FieldOf(plan.VectorArg, field(b))
+	case plan.WeightCurvature, plan.BiasCurvature:
+		return code.FieldOf(plan.HessianArg, field(b))
 	}
 	return code.FieldOf("ws", field(b))
 }

@@ -76,7 +76,7 @@ func (w *windows) at(b *plan.Buffer, j index) (name string, place code.Expr) {
 
 // local is the name of a scalar of the window.
 func (w *windows) local(v expr.Var) string {
-	stem := fmt.Sprintf("%s%d", v, w.op.Layer)
+	stem := fmt.Sprintf("%s%s%d", w.op.Scalars, v, w.op.Layer)
 	if w.op.Groups() == 1 {
 		return stem
 	}

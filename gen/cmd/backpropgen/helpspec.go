@@ -39,7 +39,7 @@ optimizers: []             # types to emit, each with an Update: sgd, momentum, 
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
 emit: [forward, grad, step, batch, save, team, test]    # or some of these, as below
-derivatives: []            # jacobian, tangent: of the outputs by the inputs, as below
+derivatives: []            # jacobian, tangent, parameter-jacobian, hessian-vector, as below
 targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
 
 # Optional, without a default:
@@ -70,7 +70,7 @@ What emit lists; the default is all of it:
 Kernels import nothing of this module: without save, team and test a go.mod need not require it.
 Optimizers and input_gradient need grad. Files that are no longer emitted are removed.
 `)
-	b.WriteString("\nDerivatives, each emitted only when it is named, for one sample and, but for tangent, for batches:\n\n")
+	b.WriteString("\nDerivatives, each emitted only when it is named, the Jacobians for batches too:\n\n")
 	for _, d := range spec.Derivatives() {
 		fmt.Fprintf(&b, "  %-20s  %s; needs %s in emit\n", d.Name, d.Formula, d.Needs)
 	}

@@ -326,7 +326,9 @@ func stemOf(users string) string {
 		return "descend"
 	case strings.Contains(users, plan.Tangent+" "):
 		return "tangent"
-	case strings.Contains(users, plan.Jacobian+" "):
+	case strings.Contains(users, plan.HessianVector+" "):
+		return "hessian"
+	case strings.Contains(users, plan.Jacobian+" "), strings.Contains(users, plan.ParameterJacobian+" "):
 		return "jacobian"
 	}
 	return "backward"

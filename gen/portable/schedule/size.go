@@ -19,6 +19,9 @@ func (s *Schedule) unrolledSize(op plan.Op) int {
 		}
 		return n + s.perElement(&o.Each)*o.W.Cols
 	case *plan.Outer:
+		if o.DT != nil {
+			return 2 * o.GW.Len()
+		}
 		return o.GW.Len()
 	case *plan.Update:
 		return o.W.Len()
