@@ -156,12 +156,16 @@ func (c *calls) run(strict bool) {
 			t.Fatal(err)
 		}
 	}
-	build := exec.Command("go", "test", "-c", "-vet=off", "-o", "functions.test", ".")
-	build.Dir = dir
-	build.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off",
-		"GOTOOLCHAIN=local", "GOPROXY=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go test -c: %v\n%s", err, firstLines(string(out), 40))
+	for _, args := range [][]string{
+		{"vet", "-asmdecl", "-framepointer", "."}, {"test", "-c", "-vet=off", "-o", "functions.test", "."},
+	} {
+		build := exec.Command("go", args...)
+		build.Dir = dir
+		build.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off",
+			"GOTOOLCHAIN=local", "GOPROXY=off")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, firstLines(string(out), 40))
+		}
 	}
 	cmd := exec.Command("qemu-aarch64", "./functions.test", "-test.v")
 	cmd.Dir = dir
