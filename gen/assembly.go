@@ -9,7 +9,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
-	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -67,13 +66,7 @@ func (c *native) Has(name string) bool {
 }
 
 // Cuts are tiles, and as many samples as a call takes.
-func (c *native) Cuts() (tile, chunk int) {
-	if !slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
-		return 0, 0
-	}
-	l := kernel.NewTileLayout(c.p, c.assembly.Tiling)
-	return l.Samples, l.Samples * l.Tiles
-}
+func (c *native) Cuts() (tile, chunk int) { return cutsOf(c.p, c.assembly.Tiling, c.vector) }
 
 // Explain says what is in assembly and what is left to Go, and predicts how long it takes.
 func (c *native) Explain() (lines []string, tables string, err error) {
@@ -87,61 +80,25 @@ func (c *native) Emit() ([]File, error) {
 	if len(c.vector)+len(c.sweeps()) == 0 {
 		return nil, nil
 	}
-	n, p, tiling := c.n, c.p, c.assembly.Tiling
-	a := templates.Assembly{
-		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)},
-		Levels: levels, Method: portable.VectorMethod, Tested: n.Emits(spec.EmitTest),
-	}
-	for _, name := range c.vector {
-		params, results := portable.Params(p, name)
-		a.Functions = append(a.Functions, templates.AssemblyFunction{
-			Name: name, Params: params, Results: results,
-			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(),
-				func(arg string) bool { return !plan.Written(arg) }),
-			Codes: c.assembly.Codes(name), Batch: p.Func(name).Batch,
-		})
-	}
-	for _, k := range c.assembly.Kinds()[1:] {
-		a.Kinds = append(a.Kinds, kindOf(k))
-	}
-	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
-	printed, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix})
+	printed, err := c.assembly.Print(amd64.Options{
+		Package: c.o.Package, Header: marker(c.o), Prefix: portable.Prefix(c.n.Name),
+	})
 	if err != nil {
 		return nil, err
 	}
-	for i := range a.Functions {
-		fn := &a.Functions[i]
-		fn.Pauses, fn.SumsPause = printed.Calls[fn.Name] > 0, printed.Calls[fn.Name+assembly.SumsSuffix] > 0
+	e := emission{
+		n: c.n, p: c.p, o: c.o, files: amd64Backend.Files(stem(c.n)), vector: c.vector, codes: c.assembly.Codes,
+		calls: printed.Calls, tiling: c.assembly.Tiling, fields: c.assembly.Fields(), sweeps: c.sweeps(),
+		sweptAtOnce: c.assembly.SweptAtOnce(), text: printed.Text,
 	}
-	a.PauseWords = assembly.PauseWords
-	lay := kernel.NewTileLayout(p, tiling)
-	a.Batch = templates.AssemblyTiles{
-		Samples: lay.Samples, Tiles: lay.Tiles, Inputs: n.Input,
-		Outputs: n.Width(n.Depth()), Number: string(n.Precision),
-	}
-	if n.Rounding == spec.RoundingStrict {
-		a.Batch.Block = p.Block
-	}
-	for _, f := range c.assembly.Fields() {
-		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
-	}
-	declarations, err := templates.AssemblyFile(a)
-	if err != nil {
-		return nil, fmt.Errorf("printing the assembly's declarations: %w", err)
-	}
-	fallback, err := templates.FallbackFile(a)
-	if err != nil {
-		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
-	}
-	text := printed.Text
 	if !c.o.NoMacros {
-		text = macro.Shorten(text)
+		e.text = macro.Shorten(e.text)
 	}
-	var files []File
-	for i, f := range amd64Backend.Files(stem(n)) {
-		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, text}[i]})
+	e.Processor, e.Levels = "amd64", levels
+	for _, k := range c.assembly.Kinds()[1:] {
+		e.Kinds = append(e.Kinds, kindOf(k))
 	}
-	return files, nil
+	return e.emit()
 }
 
 // assemblyNames lists the identifiers that go with assembly.
@@ -172,27 +129,9 @@ func assemblyNames(n spec.Network, prefix string) []string {
 	return names
 }
 
-// Fields are the fields of the batch struct that the assembly of some functions needs, and their size.
+// Fields are the fields that the assembly of some functions needs.
 func (c *native) Fields() (workspace, batch portable.Fields) {
-	n, p := c.n, c.p
-	if name := c.assembly.DirectionField(); name != "" {
-		bits := 8 * p.ElementBytes()
-		workspace = portable.Fields{Bytes: bits / 8, List: []code.Field{{
-			Name: name, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
-			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
-				"value will do",
-		}}}
-	}
-	if !slices.ContainsFunc(c.vector, func(name string) bool { return p.Func(name).Batch }) {
-		return workspace, batch
-	}
-	tiling := c.assembly.Tiling
-	for _, f := range kernel.TileFields(p, tiling) {
-		number := code.Of(code.KindOf(string(n.Precision)))
-		batch.List = append(batch.List, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
-	}
-	batch.Bytes = kernel.TileBytes(p, tiling)
-	return workspace, batch
+	return assemblyFields(c.p, c.assembly.Tiling, c.assembly.DirectionField(), c.vector)
 }
 
 // lines say what is in assembly and what is left to Go.

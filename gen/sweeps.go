@@ -39,11 +39,11 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 }
 
 // assemblySweeps are the sweeps as the emitted Go has them.
-func (c *native) assemblySweeps() (list []templates.AssemblySweep) {
-	for _, s := range c.sweeps() {
+func assemblySweeps(p *plan.Program, sweeps []plan.Sweep) (list []templates.AssemblySweep) {
+	for _, s := range sweeps {
 		t := templates.AssemblySweep{
-			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(c.p, s),
-			Numbers: len(s.Numbers), Number: portable.SweptKind(c.p, s).String(),
+			Type: p.Network.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(p, s),
+			Numbers: len(s.Numbers), Number: portable.SweptKind(p, s).String(),
 		}
 		if s.Type == plan.GradType {
 			t.Recv = "g"

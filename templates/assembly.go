@@ -14,6 +14,10 @@ import (
 type Assembly struct {
 	Package, Name, Prefix string
 	Header                []string
+	// Processor is whose assembly it is, as build constraints call it, and Processors are all that the network has
+	// assembly for.
+	Processor  string
+	Processors []string
 	Method                func(function string) string // that has the assembly of a function
 	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
 	// have no assembly.
@@ -32,7 +36,7 @@ type Assembly struct {
 }
 
 // AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell
-// of it.
+// of it, none where every processor has it.
 type AssemblyLevel struct {
 	Name, Doc string
 	Features  []string
@@ -76,10 +80,12 @@ const cpuPath = "golang.org/x/sys/cpu"
 
 // AssemblyFile returns the Go file that declares a network's assembly and chooses among its levels.
 func AssemblyFile(a Assembly) ([]byte, error) {
-	f := NewConstrainedFile(a.Package, a.Header, AssemblyConstraint())
+	f := NewConstrainedFile(a.Package, a.Header, AssemblyConstraint(a.Processor))
 	f.f.ImportName(cpuPath, "cpu")
 	a.levels(f)
-	a.machine(f)
+	if !a.everywhere() {
+		a.machine(f)
+	}
 	if a.asks() {
 		a.core(f)
 	}
@@ -108,13 +114,19 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 // -race, -msan and -asan, which can't see what assembly reads and writes.
 var PortableTags = []string{"purego", "race", "msan", "asan"}
 
-// AssemblyConstraint is the build constraint of assembly and of what goes with it.
-func AssemblyConstraint() string { return "amd64 && !" + strings.Join(PortableTags, " && !") }
+// AssemblyConstraint is the build constraint of a processor's assembly and of what goes with it.
+func AssemblyConstraint(processor string) string {
+	return processor + " && !" + strings.Join(PortableTags, " && !")
+}
+
+// everywhere says that every processor of the kind has the only level that there is.
+func (a Assembly) everywhere() bool { return len(a.Levels) == 1 && len(a.Levels[0].Features) == 0 }
 
 // FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with one of
 // PortableTags.
 func FallbackFile(a Assembly) ([]byte, error) {
-	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || "+strings.Join(PortableTags, " || "))
+	f := NewConstrainedFile(a.Package, a.Header,
+		"!"+strings.Join(a.Processors, " && !")+" || "+strings.Join(PortableTags, " || "))
 	f.Doc(a.level() + " says that there is no assembly.")
 	f.f.Const().Id(a.level()).Op("=").Lit(0)
 	if a.Tested {
@@ -178,9 +190,14 @@ func (a Assembly) levels(f *File) {
 		}
 		doc += fmt.Sprintf(", %d %s", i+1, l.Doc)
 	}
-	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the " +
-		"portable Go.")
-	f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
+	if a.everywhere() {
+		f.Doc(doc + ".")
+		f.f.Var().Id(a.level()).Op("=").Lit(1)
+	} else {
+		f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the " +
+			"portable Go.")
+		f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
+	}
 	if !a.Tested {
 		return
 	}
