@@ -15,7 +15,6 @@ package amd64
 import (
 	"bytes"
 	"fmt"
-	"slices"
 
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
@@ -146,15 +145,5 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
 func (a *Assembly) Fields() []kernel.Field {
-	p, fields := a.p, slices.Clone(a.common.Kernel.Layout.Fields)
-	for _, f := range p.Funcs {
-		if f.Batch && a.Missing(f.Name) == "" {
-			fields = append(fields, kernel.Field{Struct: p.Network.Name + "Batch", Name: "tiles", Offset: 0})
-			if l := kernel.NewTileLayout(p, kernel.Tiling{}); l.Ordered {
-				fields = append(fields, kernel.Field{Struct: p.Network.Name + "Batch", Name: "losses", Offset: l.Losses})
-			}
-			return fields
-		}
-	}
-	return fields
+	return assembly.Fields(a.p, a.common.Kernel.Layout, func(name string) bool { return a.Missing(name) == "" })
 }

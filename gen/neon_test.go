@@ -1,0 +1,48 @@
+package gen_test
+
+import (
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestEmittedARM64 emits networks with assembly for AArch64 and runs their emitted tests there, or under qemu: at the
+// level NEON and in portable Go.
+func TestEmittedARM64(t *testing.T) {
+	args := []string{"-v"}
+	if runtime.GOARCH != "arm64" {
+		qemu, err := exec.LookPath("qemu-aarch64")
+		if err != nil {
+			t.Skip("no qemu-aarch64 (Debian's qemu-user)")
+		}
+		args = append(args, "-exec", qemu)
+	}
+	m := gentest.NewModule(t)
+	networks := []spec.Network{
+		{Name: "Iris", Input: 4, Cost: spec.Function{Name: "cross-entropy"},
+			Layers: []spec.Layer{gentest.Act(8, "tanh"), gentest.Act(3, "softmax")}},
+		{Name: "Control", Input: 16, Cost: spec.Function{Name: "mse"}, Precision: spec.Float64,
+			Layers: []spec.Layer{gentest.Act(32, "tanh"), gentest.Act(16, "tanh"), gentest.Act(4, "identity")}},
+	}
+	for i := range networks {
+		networks[i].Targets = []spec.Target{}
+		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true,
+			Backends: []gen.Backend{gen.ARM64()}})
+	}
+	cmd := m.GoCommand(append([]string{"test", "-count=1"}, append(args, "./net")...)...)
+	cmd.Env = append(cmd.Env, "GOARCH=arm64", "CGO_ENABLED=0")
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, gentest.Beginning(string(said)))
+	}
+	for _, n := range networks {
+		if !strings.Contains(string(said), "--- PASS: Test"+n.Name+"/NEON") {
+			t.Errorf("the test of %s did not run at the level NEON:\n%s", n.Name, gentest.Beginning(string(said)))
+		}
+	}
+}
