@@ -99,7 +99,9 @@ func (r recorder) General() *assembly.General {
 }
 
 // Target records a function.
-func (r recorder) Target(f *assembly.Function) assembly.Target { return &recording{Function: f, set: r} }
+func (r recorder) Target(f *assembly.Function) assembly.Target {
+	return &recording{Function: f, set: r}
+}
 
 // recording is a function as it is recorded. It gives values registers, and spills, as a processor's would.
 type recording struct {
@@ -208,14 +210,14 @@ func (f *recording) Operand(_ vec.IntOp, o vec.Operand) assembly.Operand {
 	return place(o.String())
 }
 
-func (f *recording) InMemory(o assembly.Operand) bool           { return o.Asm()[0] == '[' }
-func (f *recording) WriteInt(vec.IntOp, ...assembly.Operand)    { f.line("integer") }
-func (f *recording) WriteCountDown(assembly.Register)           { f.line("count") }
-func (f *recording) WriteBranch(vec.Condition, string)          { f.line("branch") }
-func (f *recording) WriteLabel(label string)                    { f.line(label + ":") }
-func (f *recording) WriteComment(text string)                   { f.line("// " + text) }
-func (f *recording) WriteReturn()                               { f.line("return") }
-func (f *recording) Latency(*assembly.Node) float64             { return 4 }
-func (f *recording) BeginBlock(nodes int, _, _ float64)         { f.nodes = nodes }
-func (f *recording) EndBlock() float64                          { return float64(f.nodes) }
-func (f *recording) DropDeadStores(lay *kernel.TileLayout)      {}
+func (f *recording) InMemory(o assembly.Operand) bool        { return o.Asm()[0] == '[' }
+func (f *recording) WriteInt(vec.IntOp, ...assembly.Operand) { f.line("integer") }
+func (f *recording) WriteCountDown(assembly.Register)        { f.line("count") }
+func (f *recording) WriteBranch(vec.Condition, string)       { f.line("branch") }
+func (f *recording) WriteLabel(label string)                 { f.line(label + ":") }
+func (f *recording) WriteComment(text string)                { f.line("// " + text) }
+func (f *recording) WriteReturn()                            { f.line("return") }
+func (f *recording) Latency(*assembly.Node) float64          { return 4 }
+func (f *recording) BeginBlock(nodes int, _, _ float64)      { f.nodes = nodes }
+func (f *recording) EndBlock() float64                       { return float64(f.nodes) }
+func (f *recording) DropDeadStores(lay *kernel.TileLayout)   {}
