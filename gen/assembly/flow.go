@@ -50,6 +50,12 @@ func (b builder) FirstOf(n *vec.Int, lanes, bits int) *vec.Value {
 // Flush ends a block.
 func (b builder) Flush() { b.f.Flush() }
 
+// Forget has what the block has stored read back.
+func (b builder) Forget() {
+	clear(b.f.Block.stored)
+	b.f.Block.order = nil
+}
+
 // Mark, Branch and CountDown make loops.
 func (b builder) Mark(label string)                      { b.f.Mark(label) }
 func (b builder) Branch(c vec.Condition, label string)   { b.f.Branch(c, label) }

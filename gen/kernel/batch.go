@@ -11,9 +11,10 @@ import (
 // Tiles writes a function of a batch but for what is done once in a call: what is done for tiles of samples.
 func Tiles(to Function, c *Common, p *plan.Program, fn *plan.Func, lay *TileLayout) {
 	t := newTile(to, c, lay)
-	if fn.Name == plan.GradBatch {
+	if fn.Name != plan.InputGradBatch {
 		t.keptBase = to.InPlaceOf("gxs")
 	}
+	t.keeps = fn.Name == plan.GradBatch
 	loss := fn.Name != plan.ForwardBatch && !c.Strict
 	if loss {
 		t.prepare(loss)
@@ -49,6 +50,8 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
 	in, out := n.Input*t.lay.Row, n.Width(n.Depth())*t.lay.Row
 	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
 		t.samplesIn(t.f.to.Base("xs"), p.Buffer("x"))
+		// The forward pass is the same text in all functions, whether targets are read before it, and the file has it once.
+		t.f.to.Forget()
 		if t.f.to.Base("ys") != nil {
 			t.samplesIn(t.f.to.Base("ys"), p.Buffer("y"))
 		}

@@ -58,6 +58,9 @@ type Integers interface {
 type Flow interface {
 	// Flush ends a block.
 	Flush()
+	// Forget has what the block has stored be read from memory again, so that code after it is the same whatever stood
+	// before.
+	Forget()
 	// Mark marks a place that branches go to, Branch goes there where a condition holds, and CountDown takes one from a
 	// counter and goes there until nothing is left. Blocks must have ended before.
 	Mark(label string)

@@ -18,6 +18,7 @@ type tile struct {
 	// keptBase points to the kept area of the tile under way in functions that keep; in others, for which it is nil,
 	// there is that of the first tile.
 	keptBase *vec.Int
+	keeps    bool
 }
 
 func newTile(to Function, c *Common, lay *TileLayout) *tile {
@@ -133,7 +134,7 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 			t.f.to.Int(vec.IntAdd, vec.Const(advance[name]), vec.Ref(base))
 		}
 	}
-	if t.keptBase != nil {
+	if t.keeps {
 		t.f.to.Int(vec.IntAdd, vec.Const(t.lay.Stride), vec.Ref(t.keptBase))
 	}
 	round(t.lay.Tiles)

@@ -144,7 +144,7 @@ func (f *file) define(d draft, places []int, length int) definition {
 	at := 0
 	for k := range length {
 		l := f.lines[places[0]+k]
-		body := line{op: l.op}
+		body := line{op: l.op, about: l.about}
 		for _, o := range l.operands {
 			if p := d.at[at]; p >= 0 {
 				text := parameter(p)

@@ -23,19 +23,44 @@ import (
 func Shorten(text []byte) []byte {
 	f := read(string(text))
 	var defined []definition
-	// Calls of macros repeat themselves too: where a function does what another does, and more.
+	// Calls of macros repeat themselves too: where a function does what another does, and more. So does what a macro
+	// stands for: a whole pass of a network that several functions have.
 	for range rounds {
 		made := f.fold(len(defined))
 		if len(made) == 0 {
 			break
 		}
 		defined = append(defined, made...)
+		f.open(made)
 	}
+	f.close(defined)
 	return f.print(f.named(defined))
 }
 
 // rounds is how deep macros may stand in one another.
-const rounds = 3
+const rounds = 4
+
+// open puts the bodies of macros after the lines of the file, so that what they repeat becomes macros as well. Those
+// with parameters stay as they are: their names mean something else in another macro.
+func (f *file) open(made []definition) {
+	for _, d := range made {
+		if d.params == 0 {
+			f.lines = append(append(f.lines, line{body: d.number + 1}), d.body...)
+		}
+	}
+}
+
+// close takes the bodies out of the lines.
+func (f *file) close(defined []definition) {
+	end := len(f.lines)
+	for i := end - 1; i >= 0; i-- {
+		if number := f.lines[i].body - 1; number >= 0 {
+			defined[number].body = f.lines[i+1 : end : end]
+			end = i
+		}
+	}
+	f.lines = f.lines[:end]
+}
 
 // file is an assembly file as its lines.
 type file struct {
@@ -52,6 +77,7 @@ type line struct {
 	operands []*operand
 	text     string // of a line without an op
 	about    string // what the comment before it says is computed
+	body     int    // of a line that stands before the body of a macro: its number, from 1 on
 }
 
 // read parses a file.

@@ -231,6 +231,25 @@ TEXT ·netForward(SB), NOSPLIT, $0-8
 	}
 }
 
+// TestBodies checks that what repeats itself in a run that several functions have is said once: in the macro of the
+// run there are macros.
+func TestBodies(t *testing.T) {
+	var run strings.Builder
+	for unit := range 12 {
+		for k := range 8 { // on other registers for every unit
+			fmt.Fprintf(&run, "\tVMULPS %d(DI), Y%d, Y%d\n\tVADDPS Y%[3]d, Y%[2]d, Y%[2]d\n", 32*(8*unit+k)+32, unit, unit+1)
+		}
+	}
+	text := "#include \"textflag.h\"\n"
+	for _, name := range []string{"one", "two", "three"} {
+		text += fmt.Sprintf("\nTEXT ·%s(SB), NOSPLIT, $0\n\t// z1 = W1·x\n%s\tRET\n", name, run.String())
+	}
+	short := string(same(t, "bodies", []byte(text)))
+	if n := strings.Count(short, "VMULPS"); n > 8 {
+		t.Errorf("%d multiplications are left of 96:\n%s", n, short)
+	}
+}
+
 // TestExpandErrors: a call with another number of arguments is told.
 func TestExpandErrors(t *testing.T) {
 	text := "#define A_1(a, b) \\\n\tVMOVUPS a, b\n\tA_1(Y1)\n"
