@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,15 +16,15 @@ func (nets networks) excerpt(name, function, equation string, keep ...string) (s
 		return "", err
 	}
 	lines := strings.Split(n.source, "\n")
-	from, to, err := block(lines, function, equation)
+	found, err := block(lines, function, equation)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	shown, err := selected(lines[from:to], keep)
+	shown, err := selected(lines[found.from:found.to], keep)
 	if err != nil {
 		return "", fmt.Errorf("%s, %s, below %q: %w", name, function, equation, err)
 	}
-	return n.caption(function, from+1, to) + "\n\n```go\n" + strings.Join(shown, "\n") + "\n```", nil
+	return n.caption(found.function, found.from+1, found.to) + "\n\n```go\n" + strings.Join(shown, "\n") + "\n```", nil
 }
 
 // declaration quotes the declaration of a type of a network, named by what follows the network's own name.
@@ -50,33 +51,52 @@ func (n *network) caption(what string, from, to int) string {
 	return fmt.Sprintf("`%s` of [%s](%s#L%d-L%d):", what, n.name, n.link, from, to)
 }
 
-// block finds the lines below an equation in a function, the comment included.
-func block(lines []string, function, equation string) (from, to int, err error) {
+// place is where an equation stands: in a function, or in a method that it calls.
+type place struct {
+	function string
+	from, to int
+}
+
+// called is a call of another method.
+var called = regexp.MustCompile(`\bp\.(\w+)\(`)
+
+// block finds the lines below an equation, the comment included: in a function, else in a method that it calls.
+func block(lines []string, function, equation string) (place, error) {
 	start := slices.IndexFunc(lines, func(l string) bool {
 		return strings.HasPrefix(l, "func ") && strings.Contains(l, ") "+function+"(")
 	})
 	if start < 0 {
-		return 0, 0, fmt.Errorf("there is no function %s", function)
+		return place{}, fmt.Errorf("there is no function %s", function)
 	}
 	end := start + slices.Index(lines[start:], "}")
 	body := lines[start:end]
-	at := slices.Index(body, "\t// "+equation)
+	at := slices.IndexFunc(body, func(l string) bool { return strings.TrimLeft(l, "\t") == "// "+equation })
 	if at < 0 {
-		return 0, 0, fmt.Errorf("%s has no equation %q; it has\n%s", function, equation, strings.Join(comments(body), "\n"))
+		for _, l := range body {
+			if m := called.FindStringSubmatch(l); m != nil && m[1] != function {
+				if found, err := block(lines, m[1], equation); err == nil {
+					return found, nil
+				}
+			}
+		}
+		return place{}, fmt.Errorf("%s has no equation %q; it has\n%s", function, equation, strings.Join(comments(body), "\n"))
 	}
-	length := slices.IndexFunc(body[at:], func(l string) bool { return l == "" || strings.HasPrefix(l, "\treturn") })
+	indent := strings.TrimSuffix(body[at], "// "+equation)
+	length := slices.IndexFunc(body[at:], func(l string) bool {
+		return l == "" || strings.HasPrefix(l, "\treturn") || !strings.HasPrefix(l, indent)
+	})
 	if length < 0 {
 		length = len(body) - at
 	}
-	return start + at, start + at + length, nil
+	return place{function, start + at, start + at + length}, nil
 }
 
 // comments are the equations of a function.
 func comments(body []string) []string {
 	var found []string
 	for _, l := range body {
-		if strings.HasPrefix(l, "\t// ") {
-			found = append(found, strings.TrimPrefix(l, "\t// "))
+		if text, ok := strings.CutPrefix(strings.TrimLeft(l, "\t"), "// "); ok {
+			found = append(found, text)
 		}
 	}
 	return found
@@ -88,8 +108,9 @@ func selected(lines, keep []string) ([]string, error) {
 	used := make([]bool, len(keep))
 	var shown []string
 	hidden := false
+	indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], "\t"))]
 	for i, l := range lines {
-		l = strings.TrimPrefix(l, "\t")
+		l = strings.TrimPrefix(l, indent)
 		text := strings.TrimLeft(l, "\t")
 		k := slices.IndexFunc(keep, func(k string) bool { return strings.HasPrefix(text, k) })
 		if k >= 0 {

@@ -26,25 +26,35 @@ func (p *Net) Backward() {
 	// a = 1
 	z := 2
 }
+
+func (p *Net) Grad() {
+	p.Backward()
+	for k := range 2 {
+		// c = 3
+		c := 3
+	}
+}
 `
 
 // TestBlock finds equations: those of the function only, up to an empty line, the return or the end.
 func TestBlock(t *testing.T) {
 	lines := strings.Split(emittedExample, "\n")
 	for _, c := range []struct {
-		function, equation string
-		from, to           int
+		function, equation, in string
+		from, to               int
 	}{
-		{"Forward", "a = 1", 3, 10},
-		{"Forward", "b = 2", 11, 13},
-		{"Backward", "a = 1", 17, 19},
+		{"Forward", "a = 1", "Forward", 3, 10},
+		{"Forward", "b = 2", "Forward", 11, 13},
+		{"Backward", "a = 1", "Backward", 17, 19},
+		{"Grad", "a = 1", "Backward", 17, 19}, // which it calls
+		{"Grad", "c = 3", "Grad", 24, 26},     // in a loop
 	} {
-		from, to, err := block(lines, c.function, c.equation)
-		if err != nil || from != c.from || to != c.to {
-			t.Errorf("%s, %s: lines %d to %d, %v; want %d to %d", c.function, c.equation, from, to, err, c.from, c.to)
+		found, err := block(lines, c.function, c.equation)
+		if err != nil || found != (place{c.in, c.from, c.to}) {
+			t.Errorf("%s, %s: %v, %v; want lines %d to %d", c.function, c.equation, found, err, c.from, c.to)
 		}
 	}
-	if _, _, err := block(lines, "Backward", "b = 2"); err == nil || !strings.Contains(err.Error(), "it has\na = 1") {
+	if _, err := block(lines, "Backward", "b = 2"); err == nil || !strings.Contains(err.Error(), "it has\na = 1") {
 		t.Errorf("an equation of another function: %v, want what this one has", err)
 	}
 }

@@ -114,6 +114,13 @@ layers:
   - {dense: 1}
 cost: mse
 `},
+	{"derivatives", `input: 2
+layers:
+  - {dense: 2, activation: tanh}
+  - {dense: 2, activation: softmax}
+cost: mse
+derivatives: [jacobian, tangent, parameter-jacobian, hessian-vector]
+`},
 	{"formulas", `input: 2
 layers:
   - {dense: 2, activation: {expr: "z*exp(-z^2)"}}

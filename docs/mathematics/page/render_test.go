@@ -21,8 +21,8 @@ var (
 )
 
 // macros are those of LaTeX that the page uses. GitHub refuses some, \operatorname among them: try a new one there before adding it.
-var macros = strings.Fields(`\alpha \arctan \begin \bigl \bigr \circ \cosh \delta \dots \ell \end \eta \frac \ge \hat \in \lambda \langle
-	\ldots \le \leftarrow \log \Longleftrightarrow \lvert \lVert \mapsto \mathbb \mathbf \mathcal \mathit \mathrm
+var macros = strings.Fields(`\alpha \arctan \begin \bigl \bigr \cdots \circ \cosh \delta \dot \dots \ell \end \eta \frac \ge \hat \in \lambda
+	\langle \ldots \le \leftarrow \log \Longleftrightarrow \lvert \lVert \mapsto \mathbb \mathbf \mathcal \mathit \mathrm
 	\max \min \nabla \odot \partial \phi \pi \qquad \quad \rangle \rvert \rVert \sigma \sqrt \sum \tanh \text
 	\tfrac \theta \times \to \top`)
 
