@@ -4,6 +4,7 @@ package arm64
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/arm64/cores"
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
@@ -177,48 +178,69 @@ func (f *writer) address(p vec.Place) neon.Address {
 	default:
 		a.Base = int(base)
 	}
-	if p.Index == nil {
-		return a
+	if p.Index != nil {
+		a.Index = int(p.Index.Home.(register))
+		if p.Base.Home.(register) >= 0 && (a.Disp != 0 || f.summed(sumOf(a)) != nil) {
+			a = neon.Address{Base: f.sum(sumOf(a)), Index: neon.NoIndex, Disp: a.Disp}
+		}
 	}
-	a.Index = int(p.Index.Home.(register))
-	if p.Base.Home.(register) >= 0 && (a.Disp != 0 || f.summed(a) != nil) {
-		return neon.Address{Base: f.sum(a), Index: neon.NoIndex, Disp: a.Disp}
+	const far, part = 1 << 15, 1 << 14 // the distances that instructions have are enough for a part of memory
+	if a.Index == neon.NoIndex && p.Base.Home.(register) >= 0 && a.Disp >= far && a.Disp < 1<<24 {
+		low := a.Disp % part
+		begins := sum{base: a.Base, index: neon.NoIndex, scale: a.Disp - low}
+		a = neon.Address{Base: f.sum(begins), Index: neon.NoIndex, Disp: low}
 	}
 	return a
 }
 
-// sum is a register that holds the sum of two, one of them times a power of two.
+// sum is a register that holds the sum of two, one of them times a power of two, or without an index of one and of
+// a multiple of 4096, the scale.
 type sum struct{ register, base, index, scale int }
+
+func sumOf(a neon.Address) sum { return sum{base: a.Base, index: a.Index, scale: a.Scale} }
 
 // sumRegisters are the ones for that, from the first on so many.
 const firstSum, sumRegisters = 19, 7
 
-// summed finds the register that holds the sum which an address has.
-func (f *writer) summed(a neon.Address) *sum {
+// summed finds the register that holds a sum.
+func (f *writer) summed(a sum) *sum {
 	for i := range f.sums {
-		if s := &f.sums[i]; s.base == a.Base && s.index == a.Index && s.scale == a.Scale {
+		if s := &f.sums[i]; s.base == a.base && s.index == a.index && s.scale == a.scale {
 			return s
 		}
 	}
 	return nil
 }
 
-// sum is a register that holds the sum of an address: what is read or written from there on needs no addition of its
-// own. It is known as long as no integer is written and no branch comes from elsewhere.
-func (f *writer) sum(a neon.Address) int {
+// sum is a register that holds a sum: what is read or written from there on needs no addition of its own. It is known
+// as long as no integer is written and no branch comes from elsewhere.
+func (f *writer) sum(a sum) int {
 	if s := f.summed(a); s != nil {
 		return s.register
 	}
-	r := firstSum + len(f.sums)
+	// The register that was taken first is taken again where none is left, but for that which the new sum is made of.
+	a.register = firstSum
+	for slices.ContainsFunc(f.sums, func(s sum) bool { return s.register == a.register }) {
+		a.register++
+	}
 	if len(f.sums) == sumRegisters {
-		r = f.sums[0].register
-		f.sums = f.sums[1:]
+		oldest := 0
+		if f.sums[0].register == a.base {
+			oldest = 1
+		}
+		a.register = f.sums[oldest].register
+		f.sums = slices.Delete(f.sums, oldest, oldest+1)
 	}
 	w := code()
-	w.Add(r, a.Base, a.Index, a.Scale)
+	if a.index == neon.NoIndex {
+		w.Do("add.high", a.register, a.base, a.scale>>12)
+	} else {
+		w.Add(a.register, a.base, a.index, a.scale)
+	}
 	f.add(w, 0)
-	f.sums = append(f.sums, sum{r, a.Base, a.Index, a.Scale})
-	return r
+	f.sums = slices.DeleteFunc(f.sums, func(s sum) bool { return s.base == a.register })
+	f.sums = append(f.sums, a)
+	return a.register
 }
 
 // line is how long a line of memory takes that a place is in.
