@@ -149,7 +149,7 @@ func convention(e spec.Entry, f spec.Function, k expr.Kink) string {
 		case k.At == expr.Expr(expr.Y):
 			return fmt.Sprintf("%v at a = y", k.Deriv)
 		case e.Name == "binary-cross-entropy":
-			return "so too, and 1 − a"
+			return "likewise, for a and for 1 − a"
 		}
 		return "2⁻¹²⁶"
 	}
