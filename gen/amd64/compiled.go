@@ -107,7 +107,8 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
-	a := &Assembly{p: p, common: assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p)), core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
+	common := assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p))
+	a := &Assembly{p: p, common: common, core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
 		choices: map[string]Choice{}, room: maxText}
 	for _, fn := range p.Funcs {
 		if why := assembly.Missing(p, fn); why != "" {

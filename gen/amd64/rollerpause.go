@@ -75,7 +75,8 @@ func (r *roller) words(counter operand.Mem, pointers []pointer) (held []assembly
 
 // held says whether a register is held wherever the function pauses.
 func (r *roller) held(g reg.GPPhysical) bool {
-	return r.pause != nil && slices.ContainsFunc(r.pause.Words, func(w assembly.HeldWord) bool { return w.In == assembly.Operand(g) })
+	return r.pause != nil &&
+		slices.ContainsFunc(r.pause.Words, func(w assembly.HeldWord) bool { return w.In == assembly.Operand(g) })
 }
 
 // movable says whether a base may advance itself. One that is not held is what it was at first after a pause, and what

@@ -4,7 +4,8 @@ package assembly
 // finished functions: of each block it is what the instructions occupy the units of a core for, how long instructions
 // wait for one another, or what the memory that is touched takes to come, whichever is the most.
 
-// lines are how many hundredths of a cycle a line takes to come, of the matrices of a network and of the area that a function works
+// lines are how many hundredths of a cycle a line takes to come, of the matrices of a network and of the area that a
+// function works
 // in.
 type lines struct{ matrices, area int }
 

@@ -1,8 +1,8 @@
 // Package assembly writes functions of vector code in instructions, whichever processor has them: it is what package
 // kernel gives its operations to, and a target (Target, InstructionSet) writes what comes of them.
 //
-// Operations of package vec are nodes of a block, a stretch of straight code. What a set of instructions lacks is made of
-// other operations as it comes; nothing is computed twice, and nothing is read back that the block has written. The
+// Operations of package vec are nodes of a block, a stretch of straight code. What a set of instructions lacks is made
+// of other operations as it comes; nothing is computed twice, and nothing is read back that the block has written. The
 // values of a block are given registers when all of it is known. Counters and addresses have a register from when they
 // are asked for until they are dropped. Functions that take long by an estimate pause, so that their goroutine can be
 // stopped. Where layers are many and alike, the code of the first few says what that of the others is.

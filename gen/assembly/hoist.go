@@ -41,7 +41,9 @@ func (f *Function) hoist(parameters *vec.Int, loop, step int) (hoisted []*vec.Va
 			reads = append(reads, n)
 		}
 	}
-	slices.SortStableFunc(reads, func(x, y *Node) int { return cmp.Compare(f.hoistGain(parameters, y), f.hoistGain(parameters, x)) })
+	slices.SortStableFunc(reads, func(x, y *Node) int {
+		return cmp.Compare(f.hoistGain(parameters, y), f.hoistGain(parameters, x))
+	})
 	reads = reads[:max(0, min(len(reads), f.Machine.Registers()-b.pressure()-hoistSpare))]
 	if f.Program != nil {
 		body := slices.Clone(f.Program.Steps[step:])

@@ -17,8 +17,8 @@ import (
 // widths are those of vectors.
 var widths = []int{128, 256, 512}
 
-// TestProgramsCompute executes the programs of all functions, as they are written for vectors of any width, and compares
-// what they leave with the reference, to within its bounds on rounding errors: those of one sample, and those of
+// TestProgramsCompute executes the programs of all functions, as they are written for vectors of any width, and
+// compares what they leave with the reference, to within its bounds on rounding errors: those of one sample, and those of
 // batches over one tile that is not full and over two that are.
 func TestProgramsCompute(t *testing.T) {
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
@@ -99,8 +99,8 @@ func gradientAndStep(t *testing.T, p *plan.Program, bits int, seed uint64) []byt
 }
 
 // TestProgramsInterpreted executes strict networks without elementary functions, in which every operation is exact or
-// rounded once, and wants the bits of the interpreter of plans: widths are such that a sum has one lane, all of them, or
-// some twice, and rows are short and long.
+// rounded once, and wants the bits of the interpreter of plans: widths are such that a sum has one lane, all of them,
+// or some twice, and rows are short and long.
 func TestProgramsInterpreted(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(16, 3))
 	activations := []string{"relu", "identity", "leaky-relu", "hard-tanh"}
@@ -160,7 +160,8 @@ func interpreted[F float32 | float64](t *testing.T, p *plan.Program, bits int, s
 			continue
 		}
 		for i, want := range memory.Data(b.Name) {
-			if got := F(arrays["grad"].At(at(b) + i)); math.Float64bits(float64(got)) != math.Float64bits(float64(want)) {
+			got := F(arrays["grad"].At(at(b) + i))
+			if math.Float64bits(float64(got)) != math.Float64bits(float64(want)) {
 				t.Errorf("%v, %d bits: element %d of %s is %v, want %v", p.Network.Layers, bits, i, b.Name, got, want)
 				return
 			}

@@ -81,7 +81,8 @@ func (p place) Asm() string { return string(p) }
 // General are general registers: six for addresses, and one for each argument.
 func (r recorder) General() *assembly.General {
 	g := &assembly.General{
-		Arguments: map[string]assembly.Register{}, Area: place("area"), Scratch: place("scratch"), Second: place("second"),
+		Arguments: map[string]assembly.Register{}, Area: place("area"),
+		Scratch: place("scratch"), Second: place("second"),
 		Frame: place("frame"), Stack: place("stack"), Static: place("static"),
 		Number: func(r assembly.Register) int { return int(binary.BigEndian.Uint32([]byte(r.Asm() + "    "))) },
 	}

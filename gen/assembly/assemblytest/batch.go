@@ -12,7 +12,9 @@ import (
 )
 
 // Batch executes GradBatch and the function that sums its gradient up.
-func Batch(t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, lay *kernel.TileLayout, tiles, samples int) {
+func Batch(
+	t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, lay *kernel.TileLayout, tiles, samples int,
+) {
 	t.Helper()
 	f, n := assembly.NewFile(c), p.Network
 	f.Programs = true

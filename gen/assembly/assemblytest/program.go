@@ -1,5 +1,5 @@
-// Package assemblytest executes the programs of functions that are written for any set of instructions, and compares what
-// they leave with the reference.
+// Package assemblytest executes the programs of functions that are written for any set of instructions, and compares
+// what they leave with the reference.
 package assemblytest
 
 import (
@@ -39,7 +39,10 @@ func Execute(t *testing.T, fn *assembly.Function, arguments ...any) uint64 {
 			binary.LittleEndian.PutUint64(word, a)
 		}
 	}
-	params := map[string]int64{assembly.ArgumentsParam: m.Add(at), assembly.ConstantsParam: m.Add(fn.File.Bytes()), assembly.StackParam: m.Add(make([]byte, fn.Frame+64))}
+	params := map[string]int64{
+		assembly.ArgumentsParam: m.Add(at), assembly.ConstantsParam: m.Add(fn.File.Bytes()),
+		assembly.StackParam: m.Add(make([]byte, fn.Frame+64)),
+	}
 	if err := fn.Program.Exec(m, params); err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +86,15 @@ func Networks(t *testing.T, rounding spec.Rounding) (list []spec.Network) {
 	t.Helper()
 	texts := []string{
 		"input: 3\nlayers:\n  - {dense: 5, activation: tanh}\n  - {dense: 3, activation: softmax}\ncost: cross-entropy",
-		"input: 8\nlayers:\n  - {dense: 16, activation: sigmoid}\n  - {dense: 1, activation: sigmoid}\ncost: binary-cross-entropy",
-		"input: 17\nlayers:\n  - {dense: 33, activation: relu}\n  - {dense: 6, activation: {name: max-pool, window: 2}}\n  - {dense: 2, activation: gelu}\ncost: mse",
-		"input: 2\nlayers:\n  - {dense: 2, activation: {expr: \"erf(z)*log1p(abs(z)^1.5)\"}}\n  - {dense: 1, activation: arctan}\ncost: {name: huber, delta: 0.5}",
-		"input: 70\nlayers:\n  - {dense: 90, activation: {expr: \"sin(z) + exp(-z^2)\"}}\n  - {dense: 2, activation: radial-sigmoid}\ncost: log-cosh",
+		"input: 8\nlayers:\n  - {dense: 16, activation: sigmoid}\n" +
+			"  - {dense: 1, activation: sigmoid}\ncost: binary-cross-entropy",
+		"input: 17\nlayers:\n  - {dense: 33, activation: relu}\n" +
+			"  - {dense: 6, activation: {name: max-pool, window: 2}}\n" +
+			"  - {dense: 2, activation: gelu}\ncost: mse",
+		"input: 2\nlayers:\n  - {dense: 2, activation: {expr: \"erf(z)*log1p(abs(z)^1.5)\"}}\n" +
+			"  - {dense: 1, activation: arctan}\ncost: {name: huber, delta: 0.5}",
+		"input: 70\nlayers:\n  - {dense: 90, activation: {expr: \"sin(z) + exp(-z^2)\"}}\n" +
+			"  - {dense: 2, activation: radial-sigmoid}\ncost: log-cosh",
 	}
 	if testing.Short() {
 		texts = texts[:2] // the last takes as long as all the others
@@ -108,7 +116,8 @@ func Networks(t *testing.T, rounding spec.Rounding) (list []spec.Network) {
 func Arrays(p *plan.Program, f *assembly.File, seed uint64) map[string]Numbers {
 	rnd, elem, arrays := rand.New(rand.NewPCG(seed, 1)), vec.FloatOf(p.ElementBytes()), map[string]Numbers{}
 	params := f.Kernel.Layout.Params / elem.Size()
-	arrays["p"], arrays["grad"], arrays["ws"] = NewNumbers(elem, params), NewNumbers(elem, params), NewNumbers(elem, f.Kernel.Layout.Space/elem.Size()+64)
+	arrays["p"], arrays["grad"] = NewNumbers(elem, params), NewNumbers(elem, params)
+	arrays["ws"] = NewNumbers(elem, f.Kernel.Layout.Space/elem.Size()+64)
 	n := p.Network
 	arrays["x"], arrays["y"] = NewNumbers(elem, n.Input), NewNumbers(elem, n.Width(n.Depth()))
 	for i := range params {
@@ -125,7 +134,8 @@ func Arrays(p *plan.Program, f *assembly.File, seed uint64) map[string]Numbers {
 
 // Run executes a function of one sample at a level.
 func Run(
-	t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, name string, arrays map[string]Numbers, rate float64,
+	t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, name string,
+	arrays map[string]Numbers, rate float64,
 	set func(f *assembly.File), look func(fn *assembly.Function),
 ) float64 {
 	t.Helper()
@@ -162,7 +172,10 @@ func (f Numbers) All() (list []float64) {
 
 // All executes the programs of all functions of one sample at a level. What is set of their files is set before
 // they are written, and they are looked at before they are executed.
-func All(t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, set func(f *assembly.File), look func(fn *assembly.Function)) {
+func All(
+	t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, set func(f *assembly.File),
+	look func(fn *assembly.Function),
+) {
 	t.Helper()
 	const rate = 0.125
 	n := p.Network

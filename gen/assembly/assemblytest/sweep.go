@@ -24,8 +24,9 @@ func Sweeps(t *testing.T, sets ...assembly.InstructionSet) {
 // sweepsOf does so in a precision.
 func sweepsOf(t *testing.T, precision spec.Precision, sets []assembly.InstructionSet) {
 	t.Helper()
-	n, err := spec.Decode("test.yaml", fmt.Appendf(nil, "name: S\ninput: 2\nlayers:\n  - {dense: 1, activation: tanh}\n"+
-		"cost: mse\nrounding: strict\nprecision: %s\noptimizers: [sgd, momentum, nesterov, rmsprop, adam, adamw]\n",
+	n, err := spec.Decode("test.yaml", fmt.Appendf(nil,
+		"name: S\ninput: 2\nlayers:\n  - {dense: 1, activation: tanh}\n"+
+			"cost: mse\nrounding: strict\nprecision: %s\noptimizers: [sgd, momentum, nesterov, rmsprop, adam, adamw]\n",
 		precision))
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +90,8 @@ func sweepsOf(t *testing.T, precision spec.Precision, sets []assembly.Instructio
 			}
 			for i, set := range sets {
 				if !slices.Equal(left[0], left[i]) {
-					t.Errorf("%s of %s over %d elements: %v leaves other bits than %v", s.Function(), precision, length, set, sets[0])
+					t.Errorf("%s of %s over %d elements: %v leaves other bits than %v", s.Function(), precision, length, set,
+						sets[0])
 				}
 			}
 		}
