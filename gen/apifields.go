@@ -15,6 +15,7 @@ var apiTypes = map[string]string{
 	plan.RateArg: "F", plan.DirectionArg: "*X", plan.ProductArg: "*Y", plan.JacobianArg: "*J", plan.JacobiansArg: "[]J",
 	plan.VectorArg: "*G", plan.HessianArg: "*G",
 	plan.InputsArg: "[]X", plan.TargetsArg: "[]Y", plan.OutputsArg: "[]Y", plan.SlopesArg: "[]X",
+	plan.WeightsArg: "[]F",
 }
 
 // apiFields are the functions of the API as fields of what verify judges, a line each: of a kernel, or the batch

@@ -105,7 +105,7 @@ func (c *native) Emit() ([]File, error) {
 func assemblyNames(n spec.Network, prefix string) []string {
 	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + assembly.PauseSuffix,
 		prefix + "Core", prefix + amd64.ProcessorSuffix}
-	functions := []string{plan.GradBatch + assembly.SumsSuffix}
+	functions := []string{plan.GradBatch + assembly.SumsSuffix, plan.GradBatchWeighted + assembly.SumsSuffix}
 	for _, s := range plan.API {
 		functions = append(functions, s.Name)
 	}

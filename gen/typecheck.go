@@ -151,6 +151,8 @@ type Network[P, G, B, X, Y any, F Float] struct {
 	Loss func(p *P, b *B, xs []X, ys []Y) F
 	Grad func(p *P, b *B, xs []X, ys []Y, g *G) F
 	InputGrad func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+	LossWeighted func(p *P, b *B, xs []X, ys []Y, weights []F) F
+	GradWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F
 	Parameters func(p *P) []F
 	Gradient func(g *G) []F
 	SpreadFrom int
@@ -171,6 +173,13 @@ func (n *Network[P, G, B, X, Y, F]) InputGradBatch(t *Team[P, G, B, X, Y, F], p 
 func (n *Network[P, G, B, X, Y, F]) Update(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, g *G, rate F)
 func (n *Network[P, G, B, X, Y, F]) UpdateBatch(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, xs []X, ys []Y,
 	rate F) F
+func (n *Network[P, G, B, X, Y, F]) LossBatchWeighted(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, weights []F) F
+func (n *Network[P, G, B, X, Y, F]) GradBatchWeighted(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, weights []F,
+	g *G) F
+func (n *Network[P, G, B, X, Y, F]) StepBatchWeighted(t *Team[P, G, B, X, Y, F], p *P, xs []X, ys []Y, weights []F,
+	rate F) F
+func (n *Network[P, G, B, X, Y, F]) UpdateBatchWeighted(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, xs []X,
+	ys []Y, weights []F, rate F) F
 `,
 	"github.com/backpropgen/backpropgen/verify": `package verify
 import "testing"
@@ -203,6 +212,8 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
 	Update func(t *T, o O, p *P, g *G, rate F)
 	UpdateBatch func(t *T, o O, p *P, xs []X, ys []Y, rate F) F
+	GradBatchWeighted func(t *T, p *P, xs []X, ys []Y, weights []F, g *G) F
+	UpdateBatchWeighted func(t *T, o O, p *P, xs []X, ys []Y, weights []F, rate F) F
 	Close func(t *T)
 }
 func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](t testing.TB, network, name string, newState func() *S,
@@ -215,6 +226,9 @@ func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, new
 func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](t testing.TB, network, name string, newState func() *S,
 	update func(s *S, p *P, g *G, rate F), step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F,
 	gradient func(p *P, b *B, xs []X, ys []Y, g *G) F) {}
+func TestOptimizerBatchWeighted[S, P, G, B, X, Y any, F Float](t testing.TB, network, name string, newState func() *S,
+	update func(s *S, p *P, g *G, rate F), step func(s *S, p *P, b *B, xs []X, ys []Y, weights []F, rate F) F,
+	gradient func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F) {}
 func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S,
 	update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string))) {}
 `,

@@ -67,7 +67,7 @@ var valid = map[string]Network{
 			{Dense: 2, Activation: Function{Name: "sigmoid"}},
 		},
 		Cost: Function{Name: "binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
-		Unroll: UnrollLoop, InputGradient: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam},
+		Unroll: UnrollLoop, InputGradient: true, SampleWeights: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam},
 		Targets: []Target{},
 	},
 	"everything.json": {

@@ -57,6 +57,10 @@ func (c *checker) emit(n Network) {
 	if i := slices.Index(n.Emit, EmitTeam); i >= 0 && !n.Emits(EmitBatch) {
 		c.fail(elementPath("emit", i), "a team spreads batches over several cores; name batch as well, or leave team out")
 	}
+	if n.SampleWeights && c.sound("sample_weights") && !(n.Emits(EmitBatch) && n.Learns()) {
+		c.fail("sample_weights", "weights are for batch functions that learn, which emit leaves out; "+
+			"name batch there, and grad or step, or use false here")
+	}
 	if n.Emits(EmitGrad) {
 		return
 	}

@@ -60,6 +60,12 @@ func TestEmitMistakes(t *testing.T) {
 		{func(n *Network) { n.Emit, n.Derivatives = []Part{EmitStep}, []Derivative{DeriveTangent} },
 			"derivatives[0]: tangent begins with the forward pass, which emit leaves out; name forward there, or leave " +
 				"tangent out"},
+		{func(n *Network) { n.Emit, n.SampleWeights = []Part{EmitForward, EmitBatch}, true },
+			"sample_weights: weights are for batch functions that learn, which emit leaves out; name batch there, and " +
+				"grad or step, or use false here"},
+		{func(n *Network) { n.Emit, n.SampleWeights = []Part{EmitStep}, true },
+			"sample_weights: weights are for batch functions that learn, which emit leaves out; name batch there, and " +
+				"grad or step, or use false here"},
 	} {
 		n := iris
 		c.edit(&n)

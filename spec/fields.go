@@ -21,6 +21,11 @@ var networkFields = []fieldOf[Network]{
 			n.InputGradient = d.truth(path, v)
 		},
 	},
+	{
+		"sample_weights", false, func(d *decoder, path string, v *value, n *Network) {
+			n.SampleWeights = d.truth(path, v)
+		},
+	},
 	{"optimizers", false, decodeOptimizers},
 	{"emit", false, decodeEmit},
 	{"derivatives", false, decodeDerivatives},

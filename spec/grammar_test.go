@@ -78,6 +78,7 @@ func (g grammar) network() pairs {
 		{"package", g.word("iris", "main", "x_1")}, {"precision", g.word("float32", "float64")},
 		{"cache", g.word("auto", "pre", "post", "both")}, {"batch", g.width()}, {"rounding", g.word("fast")},
 		{"unroll", g.word("auto", "full", "loop")}, {"input_gradient", pick(g, literal("true"), "false")},
+		{"sample_weights", pick(g, literal("true"), literal("false"))},
 		{"optimizers", pick(g, []any{}, []any{literal(`"adam"`)}, []any{literal(`"sgd"`), literal(`"adamw"`)})},
 		{"emit", pick(g, []any{literal(`"forward"`)}, []any{literal(`"step"`), literal(`"batch"`), literal(`"team"`)},
 			[]any{literal(`"save"`), literal(`"grad"`)}, []any{literal(`"test"`)})},

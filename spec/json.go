@@ -22,6 +22,7 @@ type file struct {
 	Rounding      Rounding     `json:"rounding"`
 	Unroll        Unroll       `json:"unroll"`
 	InputGradient bool         `json:"input_gradient"`
+	SampleWeights bool         `json:"sample_weights,omitempty"`
 	Optimizers    []Optimizer  `json:"optimizers"`
 	Emit          []Part       `json:"emit,omitempty"`
 	Derivatives   []Derivative `json:"derivatives,omitempty"`
@@ -37,14 +38,15 @@ type fileLayer struct {
 
 // JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in fixed order (a
 // function without parameters is its name alone), except that an empty Package, empty Derivatives and empty
-// Weights are left out, and Emit where all is emitted. Decode reads a valid network's back to n.WithDefaults().
+// Weights are left out, Emit where all is emitted, and SampleWeights where it is false. Decode reads a valid network's
+// back to n.WithDefaults().
 func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
-		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers,
-		Emit: n.Emit, Derivatives: n.Derivatives, Targets: n.Targets, Weights: n.Weights,
+		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient,
+		SampleWeights: n.SampleWeights, Optimizers: n.Optimizers, Emit: n.Emit, Derivatives: n.Derivatives, Targets: n.Targets, Weights: n.Weights,
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)

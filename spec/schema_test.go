@@ -121,6 +121,7 @@ func TestSchemaFields(t *testing.T) {
 		s.Properties["optimizers"]:     d.Optimizers,
 		s.Properties["derivatives"]:    d.Derivatives,
 		s.Properties["emit"]:           Parts(),
+		s.Properties["sample_weights"]: d.SampleWeights,
 		s.Properties["input_gradient"]: d.InputGradient, layer.Properties["bias"]: !d.Layers[0].NoBias,
 		layer.Properties["activation"]: d.Layers[0].Activation.Name,
 	} {

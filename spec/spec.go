@@ -37,6 +37,8 @@ type Network struct {
 	Unroll Unroll
 	// InputGradient also emits the gradient of the loss with respect to the input.
 	InputGradient bool
+	// SampleWeights also emits the batch functions that learn with a weight for each sample.
+	SampleWeights bool
 	// Optimizers lists the optimizers that are emitted beside the kernels, each with a type of its own. nil and
 	// empty: none.
 	Optimizers []Optimizer

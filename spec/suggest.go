@@ -13,6 +13,7 @@ var synonyms = map[string][]string{
 	"type": {"name", "precision"}, "dtype": {"precision"}, "float": {"precision", "float32"},
 	"loss": {"cost"}, "objective": {"cost"}, "criterion": {"cost"}, "batch_size": {"batch"},
 	"arch": {"targets"}, "goarch": {"targets"}, "x_grad": {"input_gradient"},
+	"weighted": {"sample_weights"}, "class_weights": {"sample_weights"},
 	"emits": {"emit"}, "parts": {"emit"}, "inference": {"forward"}, "predict": {"forward"}, "infer": {"forward"},
 	"gradient": {"grad", "input_gradient"}, "backward": {"grad"}, "train": {"step"}, "store": {"save"},
 	"load": {"save"}, "batches": {"batch"}, "parallel": {"team"},

@@ -100,6 +100,11 @@ func (n *Network[P, G, B, X, Y, F]) UpdateBatch(
 	}
 	n.begin(t, p, xs)
 	t.ys, t.rate = ys, rate
+	return n.updateBatch(t, o)
+}
+
+// updateBatch does what a call that has begun is to do with an optimizer.
+func (n *Network[P, G, B, X, Y, F]) updateBatch(t *Team[P, G, B, X, Y, F], o Updater[P, G, F]) F {
 	t.o, t.from = o, &t.sums[0]
 	t.run("gradient", t.computing())
 	if n.shares(o) {

@@ -27,6 +27,9 @@ type Network[P, G, B, X, Y any, F Float] struct {
 	Grad      func(p *P, b *B, xs []X, ys []Y, g *G) F
 	InputGrad func(p *P, b *B, xs []X, ys []Y, gxs []X) F
 
+	LossWeighted func(p *P, b *B, xs []X, ys []Y, weights []F) F
+	GradWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F
+
 	Parameters func(p *P) []F // a view of them
 	Gradient   func(g *G) []F // likewise
 
@@ -44,15 +47,16 @@ type Team[P, G, B, X, Y any, F Float] struct {
 	net *Network[P, G, B, X, Y, F]
 
 	// The call under way.
-	p    *P
-	xs   []X
-	out  []Y
-	ys   []Y
-	g    *G
-	gxs  []X
-	rate F
-	o    Updater[P, G, F]
-	from *G // what o is given
+	p       *P
+	xs      []X
+	out     []Y
+	ys      []Y
+	weights []F
+	g       *G
+	gxs     []X
+	rate    F
+	o       Updater[P, G, F]
+	from    *G // what o is given
 
 	workers      int
 	blocks       int // of samples of the call under way, the last of which may be short
@@ -130,7 +134,7 @@ func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []
 
 // end lets go of the call's arguments and returns the sum of the losses.
 func (t *Team[P, G, B, X, Y, F]) end() F {
-	t.p, t.xs, t.out, t.ys, t.g, t.gxs, t.o, t.from = nil, nil, nil, nil, nil, nil, nil, nil
+	t.p, t.xs, t.out, t.ys, t.weights, t.g, t.gxs, t.o, t.from = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	t.busy = false
 	loss := F(0)
 	for _, l := range t.losses {

@@ -97,10 +97,18 @@ func (w *worker[P, G, B, X, Y, F]) slot(task string, k int) {
 	case "forward":
 		n.Forward(t.p, &w.b, xs, t.out[lo:hi])
 	case "loss":
+		if t.weights != nil {
+			t.losses[k] = n.LossWeighted(t.p, &w.b, xs, t.ys[lo:hi], t.weights[lo:hi])
+			return
+		}
 		t.losses[k] = n.Loss(t.p, &w.b, xs, t.ys[lo:hi])
 	case "input gradient":
 		t.losses[k] = n.InputGrad(t.p, &w.b, xs, t.ys[lo:hi], t.gxs[lo:hi])
 	case "gradient":
+		if t.weights != nil {
+			t.losses[k] = n.GradWeighted(t.p, &w.b, xs, t.ys[lo:hi], t.weights[lo:hi], &t.sums[k])
+			return
+		}
 		t.losses[k] = n.Grad(t.p, &w.b, xs, t.ys[lo:hi], &t.sums[k])
 	}
 }

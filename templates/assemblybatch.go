@@ -30,12 +30,16 @@ type batchForm struct {
 	to     string
 	// sums says that a second function sums gradients up, into g.
 	sums bool
+	// weights says that it takes weights of samples, which the assembly finds in the batch struct.
+	weights bool
 }
 
 // form is that of a function, by its parameters.
 func (fn AssemblyFunction) form() (f batchForm) {
 	for _, p := range fn.Params {
 		switch {
+		case p.Name == weightsSlice:
+			f.slices, f.weights = append(f.slices, p.Name), true
 		case p.Type.Kind == code.Slice && slices.Contains(fn.Written, p.Name):
 			f.slices, f.to = append(f.slices, p.Name), p.Name
 		case p.Type.Kind == code.Slice:
@@ -45,6 +49,14 @@ func (fn AssemblyFunction) form() (f batchForm) {
 		}
 	}
 	return f
+}
+
+// weightsSlice is the slice of the weights of samples, and the field of the batch struct that has those of a call.
+const weightsSlice = "weights"
+
+// pointers are the slices of which the assembly is given pointers.
+func (f batchForm) pointers() []string {
+	return slices.DeleteFunc(slices.Clone(f.slices), func(s string) bool { return s == weightsSlice })
 }
 
 // rests are the fields that stand for slices where samples are fewer than a tile's. No call has two slices that share
@@ -59,7 +71,7 @@ func tilesMethod(function string) string {
 // batch declares the assembly of a function of a batch and what calls it. StepBatch has GradBatch's and one that takes
 // the step.
 func (a Assembly) batch(f *File, fn AssemblyFunction) {
-	if fn.Name == "StepBatch" {
+	if strings.HasPrefix(fn.Name, "StepBatch") {
 		a.stepBatch(f, fn)
 		return
 	}
@@ -167,7 +179,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
 		c := jen.Id("p").Dot(tilesMethod(fn.Name)).CallFunc(func(g *jen.Group) {
 			g.Id("b")
-			for _, s := range form.slices {
+			for _, s := range form.pointers() {
 				g.Add(at(s))
 			}
 			if form.sums {
@@ -178,13 +190,18 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				g.Add(samples)
 			}
 		})
+		var before []jen.Code
+		if form.weights {
+			before = append(before, jen.Copy(jen.Id("b").Dot(weightsSlice).Index(jen.Empty(), jen.Empty()),
+				jen.Id(weightsSlice)))
+		}
 		switch {
 		case !fn.returns():
-			return []jen.Code{c}
+			return append(before, c)
 		case a.ordered(fn):
-			return []jen.Code{c, jen.Id("loss").Op("=").Id("b").Dot("addLosses").Call(jen.Id("loss"), all)}
+			return append(before, c, jen.Id("loss").Op("=").Id("b").Dot("addLosses").Call(jen.Id("loss"), all))
 		}
-		return []jen.Code{jen.Id("loss").Op("+=").Add(c)}
+		return append(before, jen.Id("loss").Op("+=").Add(c))
 	}
 	length := func(slice string) *jen.Statement { return expression(code.LenOf(slice)) }
 	data := func(slice string) *jen.Statement { return jen.Qual("unsafe", "SliceData").Call(jen.Id(slice)) }
@@ -233,7 +250,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 // tileParams are the parameters of the method that takes tiles through a function, and of its assembly without g and p.
 func (a Assembly) tileParams(form batchForm, loss bool) []jen.Code {
 	ps := []jen.Code{jen.Id("b").Op("*").Id(a.Name + "Batch")}
-	for _, s := range form.slices {
+	for _, s := range form.pointers() {
 		ps = append(ps, jen.Id(s).Op("*").Add(a.sample(s)))
 	}
 	return append(ps, a.counts(loss)...)
@@ -261,7 +278,7 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 	form := fn.form()
 	call := func(g *jen.Group, l AssemblyLevel, last bool) {
 		args := []jen.Code{jen.Id("p"), jen.Id("b")}
-		for _, s := range form.slices {
+		for _, s := range form.pointers() {
 			args = append(args, jen.Id(s))
 		}
 		args = append(args, jen.Id("tiles"))
@@ -354,10 +371,16 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	step := func(l AssemblyLevel) []jen.Code {
 		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
 	}
-	doc := a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it."
+	doc := fmt.Sprintf("%s is %s in assembly. b.sum is 0 before it.", a.method(fn), fn.Name)
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
-		g.Id("loss").Op(":=").Id("p").Dot(a.Method("GradBatch")).
-			Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone())
+		g.Id("loss").Op(":=").Id("p").Dot(a.Method(strings.Replace(fn.Name, "Step", "Grad", 1))).
+			CallFunc(func(g *jen.Group) {
+				g.Id("b")
+				for _, s := range fn.form().slices {
+					g.Id(s)
+				}
+				g.Add(sum.Clone())
+			})
 		if fn.Pauses {
 			g.Add(a.declarePause())
 		}

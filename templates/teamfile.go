@@ -15,6 +15,8 @@ type Team struct {
 	// Forward, Grad and Step say which of the batch functions there are: ForwardBatch, LossBatch, StepBatch; and
 	// GradBatch, with Grad or Step.
 	Forward, Grad, Step, InputGrad bool
+	// Weighted says that there are forms of these with weights of samples.
+	Weighted bool
 	// Optimizers are the types of the network's optimizers, and Spread says that their updates are shared out.
 	Optimizers []string
 	Spread     bool
@@ -57,6 +59,12 @@ var xnetTeam = team.Network[xnetTypes]{
 	// input_gradient {
 	InputGrad: (*Xnet).InputGradBatch,
 	// input_gradient }
+	// weighted_loss {
+	LossWeighted: (*Xnet).LossBatchWeighted,
+	// weighted_loss }
+	// weighted_gradient {
+	GradWeighted: (*Xnet).GradBatchWeighted,
+	// weighted_gradient }
 	// gradient {
 	Parameters: func(p *Xnet) []xnetFloat { return p.Flat()[:] },
 	Gradient: func(g *XnetGrad) []xnetFloat { return g.Flat()[:] },
@@ -132,6 +140,36 @@ func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) 
 
 // input_gradient }
 
+// weighted_loss {
+
+// LossBatchWeighted returns the sum of the losses of all samples, each times its weight. It panics if the slices differ
+// in length.
+func (t *XnetTeam) LossBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat) xnetFloat {
+	return xnetTeam.LossBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights)
+}
+
+// weighted_loss }
+
+// weighted_gradient {
+
+// GradBatchWeighted overwrites g with the gradient of the sum of the losses of all samples, each times its weight, and
+// returns that sum. It panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) GradBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat, g *XnetGrad) xnetFloat {
+	return xnetTeam.GradBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights, g)
+}
+
+// weighted_gradient }
+
+// weighted_step {
+
+// StepBatchWeighted takes one step of gradient descent on the sum of the losses of all samples, each times its weight,
+// p -= rate*∇ΣwL, and returns the sum before it. It panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) StepBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat, rate xnetFloat) xnetFloat {
+	return xnetTeam.StepBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights, rate)
+}
+
+// weighted_step }
+
 // optimizers {
 
 // Update is o.Update(p, g, rate), with the same bits. Where parameters are many, the workers share them out, if o is
@@ -146,6 +184,17 @@ func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
 func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
 	return xnetTeam.UpdateBatch((*xnetWorkers)(t), o, p, xs, ys, rate)
 }
+
+// weighted_optimizers {
+
+// UpdateBatchWeighted is GradBatchWeighted and Update in one call, as UpdateBatch is GradBatch and Update.
+func (t *XnetTeam) UpdateBatchWeighted(
+	o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat, rate xnetFloat,
+) xnetFloat {
+	return xnetTeam.UpdateBatchWeighted((*xnetWorkers)(t), o, p, xs, ys, weights, rate)
+}
+
+// weighted_optimizers }
 
 // xnetUpdater is any optimizer of Xnet.
 type xnetUpdater = interface {
@@ -172,6 +221,8 @@ func TeamFile(t Team) ([]byte, error) {
 	gradient := t.Grad || t.Step
 	text, err := keepParts(teamText, map[string]bool{
 		"forward": t.Forward, "grad": t.Grad, "step": t.Step, "gradient": gradient,
+		"weighted_loss": t.Weighted && t.Grad, "weighted_gradient": t.Weighted && gradient,
+		"weighted_step": t.Weighted && t.Step, "weighted_optimizers": t.Weighted && len(t.Optimizers) > 0,
 		"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread,
 	})
 	if err != nil {

@@ -185,7 +185,11 @@ func (t Test) optimizerTeam() *jen.Statement {
 	types := []jen.Code{jen.Id(t.Name + "Team"), jen.Id(t.Prefix + "Updater"), jen.Id(t.Name), jen.Id(t.Name + "Grad")}
 	return t.judged("OptimizerTeam", types...).BlockFunc(func(g *jen.Group) {
 		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
-		for _, name := range []string{"GradBatch", "Update", "UpdateBatch", "Close"} {
+		names := []string{"GradBatch", "Update", "UpdateBatch", "Close"}
+		if t.has("GradBatchWeighted") {
+			names = slices.Insert(names, 3, "GradBatchWeighted", "UpdateBatchWeighted")
+		}
+		for _, name := range names {
 			methodField(g, t.Name+"Team", name)
 		}
 	})
@@ -233,6 +237,11 @@ func (t Test) check(f *File) {
 		if len(t.Batches) > 0 {
 			each = append(each, t.optimizer("TestOptimizerBatch", o, jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"),
 				jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
+		}
+		if t.has("GradBatchWeighted") {
+			each = append(each, t.optimizer("TestOptimizerBatchWeighted", o,
+				jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatchWeighted"),
+				jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatchWeighted")))
 		}
 	}
 	if t.Levels {

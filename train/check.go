@@ -43,14 +43,18 @@ func nilPointer(v any) bool {
 const targetSlack = 0x1p-9
 
 // checkTargets finds targets that do not sum to what the network asks for. It says nothing of those that are not
-// finite: the step that meets them does. part says which samples they are of: "sample".
-func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, part string) error {
+// finite: the step that meets them does. Samples of weight 0 are left out; weights are nil where all count. part says
+// which samples they are of: "sample".
+func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, weights []float64, part string) error {
 	if t.targetSum == 0 {
 		return nil
 	}
 	targets := reflect.ValueOf(ys)
 	first, wrong, was := -1, 0, 0.0
 	for i := range ys {
+		if weights != nil && weights[i] == 0 {
+			continue
+		}
 		sum, size := 0.0, 0.0
 		for k, y := 0, targets.Index(i); k < y.Len(); k++ {
 			v := y.Index(k).Float()
@@ -71,5 +75,5 @@ func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, part string) error {
 	}
 	return fmt.Errorf("train: the targets of %s %d sum to %.6g, not to %g%s; "+
 		"the gradient is that of the loss only where they do: to weight a sample "+
-		"or a class repeat its samples, to mask a sample leave it out", part, first, was, t.targetSum, others)
+		"or a class use Options.Weights or ClassWeights, to mask a sample leave it out", part, first, was, t.targetSum, others)
 }

@@ -142,7 +142,7 @@ func TestFitTargets(t *testing.T) {
 					want = strings.Replace(want, ";", fmt.Sprintf(", and those of %d others do not either;", more), 1)
 				}
 				if err == nil || !strings.HasPrefix(err.Error(), want) ||
-					!strings.Contains(err.Error(), "repeat its samples") {
+					!strings.Contains(err.Error(), "use Options.Weights") {
 					t.Errorf("%s: error %v, want %s", c.name, err, want)
 				}
 				if !reflect.DeepEqual(net.unit, unit{P: [3]float64{1, 2, 3}}) {

@@ -23,7 +23,7 @@ type named[Y any] struct {
 }
 
 // Report makes Fit measure the outputs after every epoch: on the validation part, or on the training data where there
-// is none. [Epoch.Metrics] has the results in the order of the calls:
+// is none; weights count for nothing, but samples of weight 0 are left out. [Epoch.Metrics] has the results in the order of the calls:
 //
 //	t.Report("accuracy", train.Accuracy)
 //
@@ -227,13 +227,19 @@ func (r *run[P, G, X, Y, F]) measure(e *Epoch) error {
 	if len(r.t.metrics) == 0 {
 		return nil
 	}
-	xs, ys := r.held.xs, r.held.ys
-	if len(xs) == 0 {
-		xs, ys = r.xs, r.ys
+	if r.measured.xs == nil {
+		r.measured = r.held
+		if len(r.held.xs) == 0 {
+			r.measured.xs, r.measured.ys = r.xs, r.ys
+		}
+		if len(r.held.xs) == 0 && len(r.part) < len(r.xs) {
+			r.measured.xs, r.measured.ys = make([]X, len(r.part)), make([]Y, len(r.part))
+			gather(r.measured.xs, r.xs, r.part)
+			gather(r.measured.ys, r.ys, r.part)
+		}
+		r.outputs = make([]Y, len(r.measured.xs))
 	}
-	if r.outputs == nil {
-		r.outputs = make([]Y, len(xs))
-	}
+	xs, ys := r.measured.xs, r.measured.ys
 	r.team.(forwarding[P, X, Y]).ForwardBatch(r.t.net, xs, r.outputs)
 	for _, m := range r.t.metrics {
 		v, err := m.metric(r.outputs, ys)

@@ -76,8 +76,8 @@ func (r *run[P, G, X, Y, F]) blame(number, failed int) error {
 		return err
 	}
 	e := &NotFiniteError{Epoch: number, Step: failed + 1, Rate: float64(rate), untrained: r.result.Steps == 0}
-	xs, ys := r.batch(failed)
-	r.diagnose(e, samples[X, Y]{xs: xs, ys: ys, index: r.order[failed*len(r.batchX):]})
+	xs, ys, weights := r.batch(failed)
+	r.diagnose(e, samples[X, Y, F]{xs: xs, ys: ys, weights: weights, index: r.order[failed*len(r.batchX):]})
 	return e
 }
 
@@ -91,12 +91,12 @@ func (r *run[P, G, X, Y, F]) takeBack(number, failed int) int {
 	last := make([]F, len(flat))
 	for step := range failed {
 		copy(last, flat)
-		xs, ys := r.batch(step)
+		xs, ys, weights := r.batch(step)
 		rate, err := r.rate(number, step)
 		if err != nil {
 			return step // the schedule has changed its mind
 		}
-		if _, ok := r.step(xs, ys, rate); !ok || firstBad(flat) >= 0 {
+		if _, ok := r.step(xs, ys, weights, rate); !ok || firstBad(flat) >= 0 {
 			copy(flat, last)
 			return step
 		}
@@ -107,7 +107,8 @@ func (r *run[P, G, X, Y, F]) takeBack(number, failed int) int {
 // blameHeld finds out why samples from to end-1 of the validation part have no finite loss.
 func (r *run[P, G, X, Y, F]) blameHeld(e Epoch, from, end int) error {
 	failure := &NotFiniteError{Epoch: e.Number, Rate: e.Rate}
-	part := samples[X, Y]{xs: r.held.xs[from:end], ys: r.held.ys[from:end], index: make([]int, end-from)}
+	part := samples[X, Y, F]{xs: r.held.xs[from:end], ys: r.held.ys[from:end],
+		weights: slice(r.held.weights, from, end), index: make([]int, end-from)}
 	for i := range part.index {
 		part.index[i] = from + i
 		if r.held.index != nil {
@@ -120,7 +121,7 @@ func (r *run[P, G, X, Y, F]) blameHeld(e Epoch, from, end int) error {
 
 // diagnose completes e: a value of the samples that is not finite, else a parameter, else the first sample that does it
 // alone.
-func (r *run[P, G, X, Y, F]) diagnose(e *NotFiniteError, s samples[X, Y]) {
+func (r *run[P, G, X, Y, F]) diagnose(e *NotFiniteError, s samples[X, Y, F]) {
 	for i := range s.xs {
 		for _, part := range []struct {
 			blame  Blame
@@ -138,7 +139,7 @@ func (r *run[P, G, X, Y, F]) diagnose(e *NotFiniteError, s samples[X, Y]) {
 		return
 	}
 	for i := range s.xs {
-		loss := r.team.GradBatch(r.t.net, s.xs[i:i+1], s.ys[i:i+1], r.t.g)
+		loss := r.gradBatch(s.xs[i:i+1], s.ys[i:i+1], slice(s.weights, i, min(i+1, len(s.weights))))
 		if !finite(loss) || !finite(r.t.gradient.Norm()) {
 			e.Sample, e.Value = s.index[i], float64(loss)
 			return

@@ -27,6 +27,12 @@ type Options struct {
 	// the network with the parameters of the lowest one, however it ends. Patience: Epochs only does the latter.
 	// It needs a validation part.
 	Patience int
+	// Weights has a weight for each sample: its loss counts so many times. ClassWeights has one for each class, which
+	// that of its samples is multiplied by; see Confuse for what the class of a target is. They need a network with
+	// sample_weights. Only how large they are beside one another counts, since they are divided by their mean over the
+	// training part, or over the validation part, whose loss is weighted too. A sample of weight 0 is left out: it is
+	// never looked at. Samples of ValidateOn have the weights of their classes alone.
+	Weights, ClassWeights []float64
 	// InOrder trains in the order of the data and holds out its end, for samples that follow one another in time.
 	InOrder bool
 

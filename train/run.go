@@ -21,9 +21,13 @@ type run[P, G, X, Y any, F Float] struct {
 	steps  int // in an epoch
 	batchX []X // the samples of one step
 	batchY []Y
+	batchW []F // their weights, nil without
 
-	held    samples[X, Y] // the validation part; none if empty
-	outputs []Y           // of what metrics are measured on
+	weights []F              // of all samples, 0 for those that are left out; nil without
+	held    samples[X, Y, F] // the validation part; none if empty
+
+	measured samples[X, Y, F] // what metrics are measured on, once the first has been
+	outputs  []Y              // of that
 
 	before []F // the parameters at the start of the epoch, for gradient descent; see takeBack
 	best   []F // the parameters of the lowest validation loss so far, with Patience
@@ -31,10 +35,11 @@ type run[P, G, X, Y any, F Float] struct {
 }
 
 // samples are inputs with their targets, and where they stand in the caller's data.
-type samples[X, Y any] struct {
-	xs    []X
-	ys    []Y
-	index []int // nil: in the same place
+type samples[X, Y any, F Float] struct {
+	xs      []X
+	ys      []Y
+	weights []F   // nil without
+	index   []int // nil: in the same place
 }
 
 // Fit trains the network on xs and ys. Mistakes in the data's lengths and the options are all reported at once, before
@@ -52,24 +57,38 @@ func (t *Trainer[P, G, X, Y, F]) Fit(ctx context.Context, xs []X, ys []Y, o Opti
 	if err := o.check(len(xs), len(ys), len(t.validXs), len(t.validYs), t.Optimizer != nil); err != nil {
 		return Result{Best: -1}, err
 	}
-	if err := errors.Join(t.checkTargets(ys, "sample"), t.checkTargets(t.validYs, "validation sample")); err != nil {
+	weights, valid, err := t.weights(o, ys)
+	if err != nil {
 		return Result{Best: -1}, err
 	}
-	r := newRun(t, xs, ys, o)
-	err := r.train(ctx)
+	if err := errors.Join(t.checkTargets(ys, weights, "sample"),
+		t.checkTargets(t.validYs, valid, "validation sample")); err != nil {
+		return Result{Best: -1}, err
+	}
+	r, err := newRun(t, xs, ys, o, weights, valid)
+	if err != nil {
+		return Result{Best: -1}, err
+	}
+	err = r.train(ctx)
 	if o.Patience > 0 && r.result.Best >= 0 {
 		copy(t.flat, r.best)
 	}
 	return r.result, err
 }
 
-func newRun[P, G, X, Y any, F Float](t *Trainer[P, G, X, Y, F], xs []X, ys []Y, o Options) *run[P, G, X, Y, F] {
+func newRun[P, G, X, Y any, F Float](
+	t *Trainer[P, G, X, Y, F], xs []X, ys []Y, o Options, weights, valid []float64,
+) (*run[P, G, X, Y, F], error) {
 	r := &run[P, G, X, Y, F]{t: t, team: t.team(), o: o, xs: xs, ys: ys, orders: newOrders(o.Seed)}
 	var held []int
 	r.part, held = r.orders.split(len(xs), o.Validation, o.InOrder)
-	r.held = samples[X, Y]{xs: t.validXs, ys: t.validYs}
+	r.held = samples[X, Y, F]{xs: t.validXs, ys: t.validYs}
+	held, err := r.weigh(weights, valid, held)
+	if err != nil {
+		return nil, err
+	}
 	if len(held) > 0 {
-		r.held = samples[X, Y]{xs: make([]X, len(held)), ys: make([]Y, len(held)), index: held}
+		r.held.xs, r.held.ys, r.held.index = make([]X, len(held)), make([]Y, len(held)), held
 		gather(r.held.xs, xs, held)
 		gather(r.held.ys, ys, held)
 	}
@@ -77,8 +96,11 @@ func newRun[P, G, X, Y any, F Float](t *Trainer[P, G, X, Y, F], xs []X, ys []Y, 
 	batch := min(o.Batch, len(r.part))
 	r.steps = (len(r.part) + batch - 1) / batch
 	r.batchX, r.batchY = make([]X, batch), make([]Y, batch)
+	if r.weights != nil {
+		r.batchW = make([]F, batch)
+	}
 	r.result = Result{Best: -1, Epochs: make([]Epoch, 0, min(o.Epochs-o.Start, 1024))}
-	return r
+	return r, nil
 }
 
 // gather copies the named elements, one after the other.
@@ -144,8 +166,8 @@ func (r *run[P, G, X, Y, F]) epoch(ctx context.Context, number int) (Epoch, erro
 		if err != nil {
 			return e, err
 		}
-		xs, ys := r.batch(step)
-		loss, ok := r.step(xs, ys, rate)
+		xs, ys, weights := r.batch(step)
+		loss, ok := r.step(xs, ys, weights, rate)
 		if !ok {
 			return e, r.blame(number, step)
 		}

@@ -21,24 +21,26 @@ func (r *run[P, G, X, Y, F]) rate(number, step int) (F, error) {
 }
 
 // batch copies the samples of a step of the present order to where they stand one after the other.
-func (r *run[P, G, X, Y, F]) batch(step int) ([]X, []Y) {
+func (r *run[P, G, X, Y, F]) batch(step int) ([]X, []Y, []F) {
 	size := len(r.batchX)
 	index := r.order[step*size : min((step+1)*size, len(r.order))]
 	xs, ys := r.batchX[:len(index)], r.batchY[:len(index)]
 	gather(xs, r.xs, index)
 	gather(ys, r.ys, index)
-	return xs, ys
+	weights := slice(r.batchW, 0, min(len(index), len(r.batchW)))
+	gather(weights, r.weights, index[:len(weights)])
+	return xs, ys, weights
 }
 
 // step takes one step and returns the sum of the losses before it. It is not ok if that is not finite, or the
 // gradient is not where there is one to be seen; an optimizer has not been called then.
-func (r *run[P, G, X, Y, F]) step(xs []X, ys []Y, rate F) (loss float64, ok bool) {
+func (r *run[P, G, X, Y, F]) step(xs []X, ys []Y, weights []F, rate F) (loss float64, ok bool) {
 	t, n := r.t, F(len(xs))
 	if t.Optimizer == nil {
-		loss := r.team.StepBatch(t.net, xs, ys, rate/n)
+		loss := r.stepBatch(xs, ys, weights, rate/n)
 		return float64(loss), finite(loss)
 	}
-	sum := r.team.GradBatch(t.net, xs, ys, t.g)
+	sum := r.gradBatch(xs, ys, weights)
 	if !finite(sum) {
 		return 0, false
 	}
@@ -70,7 +72,7 @@ func (r *run[P, G, X, Y, F]) validate(e *Epoch) error {
 	sum := 0.0
 	for i := 0; i < n; i += evalBlock {
 		end := min(i+evalBlock, n)
-		loss := r.team.LossBatch(r.t.net, r.held.xs[i:end], r.held.ys[i:end])
+		loss := r.lossBatch(r.held.xs[i:end], r.held.ys[i:end], slice(r.held.weights, i, end))
 		if !finite(loss) {
 			return r.blameHeld(*e, i, end)
 		}

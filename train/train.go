@@ -28,11 +28,10 @@
 //
 // # Weights
 //
-// Every sample counts alike. To weight samples or classes, give those that count more to Fit several times: a class of
-// weight 2.5 is two copies of each of its samples and a third copy of every second one. Targets are no place for
-// weights: a network that ends in softmax with cross-entropy learns with the gradient ŷ - y, which is that of its loss
-// only where the targets of a sample sum to 1, and Fit refuses others before it begins. Samples that are to be masked
-// are left out. Where that is not enough, write the loop: Grad, Scale of the gradient, and Update of an optimizer.
+// Every sample counts alike, unless [Options] gives weights to samples or classes, which a network with sample_weights
+// takes. A sample of weight 0 is left out. Targets are no place for weights: a network that ends in softmax with
+// cross-entropy learns with the gradient ŷ - y, which is that of its loss only where the targets of a sample sum to 1,
+// and Fit refuses others before it begins.
 //
 // # Metrics
 //

@@ -18,6 +18,10 @@ type batchFunctions[P, G, X, Y any, F Float] struct {
 	step     func(p *P, xs []X, ys []Y, rate F) F
 
 	inputGrad func(p *P, xs []X, ys []Y, gxs []X) F
+
+	weightedLoss     func(p *P, xs []X, ys []Y, weights []F) F
+	weightedGradient func(p *P, xs []X, ys []Y, weights []F, g *G) F
+	weightedStep     func(p *P, xs []X, ys []Y, weights []F, rate F) F
 	// poison fills every float of the workspace with NaN.
 	poison func()
 }
@@ -42,6 +46,19 @@ func kernelBatches[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F],
 	if k.InputGradBatch != nil {
 		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(p, b, xs, ys, gxs) }
 	}
+	if k.LossBatchWeighted != nil {
+		f.weightedLoss = func(p *P, xs []X, ys []Y, ws []F) F { return k.LossBatchWeighted(p, b, xs, ys, ws) }
+	}
+	if k.GradBatchWeighted != nil {
+		f.weightedGradient = func(p *P, xs []X, ys []Y, ws []F, g *G) F {
+			return k.GradBatchWeighted(p, b, xs, ys, ws, g)
+		}
+	}
+	if k.StepBatchWeighted != nil {
+		f.weightedStep = func(p *P, xs []X, ys []Y, ws []F, rate F) F {
+			return k.StepBatchWeighted(p, b, xs, ys, ws, rate)
+		}
+	}
 	return f
 }
 
@@ -52,7 +69,7 @@ func newBatchMachine[P, G, X, Y any, F Float](
 ) *judge.BatchMachine[F] {
 	p, g := fence.NewGuarded[P]("p", &guards), fence.NewGuarded[G]("g", &guards)
 	m := batchMachineOn(f, p, g, memory.MarginBefore, memory.NewArray[X](largest), memory.NewArray[Y](largest),
-		memory.NewArray[Y](largest), memory.NewArray[X](largest))
+		memory.NewArray[F](largest), memory.NewArray[Y](largest), memory.NewArray[X](largest))
 	m.Guards = guards
 	return m
 }
@@ -69,15 +86,16 @@ func newKernelBatches[P, G, W, B, X, Y any, F Float](
 // batchMachineOn is functions of batches on arguments that there are. Arrays begin with so many samples before the
 // first.
 func batchMachineOn[P, G, X, Y any, F Float](
-	f batchFunctions[P, G, X, Y, F], p *P, g *G, before int, xs []X, ys, out []Y, gxs []X,
+	f batchFunctions[P, G, X, Y, F], p *P, g *G, before int, xs []X, ys []Y, weights []F, out []Y, gxs []X,
 ) *judge.BatchMachine[F] {
 	m := &judge.BatchMachine[F]{
 		Params: memory.View[F](p), Grad: memory.View[F](g),
 		Xs: memory.SamplesOf[F](xs, before), Ys: memory.SamplesOf[F](ys, before),
-		Out: memory.SamplesOf[F](out, before), Gxs: memory.SamplesOf[F](gxs, before),
+		Weights: memory.SamplesOf[F](weights, before),
+		Out:     memory.SamplesOf[F](out, before), Gxs: memory.SamplesOf[F](gxs, before),
 		Poison: f.poison,
 	}
-	xs, ys, out, gxs = xs[before:], ys[before:], out[before:], gxs[before:]
+	xs, ys, weights, out, gxs = xs[before:], ys[before:], weights[before:], out[before:], gxs[before:]
 	if f.forward != nil {
 		m.Forward = func(n memory.Lengths) { f.forward(p, xs[:n.Xs], out[:n.Results]) }
 	}
@@ -92,6 +110,19 @@ func batchMachineOn[P, G, X, Y any, F Float](
 	}
 	if f.inputGrad != nil {
 		m.InputGrad = func(n memory.Lengths) F { return f.inputGrad(p, xs[:n.Xs], ys[:n.Ys], gxs[:n.Results]) }
+	}
+	if f.weightedLoss != nil {
+		m.WeightedLoss = func(n memory.Lengths) F { return f.weightedLoss(p, xs[:n.Xs], ys[:n.Ys], weights[:n.Weights]) }
+	}
+	if f.weightedGradient != nil {
+		m.WeightedGradient = func(n memory.Lengths) F {
+			return f.weightedGradient(p, xs[:n.Xs], ys[:n.Ys], weights[:n.Weights], g)
+		}
+	}
+	if f.weightedStep != nil {
+		m.WeightedStep = func(n memory.Lengths, rate F) F {
+			return f.weightedStep(p, xs[:n.Xs], ys[:n.Ys], weights[:n.Weights], rate)
+		}
 	}
 	return m
 }

@@ -13,6 +13,7 @@ func fencedKernel[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], 
 	ws, bs := fence.NewValues[W]("ws", 1, all), fence.NewValues[B]("b", 1, all)
 	x, y := fence.NewValues[X]("x", 1, all), fence.NewValues[Y]("y", 1, all)
 	xs, ys := fence.NewValues[X]("xs", most, all), fence.NewValues[Y]("ys", most, all)
+	weights := fence.NewValues[F]("weights", most, all)
 	outs, gxs := fence.NewValues[Y]("out", most, all), fence.NewValues[X]("gxs", most, all)
 	f.Single = func(at fence.Placement) (*judge.Machine[F], judge.GradientFunctions[F]) {
 		g := &gs.Place(at, 1)[0]
@@ -21,7 +22,7 @@ func fencedKernel[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], 
 	}
 	f.Batch = func(at fence.Placement, count int) *judge.BatchMachine[F] {
 		return batchMachineOn(kernelBatches(k, &bs.Place(at, 1)[0]), &ps.Place(at, 1)[0], &gs.Place(at, 1)[0], 0,
-			xs.Place(at, count), ys.Place(at, count), outs.Place(at, count), gxs.Place(at, count))
+			xs.Place(at, count), ys.Place(at, count), weights.Place(at, count), outs.Place(at, count), gxs.Place(at, count))
 	}
 	return f
 }

@@ -41,6 +41,10 @@ func presences(n spec.Network) map[string]presence {
 		"GradBatch": of(batch && (grad || step)), // StepBatch is made of it
 		"StepBatch": of(batch && step), "InputGradBatch": inputs(batch && grad),
 
+		"LossBatchWeighted": of(batch && grad && n.SampleWeights),
+		"GradBatchWeighted": of(batch && (grad || step) && n.SampleWeights),
+		"StepBatchWeighted": of(batch && step && n.SampleWeights),
+
 		"New": of(n.Emits(spec.EmitTeam)), "Close": of(n.Emits(spec.EmitTeam)),
 	}
 }
@@ -83,8 +87,7 @@ func (fs functions) fit(has map[string]presence) error {
 		case f.isNil && has[f.name] == needed:
 			return missing(f.name)
 		case !f.isNil && has[f.name] == absent:
-			return fmt.Errorf("the kernel's %s is set, but the spec's emit leaves it out; generate it again from this spec",
-				f.name)
+			return fmt.Errorf("the kernel's %s is set, but the spec leaves it out; generate it again from this spec", f.name)
 		}
 	}
 	return nil

@@ -67,6 +67,12 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// InputGradBatch sets gxs[i] to the gradient of xs[i] and returns the sum of the losses; nil for networks without
 	// input_gradient, too.
 	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+	// LossBatchWeighted, GradBatchWeighted and StepBatchWeighted are those above for losses that are multiplied by the
+	// weights of their samples; nil for networks without sample_weights, too. A weight of 0 hides no NaN. Under
+	// rounding: strict weights of 1 give the same bits as none.
+	LossBatchWeighted func(p *P, b *B, xs []X, ys []Y, weights []F) F
+	GradBatchWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F
+	StepBatchWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, rate F) F
 
 	// Norm returns the Euclidean norm of g, summed in float64: right wherever it is a number of the precision, though
 	// squares may not be, NaN where an element is NaN, else infinite where one is.
@@ -150,7 +156,8 @@ func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 		{"InputGrad", k.InputGrad == nil},
 		{"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
 		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
-		{"InputGradBatch", k.InputGradBatch == nil},
+		{"InputGradBatch", k.InputGradBatch == nil}, {"LossBatchWeighted", k.LossBatchWeighted == nil},
+		{"GradBatchWeighted", k.GradBatchWeighted == nil}, {"StepBatchWeighted", k.StepBatchWeighted == nil},
 		{"Norm", k.Norm == nil}, {"Clip", k.Clip == nil}, {"Scale", k.Scale == nil},
 	}.complete(n)
 }

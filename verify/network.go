@@ -20,6 +20,10 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 	return &Network{network}, nil
 }
 
+// Weighted is the reference of the same network for a sample of weight w: loss and gradients are w times as large, and
+// Bounds has the roundings of that as well.
+func (n *Network) Weighted(w float64) *Network { return &Network{n.reference.Weighted(w)} }
+
 // Algorithm1 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the
 // algorithm that keeps the pre-activations z and computes a = σ(z) again where it needs it, the reference
 // of kernels with the cache mode pre:

@@ -26,6 +26,45 @@ func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	CheckOptimizerBatch(n, name, newState, update, step, gradient).tell(t)
 }
 
+// TestOptimizerBatchWeighted is TestOptimizerBatch for the methods that take weights of samples: StepBatchWeighted of the
+// optimizer and GradBatchWeighted of the network.
+func TestOptimizerBatchWeighted[S, P, G, B, X, Y any, F Float](
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	step func(s *S, p *P, b *B, xs []X, ys []Y, weights []F, rate F) F,
+	gradient func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F,
+) {
+	t.Helper()
+	n := emitted(t, network)
+	CheckOptimizerBatchWeighted(n, name, newState, update, step, gradient).tell(t)
+}
+
+// CheckOptimizerBatchWeighted is CheckOptimizerBatch for these methods, with weights that differ from sample to sample.
+func CheckOptimizerBatchWeighted[S, P, G, B, X, Y any, F Float](
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	step func(s *S, p *P, b *B, xs []X, ys []Y, weights []F, rate F) F,
+	gradient func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F,
+) *Report {
+	n = n.WithDefaults()
+	if step == nil || gradient == nil {
+		return CheckOptimizerBatch[S, P, G, B, X, Y](n, name, newState, update, nil, nil)
+	}
+	weights := someWeights[F](slices.Max(trial.BatchCounts(n.Batch, trial.BatchLimit/(n.Params()+trial.SampleCost))))
+	return CheckOptimizerBatch(n, name, newState, update,
+		func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F {
+			return step(s, p, b, xs, ys, weights[:len(ys)], rate)
+		},
+		func(p *P, b *B, xs []X, ys []Y, g *G) F { return gradient(p, b, xs, ys, weights[:len(ys)], g) })
+}
+
+// someWeights are n weights, of which few are alike.
+func someWeights[F Float](n int) []F {
+	weights := make([]F, n)
+	for i := range weights {
+		weights[i] = F(i%11) / 4
+	}
+	return weights
+}
+
 // CheckOptimizerBatch compares steps on batches with what GradBatch and Update give, which are judged by themselves:
 // the loss, the parameters and the optimizer are the same bit by bit, for no sample, one, and more than a block, and
 // from step to step. Samples and targets are only read, and nothing allocates. Batches whose xs and ys differ in length

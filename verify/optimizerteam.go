@@ -21,7 +21,10 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 	GradBatch   func(t *T, p *P, xs []X, ys []Y, g *G) F
 	Update      func(t *T, o O, p *P, g *G, rate F)
 	UpdateBatch func(t *T, o O, p *P, xs []X, ys []Y, rate F) F
-	Close       func(t *T)
+	// These are nil for networks without sample_weights.
+	GradBatchWeighted   func(t *T, p *P, xs []X, ys []Y, weights []F, g *G) F
+	UpdateBatchWeighted func(t *T, o O, p *P, xs []X, ys []Y, weights []F, rate F) F
+	Close               func(t *T)
 }
 
 // TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first
@@ -62,6 +65,13 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	}).present(); err != nil {
 		return refuse(err)
 	}
+	if n.SampleWeights {
+		if err := (functions{
+			{"GradBatchWeighted", k.GradBatchWeighted == nil}, {"UpdateBatchWeighted", k.UpdateBatchWeighted == nil},
+		}).present(); err != nil {
+			return refuse(err)
+		}
+	}
 	if _, ok := any(newState()).(O); !ok {
 		return refuse(fmt.Errorf("the optimizer is not what the team takes"))
 	}
@@ -98,6 +108,20 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 			return loss
 		}
 		optimizer.JudgeSteps(&j)
+		if n.SampleWeights {
+			weights := someWeights[F](slices.Max(j.Counts))
+			j.Name = name + ".UpdateBatchWeighted"
+			j.Step = func(count memory.Lengths, rate F) F {
+				return k.UpdateBatchWeighted(team, by, p, memory.First(xs, count.Xs), memory.First(ys, count.Ys),
+					weights[:count.Ys], rate)
+			}
+			j.Parts = func(count int, rate F) F {
+				loss := k.GradBatchWeighted(team, q, memory.First(xs, count), memory.First(ys, count), weights[:count], g)
+				update(other, q, g, rate)
+				return loss
+			}
+			optimizer.JudgeSteps(&j)
+		}
 		k.Close(team)
 	}
 	if left := judge.Ended(goroutines); left > 0 {

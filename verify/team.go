@@ -28,7 +28,11 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	StepBatch    func(t *T, p *P, xs []X, ys []Y, rate F) F
 	// InputGradBatch is nil for networks without input_gradient, too.
 	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
-	Close          func(t *T)
+	// These are nil for networks without sample_weights, too.
+	LossBatchWeighted func(t *T, p *P, xs []X, ys []Y, weights []F) F
+	GradBatchWeighted func(t *T, p *P, xs []X, ys []Y, weights []F, g *G) F
+	StepBatchWeighted func(t *T, p *P, xs []X, ys []Y, weights []F, rate F) F
+	Close             func(t *T)
 
 	// Cuts says how the team cuts batches up: Block and Runs.
 	Cuts Cuts
@@ -42,7 +46,9 @@ func teamFits[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 	return functions{
 		{"New", k.New == nil}, {"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
 		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
-		{"InputGradBatch", k.InputGradBatch == nil}, {"Close", k.Close == nil},
+		{"InputGradBatch", k.InputGradBatch == nil}, {"LossBatchWeighted", k.LossBatchWeighted == nil},
+		{"GradBatchWeighted", k.GradBatchWeighted == nil}, {"StepBatchWeighted", k.StepBatchWeighted == nil},
+		{"Close", k.Close == nil},
 	}.complete(n)
 }
 
@@ -79,7 +85,7 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 		},
 		Nothing: func(i, largest int) *judge.BatchMachine[F] {
 			return batchMachineOn(teamBatches(k, teams[i]), nil, new(G), 0,
-				make([]X, largest), make([]Y, largest), make([]Y, largest), make([]X, largest))
+				make([]X, largest), make([]Y, largest), make([]F, largest), make([]Y, largest), make([]X, largest))
 		},
 		Close: func(i int) { k.Close(teams[i]) },
 		Crowd: func(workers, largest int) (*judge.BatchMachine[F], func()) {
@@ -110,6 +116,19 @@ func teamBatches[T, P, G, X, Y any, F Float](k Team[T, P, G, X, Y, F], t *T) bat
 	}
 	if k.InputGradBatch != nil {
 		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
+	}
+	if k.LossBatchWeighted != nil {
+		f.weightedLoss = func(p *P, xs []X, ys []Y, ws []F) F { return k.LossBatchWeighted(t, p, xs, ys, ws) }
+	}
+	if k.GradBatchWeighted != nil {
+		f.weightedGradient = func(p *P, xs []X, ys []Y, ws []F, g *G) F {
+			return k.GradBatchWeighted(t, p, xs, ys, ws, g)
+		}
+	}
+	if k.StepBatchWeighted != nil {
+		f.weightedStep = func(p *P, xs []X, ys []Y, ws []F, rate F) F {
+			return k.StepBatchWeighted(t, p, xs, ys, ws, rate)
+		}
 	}
 	return f
 }

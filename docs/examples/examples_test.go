@@ -151,6 +151,25 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+func TestWeights(t *testing.T) {
+	ctx, net := context.Background(), newNet()
+	xs, ys := samples(64)
+	trust := make([]float64, len(xs))
+	for i := range trust {
+		trust[i] = 1 + float64(i%2)
+	}
+	// region Weights
+	result, err := train.New(net).Fit(ctx, xs, ys, train.Options{
+		Epochs: 10, Batch: 32, Rate: train.Constant(0.1), Validation: 0.2,
+		ClassWeights: []float64{1, 20}, // the second class is rare
+		Weights:      trust,            // of each sample
+	})
+	// endregion
+	if err != nil || len(result.Epochs) != 10 {
+		t.Error(err)
+	}
+}
+
 func TestCheckpoint(t *testing.T) {
 	ctx, net, path := context.Background(), newNet(), filepath.Join(t.TempDir(), "spirals.checkpoint")
 	xs, ys := samples(64)

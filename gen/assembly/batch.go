@@ -13,9 +13,9 @@ const SumsSuffix = "Sums"
 // Batch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second
 // Function that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
 func Batch(f *File, p *plan.Program, m Machine, fn *plan.Func, lay *kernel.TileLayout) ([]*Function, error) {
-	name := fn.Name
-	if fn.Name == plan.StepBatch {
-		d := NewFunction(f, m, name+m.Set.String(), descentParams(f, p), false)
+	name, of := fn.Name, plan.Unweighted(fn.Name)
+	if of == plan.StepBatch {
+		d := NewFunction(f, m, name+m.Set.String(), descentParams(f, p, name), false)
 		n := p.Network.Params()
 		d.lines.matrices = m.Set.LineCycles(2 * n * m.Size)
 		kernel.Descent(BuilderOf(d), &f.Kernel, n)
@@ -35,8 +35,8 @@ func Batch(f *File, p *plan.Program, m Machine, fn *plan.Func, lay *kernel.TileL
 		t.Target.DropDeadStores(lay)
 	}
 	out, errs := []*Function{t}, t.Errs
-	if fn.Name == plan.GradBatch {
-		s := NewFunction(f, m, name+SumsSuffix+m.Set.String(), sumsParams(f, p), false)
+	if of == plan.GradBatch {
+		s := NewFunction(f, m, name+SumsSuffix+m.Set.String(), sumsParams(f, p, name), false)
 		s.Many = true
 		s.lines = lines{m.Set.LineCycles(p.Network.Params()*m.Size + lay.Tiles*lay.Stride),
 			m.Set.LineCycles(lay.Tiles * lay.Stride)}
@@ -53,7 +53,7 @@ func Batch(f *File, p *plan.Program, m Machine, fn *plan.Func, lay *kernel.TileL
 
 // PartNames are the names, without prefix and level, of what is written for a function.
 func PartNames(fn *plan.Func) []string {
-	if fn.Name == plan.GradBatch {
+	if plan.Unweighted(fn.Name) == plan.GradBatch {
 		return []string{fn.Name, fn.Name + SumsSuffix}
 	}
 	return []string{fn.Name}

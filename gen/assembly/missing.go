@@ -15,7 +15,8 @@ import (
 // of that of the first ones.
 var ByUse = []string{
 	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward,
-	plan.InputGradBatch, plan.LossOnly, plan.LossBatch,
+	plan.InputGradBatch, plan.LossOnly, plan.LossBatch, plan.GradBatchWeighted, plan.StepBatchWeighted,
+	plan.LossBatchWeighted,
 }
 
 // PartOf says which function's operations are all among those of another, or hardly ever longer, which has no room
@@ -24,7 +25,8 @@ var ByUse = []string{
 var PartOf = map[string]string{
 	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward, plan.Backward: plan.Forward,
 	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch,
-	plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
+	plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch, plan.GradBatchWeighted: plan.GradBatch,
+	plan.StepBatchWeighted: plan.GradBatchWeighted, plan.LossBatchWeighted: plan.LossBatch,
 }
 
 // maxTileBytes is the most that the area of tiles may take.

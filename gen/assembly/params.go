@@ -53,7 +53,8 @@ func argumentOf(p *plan.Program, name string) Param {
 func tileParams(f *File, p *plan.Program, function string) []Param {
 	ps := []Param{{Name: "p", Typ: p.Network.Name}}
 	for _, arg := range plan.SignatureOf(function).Args {
-		if arg != plan.GradArg { // gradients are summed up by a function of their own
+		// Gradients are summed up by a function of their own, and weights are in the batch struct.
+		if arg != plan.GradArg && arg != plan.WeightsArg {
 			ps = append(ps, argumentOf(p, arg))
 		}
 	}
@@ -65,21 +66,21 @@ func tileParams(f *File, p *plan.Program, function string) []Param {
 }
 
 // sumsParams are the parameters of the function that sums gradients up.
-func sumsParams(f *File, p *plan.Program) []Param {
+func sumsParams(f *File, p *plan.Program, function string) []Param {
 	name := p.Network.Name
 	ps := []Param{
 		{Name: "b", Typ: name + "Batch"}, {Name: "xs", Dim: p.Network.Input},
 		{Name: templates.AssemblerName("g"), Typ: name + "Grad"}, {Name: "tiles", Integer: true},
 		{Name: "samples", Integer: true},
 	}
-	return append(ps, f.pauseParam(p, plan.GradBatch+SumsSuffix)...)
+	return append(ps, f.pauseParam(p, function+SumsSuffix)...)
 }
 
 // descentParams are the parameters of the function that updates all parameters.
-func descentParams(f *File, p *plan.Program) []Param {
+func descentParams(f *File, p *plan.Program, function string) []Param {
 	name := p.Network.Name
 	return append([]Param{{Name: "p", Typ: name}, {Name: "grad", Typ: name + "Grad"}, {Name: "rate"}},
-		f.pauseParam(p, plan.StepBatch)...)
+		f.pauseParam(p, function)...)
 }
 
 // SweepParams are the parameters of a sweep: the arrays, how many elements they have, and pointers to the numbers and

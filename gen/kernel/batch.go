@@ -10,11 +10,12 @@ import (
 
 // Tiles writes a function of a batch but for what is done once in a call: what is done for tiles of samples.
 func Tiles(to Function, c *Common, p *plan.Program, fn *plan.Func, lay *TileLayout) {
-	t := newTile(to, c, lay)
+	of := plan.Unweighted(fn.Name)
+	t := newTile(to, c, lay, of != fn.Name)
 	if fn.Name != plan.InputGradBatch {
 		t.keptBase = to.InPlaceOf("gxs")
 	}
-	t.keeps = fn.Name == plan.GradBatch
+	t.keeps = of == plan.GradBatch
 	loss := fn.Name != plan.ForwardBatch && !c.Strict
 	if loss {
 		t.prepare(loss)
@@ -27,7 +28,7 @@ func Tiles(to Function, c *Common, p *plan.Program, fn *plan.Func, lay *TileLayo
 
 // Sums writes the function that sums up what GradBatch leaves behind of tiles.
 func Sums(to Function, c *Common, fn *plan.Func, lay *TileLayout) {
-	t := newTile(to, c, lay)
+	t := newTile(to, c, lay, false)
 	to.LendArguments("p", "ys") // which it has not
 	to.LayerByLayer(outerSums(fn), t.where, func(op plan.Op) {
 		if to.Operation(op) {
@@ -54,6 +55,9 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
 		t.f.to.Forget()
 		if t.f.to.Base("ys") != nil {
 			t.samplesIn(t.f.to.Base("ys"), p.Buffer("y"))
+		}
+		if t.weights != nil {
+			t.weightsIn(p.Buffer("weight"))
 		}
 		ops := slices.DeleteFunc(slices.Clone(fn.Ops),
 			func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })

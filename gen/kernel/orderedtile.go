@@ -211,11 +211,8 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
 // batch struct is still where the argument says.
 func (t *tile) beginLosses(offset int) {
-	at, first := t.f.to.Word(), t.f.to.Scratch()
+	at := t.wordAt(offset)
 	t.losses = &at
-	t.f.to.Int(vec.IntAddress, vec.Word(vec.Place{Base: t.f.to.Base("b"), Disp: offset}), vec.Ref(first))
-	t.f.to.Int(vec.IntCopy, vec.Ref(first), vec.Word(at))
-	t.f.to.Outlives(vec.Word(at), vec.Ref(t.f.to.Base("b")))
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.

@@ -15,18 +15,23 @@ type tile struct {
 	samples, vectors int
 	// losses is where the place is kept for the losses of the tile under way, where sums are ordered.
 	losses *vec.Place
+	// weights is where the place is kept of the weights of the tile under way, in functions that take any.
+	weights *vec.Place
 	// keptBase points to the kept area of the tile under way in functions that keep; in others, for which it is nil,
 	// there is that of the first tile.
 	keptBase *vec.Int
 	keeps    bool
 }
 
-func newTile(to Function, c *Common, lay *TileLayout) *tile {
+func newTile(to Function, c *Common, lay *TileLayout, weighted bool) *tile {
 	t := &tile{f: newFunction(to, c), lay: lay, samples: lay.Samples}
 	t.f.code.Many = true
 	t.vectors = t.samples / t.f.m.Lanes()
 	if lay.Losses > 0 && t.f.to.Base("ys") != nil {
 		t.beginLosses(lay.Losses)
+	}
+	if weighted {
+		t.beginWeights(lay.Weights)
 	}
 	// The area begins at the first multiple of a line.
 	b := t.f.to.Base("b")

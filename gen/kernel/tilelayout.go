@@ -49,6 +49,8 @@ type TileLayout struct {
 	// are not.
 	Ordered bool
 	Losses  int
+	// Weights is how far into the batch struct the weights of samples are, 0 where no function takes any.
+	Weights int
 	// Work is the size of a tile's area, Stride that of its kept area, and Tiles how many of these there are.
 	Work, Stride, Tiles int
 }
@@ -97,7 +99,7 @@ func NewTileLayout(p *plan.Program, tiling Tiling) *TileLayout {
 			continue
 		}
 		switch b.Kind {
-		case plan.Input, plan.Target, plan.Cache, plan.Delta:
+		case plan.Input, plan.Target, plan.Cache, plan.Delta, plan.SampleWeight:
 			l.rows[b] = row(b.Len())
 		case plan.Scratch:
 			l.rows[b] = slots[b.Slot]
@@ -105,8 +107,13 @@ func NewTileLayout(p *plan.Program, tiling Tiling) *TileLayout {
 	}
 	l.sums, l.Live, l.loss = row(widest), row(1), row(1)
 	l.Tiles = tilesAtOnce(p, l)
+	behind := l.Bytes() + l.Samples*(p.Network.Input+p.Network.Width(p.Network.Depth()))*p.ElementBytes()
 	if l.Ordered {
-		l.Losses = l.Bytes() + l.Samples*(p.Network.Input+p.Network.Width(p.Network.Depth()))*p.ElementBytes()
+		l.Losses = behind
+		behind += l.Tiles * l.Row
+	}
+	if p.Network.SampleWeights {
+		l.Weights = behind
 	}
 	return l
 }
@@ -179,6 +186,9 @@ func TileFields(p *plan.Program, tiling Tiling) []TileField {
 	}
 	if l.Ordered {
 		fields = append(fields, TileField{"losses", []int{l.Tiles * n}, "those of samples, for sums in their order"})
+	}
+	if l.Weights > 0 {
+		fields = append(fields, TileField{"weights", []int{l.Tiles * n}, "those of the samples of a call"})
 	}
 	return fields
 }

@@ -147,6 +147,9 @@ func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 	if s.Scale != 1 {
 		total = t.f.code.Product(total, t.f.code.Number(s.Scale))
 	}
+	if s.Weight != nil {
+		total = t.f.code.Product(total, t.load(s.Weight, index{}, v))
+	}
 	if s.Buf.Kind != plan.Loss {
 		t.store(total, s.Buf, index{}, v)
 		return

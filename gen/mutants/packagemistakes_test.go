@@ -243,5 +243,5 @@ var updateMistakes = []packageMutant{
 		"t.rate, 0, hi)"),
 	on(inTeam+"calls.go", "Shared", "UpdateBatch", "half of the rate", `t\.ys, t\.rate = ys, rate`,
 		"t.ys, t.rate = ys, rate/2"),
-	on(inTeam+"calls.go", "Shared", "UpdateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
+	on(inTeam+"calls.go", "Shared", "updateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
 }

@@ -21,10 +21,13 @@ type Signature struct {
 	InputGradient bool
 	// Derivative is the one that a network must name to have it; empty for functions that are no derivatives.
 	Derivative spec.Derivative
+	// Weighted is the function that it is with a weight for each sample; "" for others. Only networks with
+	// sample_weights have it.
+	Weighted string
 }
 
 // The arguments of the API: of one sample a workspace, input, target, gradient and rate; of a batch, whose workspaces
-// are in b, slices of samples, of targets, and of results.
+// are in b, slices of samples, of targets, of weights, and of results.
 const (
 	WorkspaceArg = "ws"
 	InputArg     = "x"
@@ -34,6 +37,7 @@ const (
 	BatchArg     = "b"
 	InputsArg    = "xs"
 	TargetsArg   = "ys"
+	WeightsArg   = "weights"
 	OutputsArg   = "out"
 	SlopesArg    = "gxs"
 	DirectionArg = "dx"
@@ -57,6 +61,12 @@ var API = []Signature{
 	{Name: StepBatch, Parts: step, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
 	{Name: InputGradBatch, Parts: grad, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg},
 		InputGradient: true},
+	{Name: LossBatchWeighted, Weighted: LossBatch, Parts: grad, Batch: true,
+		Args: []string{BatchArg, InputsArg, TargetsArg, WeightsArg}},
+	{Name: GradBatchWeighted, Weighted: GradBatch, Parts: gradOrStep, Batch: true,
+		Args: []string{BatchArg, InputsArg, TargetsArg, WeightsArg, GradArg}},
+	{Name: StepBatchWeighted, Weighted: StepBatch, Parts: step, Batch: true,
+		Args: []string{BatchArg, InputsArg, TargetsArg, WeightsArg, RateArg}},
 	{Name: Tangent, Parts: forward, Args: []string{WorkspaceArg, InputArg, DirectionArg, ProductArg}, Output: true,
 		Derivative: spec.DeriveTangent},
 	{Name: Jacobian, Parts: forward, Args: []string{WorkspaceArg, InputArg, JacobianArg}, Output: true,
@@ -87,7 +97,8 @@ func APIOf(n spec.Network) []Signature {
 // of says whether a network has the function.
 func (s Signature) of(n spec.Network) bool {
 	return slices.ContainsFunc(s.Parts, n.Emits) && (!s.Batch || n.Emits(spec.EmitBatch)) &&
-		(!s.InputGradient || n.InputGradient) && (s.Derivative == "" || n.Derives(s.Derivative))
+		(!s.InputGradient || n.InputGradient) && (s.Derivative == "" || n.Derives(s.Derivative)) &&
+		(s.Weighted == "" || n.SampleWeights)
 }
 
 // SignatureOf is the row of a function of that name.
@@ -107,7 +118,15 @@ func (s Signature) Slices() []string {
 
 // Sliced says whether an argument has an element for each sample of a batch.
 func Sliced(arg string) bool {
-	return arg == InputsArg || arg == TargetsArg || Written(arg)
+	return arg == InputsArg || arg == TargetsArg || arg == WeightsArg || Written(arg)
+}
+
+// Unweighted is the function that a function is but for the weights of samples: itself, unless it takes them.
+func Unweighted(function string) string {
+	if of := SignatureOf(function).Weighted; of != "" {
+		return of
+	}
+	return function
 }
 
 // Written says whether such an argument is of results.

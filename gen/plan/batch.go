@@ -67,6 +67,15 @@ func (b *builder) batch(forward, value, cost []Op) {
 		b.p.Funcs = append(b.p.Funcs,
 			&Func{Name: InputGradBatch, Batch: true, Ops: join(forward, cost, b.backward(0, nil), []Op{input})})
 	}
+	if b.p.Network.SampleWeights {
+		weight := b.get("weight")
+		value, cost := b.cost(false, weight), b.cost(true, weight)
+		b.p.Funcs = append(b.p.Funcs,
+			&Func{Name: LossBatchWeighted, Batch: true, Ops: join(forward, value)},
+			&Func{Name: GradBatchWeighted, Batch: true, Ops: join([]Op{b.clear()}, forward, cost, gradient)},
+			&Func{Name: StepBatchWeighted, Batch: true,
+				Ops: join([]Op{b.clear()}, forward, cost, gradient, []Op{b.descend()})})
+	}
 }
 
 // deliver hands a vector of the workspace back.

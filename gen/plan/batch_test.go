@@ -39,10 +39,27 @@ func TestBatchMeaning(t *testing.T) {
 type batchTrial struct {
 	trial
 	samples []*trial
-	// What the reference has for each sample, and the sums with the bounds of sums in any order.
-	want, bound         []*verify.Gradient
+	weights []float64 // of the samples
+	// What the reference has for each sample, and the sums without weights and with them.
+	want, bound     []*verify.Gradient
+	plain, weighted batchSums
+}
+
+// batchSums are what the reference has for all samples together, with the bounds of sums in any order.
+type batchSums struct {
 	loss, lossBound     float64
 	gradient, gradSlack []float64
+}
+
+// add adds a sample.
+func (s *batchSums) add(trace *verify.Trace, bound *verify.Gradient, roundings float64) {
+	s.loss += trace.Loss
+	s.lossBound += bound.Loss + 2*roundings*(math.Abs(trace.Loss)+bound.Loss)
+	off := bound.Flat()
+	for i, g := range trace.Flat() {
+		s.gradient[i] += g
+		s.gradSlack[i] += off[i] + 2*roundings*(math.Abs(g)+off[i])
+	}
 }
 
 func newBatchTrial(t *testing.T, n spec.Network, precision spec.Precision, r *rand.Rand) *batchTrial {
@@ -55,7 +72,9 @@ func newBatchTrial(t *testing.T, n spec.Network, precision spec.Precision, r *ra
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.gradient, c.gradSlack = make([]float64, n.Params()), make([]float64, n.Params())
+	for _, s := range []*batchSums{&c.plain, &c.weighted} {
+		s.gradient, s.gradSlack = make([]float64, n.Params()), make([]float64, n.Params())
+	}
 	roundings := float64(len(c.samples)+2) * c.unit()
 	for _, s := range c.samples {
 		trace := network.Algorithm4(s.x, s.y)
@@ -64,13 +83,15 @@ func newBatchTrial(t *testing.T, n spec.Network, precision spec.Precision, r *ra
 			t.Fatal(err)
 		}
 		c.want, c.bound = append(c.want, &trace.Gradient), append(c.bound, bound)
-		c.loss += trace.Loss
-		c.lossBound += bound.Loss + 2*roundings*(math.Abs(trace.Loss)+bound.Loss)
-		off := bound.Flat()
-		for i, g := range trace.Flat() {
-			c.gradient[i] += g
-			c.gradSlack[i] += off[i] + 2*roundings*(math.Abs(g)+off[i])
+		c.plain.add(trace, bound, roundings)
+		w := []float64{0, 1, 2.5, float64(float32(r.ExpFloat64()))}[r.IntN(4)]
+		c.weights = append(c.weights, w)
+		heavy := network.Weighted(w)
+		trace = heavy.Algorithm4(s.x, s.y)
+		if bound, err = heavy.Bounds(trace, precision); err != nil {
+			t.Fatal(err)
 		}
+		c.weighted.add(trace, bound, roundings)
 	}
 	return c
 }
@@ -96,6 +117,13 @@ func checkBatch[F expr.Float](p *Program, c *batchTrial) {
 			set(s, c.samples[i])
 			poison(s, func(*Buffer) bool { return true })
 		}
+		want := c.plain
+		if Unweighted(f.Name) != f.Name {
+			want = c.weighted
+			for i, s := range m.Samples {
+				s.Data("weight")[0] = F(c.weights[i])
+			}
+		}
 		set(m.Network, &c.trial) // the samples share the parameters, and have just set their own
 		if err := m.RunBatch(f.Name); err != nil {
 			c.fail("%v", err)
@@ -107,12 +135,13 @@ func checkBatch[F expr.Float](p *Program, c *batchTrial) {
 			}
 			continue
 		}
-		compareAll(&c.trial, f.Name, "loss", []F{m.Loss}, []float64{c.loss}, []float64{c.lossBound})
-		switch f.Name {
+		compareAll(&c.trial, f.Name, "loss", []F{m.Loss}, []float64{want.loss}, []float64{want.lossBound})
+		switch Unweighted(f.Name) {
 		case GradBatch:
-			compareAll(&c.trial, f.Name, "gradient", params(m.Network, "gW%d", "gb%d"), c.gradient, c.gradSlack)
+			compareAll(&c.trial, f.Name, "gradient", params(m.Network, "gW%d", "gb%d"), want.gradient,
+				want.gradSlack)
 		case StepBatch:
-			next, bound := c.step()
+			next, bound := c.step(want)
 			compareAll(&c.trial, f.Name, "parameter", params(m.Network, "W%d", "b%d"), next, bound)
 		case InputGradBatch:
 			for i, s := range m.Samples {
@@ -123,9 +152,9 @@ func checkBatch[F expr.Float](p *Program, c *batchTrial) {
 }
 
 // step is p − rate·∇ with a bound: the gradient's, and three roundings of what they can be of at most.
-func (c *batchTrial) step() (next, bound []float64) {
+func (c *batchTrial) step(sums batchSums) (next, bound []float64) {
 	for i, p := range c.params {
-		g, off := c.gradient[i], c.gradSlack[i]
+		g, off := sums.gradient[i], sums.gradSlack[i]
 		next = append(next, p-c.rate*g)
 		bound = append(bound, c.rate*off+3*c.unit()*(math.Abs(p)+2*c.rate*(math.Abs(g)+off)))
 	}
@@ -136,7 +165,7 @@ func (c *batchTrial) step() (next, bound []float64) {
 // objection to.
 func TestBatchMeaningFindsMistakes(t *testing.T) {
 	n := plantest.Network("mse", []int{3, 5, 2}, "tanh", "identity")
-	n.Batch, n.InputGradient = 2, true
+	n.Batch, n.InputGradient, n.SampleWeights = 2, true, true
 	run := func(change func(p *Program)) (failed, compared int) {
 		p := mustCompile(t, n)
 		change(p)
@@ -154,6 +183,20 @@ func TestBatchMeaningFindsMistakes(t *testing.T) {
 		"a sum of another layer's deltas": func(p *Program) { every(p, func(o *OuterSum) { o.GB = nil }) },
 		"a step by something else": func(p *Program) {
 			every(p, func(o *Descend) { o.Rate = p.Buffer("loss") })
+		},
+		"a loss without its weight": func(p *Program) {
+			every(p, func(m *Map) {
+				if m.Sum != nil {
+					m.Sum.Weight = nil
+				}
+			})
+		},
+		"a gradient without its weight": func(p *Program) {
+			every(p, func(m *Map) {
+				if m.Bind(WeightVar) != nil {
+					m.Sets[0].Expr = expr.Substitute(m.Sets[0].Expr, WeightVar, expr.Number(1))
+				}
+			})
 		},
 		"sums of the last block alone": func(p *Program) {
 			f := p.Func(GradBatch)

@@ -32,7 +32,7 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 	}
 	b.buffers()
 	forward := b.forward()
-	value, cost := b.cost(false), b.cost(true)
+	value, cost := b.cost(false, nil), b.cost(true, nil)
 	below := b.lowest()
 	gradient, descent := b.backward(below, b.outer), b.backward(below, b.update)
 	b.p.Funcs = []*Func{
@@ -91,6 +91,9 @@ func (b *builder) buffers() {
 	b.add(Target, depth, "y", n.Width(depth), 1)
 	b.add(Rate, 0, "rate", 1, 1)
 	b.add(Loss, depth, "loss", 1, 1)
+	if n.SampleWeights {
+		b.add(SampleWeight, depth, string(WeightVar), 1, 1)
+	}
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		rows, cols := layer.Dense, n.Width(l-1)
@@ -147,20 +150,36 @@ func applyOp(p *Program, l int) Op {
 	return &Map{N: bufs.z.Rows, Args: []Arg{{expr.Z, bufs.z}}, Sets: []Set{{bufs.a, act.Value}}, Role: Apply, Layer: l}
 }
 
-// cost is loss = C(ŷ, y) and, when gradient is set, v_L = ∇C with respect to ŷ.
-func (b *builder) cost(gradient bool) []Op {
+// WeightVar is the weight of a sample in the expressions of a cost.
+const WeightVar = expr.Var("weight")
+
+// cost is loss = C(ŷ, y) and, when gradient is set, v_L = ∇C with respect to ŷ. Both are multiplied by the weight of the
+// sample, where there is one: all gradients are linear in v_L.
+func (b *builder) cost(gradient bool, weight *Buffer) []Op {
 	n := b.p.Network
 	depth := n.Depth()
 	width := n.Width(depth)
 	c := b.p.Cost
 	m := &Map{
 		N: width, Args: []Arg{{expr.A, b.get("a%d", depth)}, {expr.Y, b.get("y")}}, Role: CostTerm, Layer: depth,
-		Sum: &Sum{b.get("loss"), c.Term, c.Scale(width)},
+		Sum: &Sum{Buf: b.get("loss"), Expr: c.Term, Scale: c.Scale(width), Weight: weight},
 	}
 	if gradient {
-		m.Sets = []Set{{b.get("v%d", depth), c.Gradient(width)}}
+		m.Sets = []Set{{b.get("v%d", depth), m.weighed(c.Gradient(width))}}
 	}
 	return []Op{m}
+}
+
+// weighed is a gradient of the cost times the weight of the sample, which becomes an argument; itself where there is
+// none.
+func (m *Map) weighed(gradient expr.Expr) expr.Expr {
+	if m.Sum.Weight == nil {
+		return gradient
+	}
+	if m.Bind(WeightVar) == nil {
+		m.Args = append(m.Args, Arg{WeightVar, m.Sum.Weight})
+	}
+	return expr.Mul(WeightVar, gradient)
 }
 
 // jacobian is δ_l = Jacᵀ·v_l.

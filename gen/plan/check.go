@@ -122,7 +122,7 @@ func checkMap(m *Map, n int, acc expr.Var) error {
 		}
 	}
 	if m.Sum != nil {
-		return errors.Join(lengths(1, m.Sum.Buf), bound(m.Sum.Expr))
+		return errors.Join(lengths(1, m.Sum.Buf), lengths(1, some(m.Sum.Weight)...), bound(m.Sum.Expr))
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func checkFlow(p *Program, f *Func) error {
 	var ready func(b *Buffer) bool
 	ready = func(b *Buffer) bool {
 		switch b.Kind {
-		case Input, Target, Rate, Weight, Bias, Direction, WeightDirection, BiasDirection:
+		case Input, Target, Rate, Weight, Bias, Direction, WeightDirection, BiasDirection, SampleWeight:
 			return true
 		case Viewed:
 			return ready(b.View.Of)
@@ -171,7 +171,7 @@ func checkFlow(p *Program, f *Func) error {
 		}
 		for _, b := range op.Writes() {
 			switch b.Kind {
-			case Input, Target, Rate, Direction, WeightDirection, BiasDirection:
+			case Input, Target, Rate, Direction, WeightDirection, BiasDirection, SampleWeight:
 				return fmt.Errorf("operation %d (%s) writes the argument %v", i, op, b)
 			case WeightGrad, BiasGrad, WeightCurvature, BiasCurvature, Loss:
 				switch op.(type) {
@@ -188,7 +188,7 @@ func checkFlow(p *Program, f *Func) error {
 					return fmt.Errorf("operation %d (%s) writes %v a second time", i, op, b)
 				}
 			case Weight, Bias:
-				if f.Name != Step && f.Name != StepBatch {
+				if f.Name != Step && Unweighted(f.Name) != StepBatch {
 					return fmt.Errorf("operation %d (%s) writes %v outside Step and StepBatch", i, op, b)
 				}
 			case Scratch:
@@ -220,6 +220,7 @@ func checkFlow(p *Program, f *Func) error {
 
 // wants says whether a function is to write a buffer.
 func wants(name string, b *Buffer) bool {
+	name = Unweighted(name)
 	switch b.Kind {
 	case WeightCurvature, BiasCurvature:
 		return name == HessianVector

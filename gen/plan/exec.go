@@ -197,7 +197,11 @@ func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 	}
 	if o.Sum != nil {
 		sum := addUp(o.Order, 0, len(terms), func(k int) F { return terms[k] })
-		m.data[o.Sum.Buf][0] = F(F(o.Sum.Scale) * sum)
+		sum = F(F(o.Sum.Scale) * sum)
+		if o.Sum.Weight != nil {
+			sum = F(m.data[o.Sum.Weight][0] * sum)
+		}
+		m.data[o.Sum.Buf][0] = sum
 	}
 	return nil
 }

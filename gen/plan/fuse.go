@@ -230,10 +230,10 @@ func (f *fuser) closedForm(form expr.Fused, m *Map, gradient bool) []Op {
 		joined.Args = append(joined.Args, Arg{LargestLogit.Var, largest}, Arg{logsVar, logs})
 	}
 	joined.Args = append(joined.Args, Arg{expr.Z, z}, Arg{expr.Y, y})
-	joined.Sum = &Sum{m.Sum.Buf, term, 1}
+	joined.Sum = &Sum{Buf: m.Sum.Buf, Expr: term, Scale: 1, Weight: m.Sum.Weight}
 	if gradient {
 		joined.Args = append(joined.Args, Arg{expr.A, a})
-		joined.Sets = []Set{{d, form.Delta}}
+		joined.Sets = []Set{{d, joined.weighed(form.Delta)}}
 	}
 	return append(ops, f.once(m, nil, func() Op { return joined }))
 }

@@ -29,12 +29,13 @@ type Set struct {
 	Expr expr.Expr
 }
 
-// Sum adds the value of an expression over all elements, scales the sum and stores it in a
-// one-element buffer.
+// Sum adds the value of an expression over all elements, scales the sum, multiplies it by the weight of the sample where
+// there is one, and stores it in a one-element buffer.
 type Sum struct {
-	Buf   *Buffer
-	Expr  expr.Expr
-	Scale float64
+	Buf    *Buffer
+	Expr   expr.Expr
+	Scale  float64
+	Weight *Buffer
 }
 
 // Map is an elementwise operation: for every index k it evaluates expressions of Args[·][k] and
@@ -71,6 +72,9 @@ func (m *Map) Reads() []*Buffer {
 	var bs []*Buffer
 	for _, a := range m.Args {
 		bs = append(bs, a.Buf)
+	}
+	if m.Sum != nil {
+		bs = append(bs, some(m.Sum.Weight)...)
 	}
 	return bs
 }
@@ -136,6 +140,9 @@ func (m *Map) Equations(acc expr.Var, accText string) []string {
 		scale := ""
 		if m.Sum.Scale != 1 {
 			scale = fmt.Sprintf("%.6g·", m.Sum.Scale)
+		}
+		if m.Sum.Weight != nil {
+			scale = m.Sum.Weight.Name + "·" + scale
 		}
 		lines = append(lines, fmt.Sprintf("%s = %sΣ %s", m.Sum.Buf.Name, scale, render(m.Sum.Expr)))
 	}

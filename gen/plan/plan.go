@@ -45,11 +45,12 @@ const (
 	WeightCurvature             // what the Hessian makes of a direction, of a weight matrix
 	BiasCurvature               // of a bias vector
 	Viewed                      // a part of another buffer, see View
+	SampleWeight                // the weight of a sample, a scalar, read only
 )
 
 var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache",
 	"delta", "scratch", "loss", "result", "direction", "derivative", "weight direction",
-	"bias direction", "weight curvature", "bias curvature", "view"}
+	"bias direction", "weight curvature", "bias curvature", "view", "sample weight"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -124,6 +125,10 @@ const (
 
 	ParameterJacobian      = "ParameterJacobian"
 	ParameterJacobianBatch = "ParameterJacobianBatch"
+
+	LossBatchWeighted = "LossBatchWeighted"
+	GradBatchWeighted = "GradBatchWeighted"
+	StepBatchWeighted = "StepBatchWeighted"
 )
 
 // Func is one function of the API: operations in order. The same operation may stand in several functions.

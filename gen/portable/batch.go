@@ -14,6 +14,9 @@ const batchApart = "Samples, targets and results must not overlap p or b, and re
 	"targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before " +
 	"anything is written."
 
+// weightsDoc is what every function with weights says of them.
+const weightsDoc = " A weight is any number. One of 0 hides no NaN: 0 times NaN is NaN."
+
 var batchDocs = map[string]string{
 	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
 	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples; of none it is 0.\n" + batchApart,
@@ -22,6 +25,15 @@ var batchDocs = map[string]string{
 	plan.StepBatch: "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= " +
 		"rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. " +
 		"For a step on the mean, divide rate by len(xs).\n" + batchApart,
+	plan.LossBatchWeighted: "LossBatchWeighted returns the sum of the losses of all samples, each times its weight; of " +
+		"none it is 0.\n" + batchApart + weightsDoc,
+	plan.GradBatchWeighted: "GradBatchWeighted overwrites g with the gradient of the sum of the losses of all samples, " +
+		"each times its weight, and\nreturns that sum; of no samples both are 0. For means, divide both by the sum of " +
+		"the weights.\n" + batchApart + weightsDoc,
+	plan.StepBatchWeighted: "StepBatchWeighted takes one step of gradient descent on the sum of the losses of all " +
+		"samples, each times its weight,\np -= rate*∇ΣwL, and returns the sum before it. Every gradient is taken at the " +
+		"parameters before the step. For a step on\nthe mean, divide rate by the sum of the weights.\n" + batchApart +
+		weightsDoc,
 	plan.InputGradBatch: "InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at " +
 		"xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
 }
@@ -37,7 +49,7 @@ func (pr *builder) batchDoc() string {
 		pr.name, sum, pr.o.BatchBytes(pr.p), pr.p.Block)
 	if n := len(pr.o.Batch.List); n > 0 {
 		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",
-			map[int]string{3: "three", 4: "four"}[n])
+			map[int]string{3: "three", 4: "four", 5: "five"}[n])
 	}
 	return doc
 }
@@ -104,7 +116,7 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, plan.InputsArg, s))
 	}
 	var g code.Expr // where the gradient is summed
-	switch f.Name {
+	switch plan.Unweighted(f.Name) {
 	case plan.GradBatch:
 		g = code.V("g")
 		pr.clear(body, &code.Deref{X: g})
@@ -173,6 +185,8 @@ func blockUses(pieces ...schedule.Piece) (slices []string, last string, loss boo
 				switch b.Kind {
 				case plan.Target:
 					need[plan.TargetsArg] = true
+				case plan.SampleWeight:
+					need[plan.WeightsArg] = true
 				case plan.Result:
 					need[resultSlice(b)] = true
 				case plan.WeightGrad, plan.BiasGrad:
@@ -183,7 +197,7 @@ func blockUses(pieces ...schedule.Piece) (slices []string, last string, loss boo
 			}
 		}
 	}
-	for _, s := range []string{plan.InputsArg, plan.TargetsArg, plan.OutputsArg, plan.SlopesArg} {
+	for _, s := range []string{plan.InputsArg, plan.TargetsArg, plan.WeightsArg, plan.OutputsArg, plan.SlopesArg} {
 		if need[s] {
 			slices = append(slices, s)
 		}
@@ -289,6 +303,9 @@ func loopPieces(pieces []schedule.Piece) []schedule.Piece {
 	return pieces[:n]
 }
 
+// weightName is the weight of a sample, as the plan calls it.
+const weightName = string(plan.WeightVar)
+
 // samples is a loop over the samples of a block, with what the pieces touch of a sample by the names that functions
 // of one sample have for it.
 func (s *scope) samples(pieces ...schedule.Piece) *scope {
@@ -309,6 +326,8 @@ func (s *scope) samples(pieces ...schedule.Piece) *scope {
 					need[b.Name] = code.V(plan.InputsArg)
 				case plan.Target:
 					need[b.Name] = code.V(plan.TargetsArg)
+				case plan.SampleWeight:
+					need[plan.WeightsArg] = code.V(plan.WeightsArg)
 				case plan.Result:
 					need[b.Name] = code.V(resultSlice(b))
 				}
@@ -316,6 +335,9 @@ func (s *scope) samples(pieces ...schedule.Piece) *scope {
 		}
 	}
 	t := s.child(s.b.Range("s", "", code.V(plan.InputsArg)))
+	if weights := need[plan.WeightsArg]; weights != nil {
+		t.set(weightName, at(weights, index{Var: "s"}))
+	}
 	var names []string
 	var values []code.Expr
 	for _, name := range []string{"ws", "x", "y", "o", "gx"} {

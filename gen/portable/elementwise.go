@@ -53,6 +53,9 @@ func (pr *builder) mapping(m *plan.Map, root *scope) error {
 	default:
 		root.b.Update(code.V("loss"), code.Mul, code.N(m.Sum.Scale))
 	}
+	if m.Sum != nil && m.Sum.Weight != nil {
+		root.b.Set(code.V("loss"), pr.mul(base(m.Sum.Weight), code.V("loss")))
+	}
 	return nil
 }
 

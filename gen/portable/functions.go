@@ -38,6 +38,8 @@ func (pr *builder) param(name string) code.Param {
 		return pointer(name, pr.name+"Batch")
 	case name == plan.GradArg:
 		return pointer(name, pr.gradType())
+	case name == plan.WeightsArg:
+		return code.Param{Name: name, Type: code.SliceOf(code.Of(pr.kind))}
 	case plan.Sliced(name):
 		return code.Param{Name: name, Type: code.SliceOf(code.ArrayOf(code.Of(pr.kind), width))}
 	case width > 0:

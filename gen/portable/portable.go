@@ -146,7 +146,7 @@ func base(b *plan.Buffer) code.Expr {
 		return code.V(b.Name)
 	case plan.Direction, plan.Derived:
 		return code.V(b.Name)
-	case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Result:
+	case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Result, plan.SampleWeight:
 		return code.V(b.Name)
 	case plan.Weight, plan.Bias:
 		return code.FieldOf("p", field(b))

@@ -51,11 +51,14 @@ func (s *scope) find(name string) (string, bool) { return s.scalars.find(name) }
 
 // get is an element as a scalar, read into one here unless a scope around has it.
 func (s *scope) get(b *plan.Buffer, x index) code.Expr {
-	if b.Kind == plan.Rate {
+	if isScalar(b) {
 		return code.V(b.Name)
 	}
 	return s.read(b, scalar(b.Name, x), element(b, x))
 }
+
+// isScalar says whether a buffer is a number by itself in emitted code, no element of an array.
+func isScalar(b *plan.Buffer) bool { return b.Kind == plan.Rate || b.Kind == plan.SampleWeight }
 
 // read is get for the scalar and the place of an element.
 func (s *scope) read(b *plan.Buffer, name string, place code.Expr) code.Expr {
@@ -78,6 +81,9 @@ func (s *scope) peek(b *plan.Buffer, x index) code.Expr {
 // load reads the elements that no scalar holds yet: those that have no scalar in this block in one statement, and anew
 // those whose scalar is out of date.
 func (s *scope) load(b *plan.Buffer, x index, n int) {
+	if isScalar(b) {
+		return
+	}
 	var names []string
 	var values []code.Expr
 	for k := range n {

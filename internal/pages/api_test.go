@@ -15,7 +15,7 @@ import (
 var besides = []string{"Init(norm)", "Flat()", "Tensors()", "ws.InputGrad()"}
 
 // TestReadmeAPI compares the README's table of functions with that of the emitted API: their names, arguments and order,
-// and which of them only networks with input_gradient have.
+// and which of them only networks with input_gradient or sample_weights have.
 func TestReadmeAPI(t *testing.T) {
 	_, table, found := strings.Cut(read(t, "README.md"), "\n| function | what it does |\n|---|---|\n")
 	if !found {
@@ -31,6 +31,9 @@ func TestReadmeAPI(t *testing.T) {
 		if s.InputGradient {
 			row += " with input_gradient"
 		}
+		if s.Weighted != "" {
+			row += " with sample_weights"
+		}
 		want = append(want, row)
 	}
 	call := regexp.MustCompile("^\\| `([^`]+)` \\|")
@@ -45,6 +48,9 @@ func TestReadmeAPI(t *testing.T) {
 		row := cells[1]
 		if strings.Contains(line, "with `input_gradient: true`") {
 			row += " with input_gradient"
+		}
+		if strings.Contains(line, "with `sample_weights: true`") {
+			row += " with sample_weights"
 		}
 		got = append(got, row)
 	}

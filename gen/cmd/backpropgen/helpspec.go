@@ -35,6 +35,7 @@ precision: float32         # or float64
 cache: auto                # what Forward keeps for Backward: pre (z), post (a, and z where it is needed) or both
 unroll: auto               # straight-line code while that is fast; full, or loop
 input_gradient: false      # true: emit InputGrad and InputGradBatch, the gradient with respect to the input
+sample_weights: false      # true: emit LossBatchWeighted, GradBatchWeighted, StepBatchWeighted: a weight a sample
 optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
@@ -68,7 +69,8 @@ What emit lists; the default is all of it:
   test     a test against the reference, with benchmarks; imports package verify of this module
 
 Kernels import nothing of this module: without save, team and test a go.mod need not require it.
-Optimizers and input_gradient need grad. Files that are no longer emitted are removed.
+Optimizers and input_gradient need grad; sample_weights needs batch, and grad or step.
+Files that are no longer emitted are removed.
 `)
 	b.WriteString("\nDerivatives, each emitted only when it is named, the Jacobians for batches too:\n\n")
 	for _, d := range spec.Derivatives() {

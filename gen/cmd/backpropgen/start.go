@@ -112,6 +112,8 @@ cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)
 # cache: auto  # what Forward keeps for Backward: auto, pre, post or both
 # unroll: auto  # auto, full or loop
 # input_gradient: false  # also emit the gradient with respect to the input
+# sample_weights: false  # also emit batch functions that take a weight for each sample
+# derivatives: []  # any of: jacobian, tangent, parameter-jacobian, hessian-vector
 # optimizers: []  # any of: sgd, momentum, nesterov, rmsprop, adam, adamw
 # batch: 32  # samples that the batch functions take at a time
 # rounding: fast  # strict: the same bits on every platform

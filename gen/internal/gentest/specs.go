@@ -58,6 +58,7 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 	n.Batch = Pick(r, batches...)
 	n.Rounding = Pick(r, spec.RoundingFast, spec.RoundingFast, spec.RoundingStrict)
 	n.Derivatives = drawDerivatives(r, n)
+	n.SampleWeights = r.IntN(3) == 0
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = Pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
@@ -211,6 +212,7 @@ func Smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.Cache = spec.CacheAuto })
 	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
 	try(func(m *spec.Network) { m.InputGradient = false })
+	try(func(m *spec.Network) { m.SampleWeights = false })
 	try(func(m *spec.Network) { m.Optimizers = nil })
 	try(func(m *spec.Network) { m.Derivatives = nil })
 	for i := range n.Derivatives {

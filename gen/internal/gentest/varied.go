@@ -14,6 +14,7 @@ func features(n spec.Network) []string {
 			n.Precision), fmt.Sprint("unroll ", n.Unroll, " ", n.Rounding),
 		fmt.Sprint("rounding ", n.Rounding, " ", n.Precision), fmt.Sprint("batch ",
 			n.Batch), fmt.Sprint("input gradient ", n.InputGradient, " ", n.Cache),
+		fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Rounding), fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Precision),
 		fmt.Sprint("depth ", min(n.Depth()/3, 4)), fmt.Sprint("optimizers ", min(len(n.Optimizers), 2)),
 	}
 	for _, o := range n.Optimizers {

@@ -82,6 +82,7 @@ func draw(r *rand.Rand) spec.Network {
 	n.Cache = spec.Cache(pick("auto", "pre", "post", "both"))
 	n.Unroll = spec.Unroll(pick("auto", "full", "loop"))
 	n.InputGradient = r.IntN(2) == 0
+	n.SampleWeights = r.IntN(2) == 0
 	return n
 }
 

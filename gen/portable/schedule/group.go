@@ -214,10 +214,13 @@ func (g *grouper) whole(f *plan.Func) *Part {
 // blockName is the name of the method that takes a block through a batch function. StepBatch does with a block what
 // GradBatch does.
 func blockName(function string) string {
-	if function == plan.StepBatch {
+	switch function {
+	case plan.StepBatch:
 		function = plan.GradBatch
+	case plan.StepBatchWeighted:
+		function = plan.GradBatchWeighted
 	}
-	return strings.TrimSuffix(unexported(function), "Batch") + "Block"
+	return strings.Replace(unexported(function), "Batch", "", 1) + "Block"
 }
 
 // unexported is a function's name as the beginning of that of a method.
@@ -341,6 +344,11 @@ func batchStemOf(users string) string {
 		return "forwardPart"
 	case strings.Contains(users, plan.LossBatch+" "):
 		return "lossPart"
+	case strings.Contains(users, plan.LossBatchWeighted+" "):
+		return "lossWeightedPart"
+	case !strings.Contains(users, plan.InputGradBatch+" ") && !strings.Contains(users, plan.GradBatch+" ") &&
+		strings.Contains(users, plan.GradBatchWeighted+" "):
+		return "gradWeightedPart"
 	case strings.Contains(users, plan.InputGradBatch+" ") && strings.Contains(users, plan.StepBatch+" "):
 		return "deltaPart"
 	case strings.Contains(users, plan.InputGradBatch+" "):

@@ -86,7 +86,7 @@ func TestGroupSums(t *testing.T) {
 func TestGroupNames(t *testing.T) {
 	good := map[bool]*regexp.Regexp{
 		false: regexp.MustCompile(`^(forward|loss|backward|delta|descend)[0-9]*$`),
-		true:  regexp.MustCompile(`^((forward|loss|delta|grad|inputGrad)Part[0-9]*|(forward|loss|grad|inputGrad)Block)$`),
+		true:  regexp.MustCompile(`^((forward|loss|delta|grad|inputGrad|lossWeighted|gradWeighted)Part[0-9]*|(forward|loss|grad|inputGrad|lossWeighted|gradWeighted)Block)$`),
 	}
 	named := 0
 	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {

@@ -105,7 +105,7 @@ func (j *batchJudge[F]) trial(i, count int) error {
 		}
 		repeats(r, batchShape(j.network, count), c.name, "a call after others", first, j.do(r, c, b))
 	}
-	return nil
+	return j.weighted(i, b)
 }
 
 // tileAndRest is how many samples fill a tile and begin the rest after it.
@@ -168,6 +168,7 @@ func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch
 	}
 	given("xs", m.Xs, b.Xs)
 	given("ys", m.Ys, b.Ys)
+	given("weights", m.Weights, b.AllWeights())
 	results := func(name string, got memory.Samples[F]) {
 		if at, found := got.Beside(b.Count, memory.Untouchable); found {
 			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",

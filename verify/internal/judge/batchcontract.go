@@ -75,6 +75,9 @@ func (j *batchJudge[F]) notFinite(c batchCall[F], b trial.Batch, spoilt int) err
 	if c.loss && single.Loss != single.Loss && got.loss == got.loss {
 		j.report.Broken(c.name, "loss", r.Where, "%v; NaN must not hide", got.loss)
 	}
+	if c.unweighted != "" && single.Loss != single.Loss {
+		j.zeroHidesNothing(r, c, with(math.NaN()), spoilt)
+	}
 	if c.input {
 		j.others(r, c.name, s.x, clean.x, got.x, spoilt)
 	}
@@ -99,8 +102,12 @@ func (j *batchJudge[F]) refuses(c batchCall[F], b trial.Batch, n memory.Lengths)
 	m := j.machine
 	loadBatch(m, b)
 	before := [][]F{slices.Clone(m.Params), slices.Clone(m.Xs.Memory), slices.Clone(m.Ys.Memory),
+		slices.Clone(m.Weights.Memory),
 		slices.Clone(m.Grad), slices.Clone(m.Out.Memory), slices.Clone(m.Gxs.Memory)}
 	where := fmt.Sprintf("%d xs, %d ys", n.Xs, n.Ys)
+	if c.unweighted != "" {
+		where += fmt.Sprintf(", %d weights", n.Weights)
+	}
 	if c.output || c.input {
 		where += fmt.Sprintf(", %d results", n.Results)
 	}
@@ -113,10 +120,11 @@ func (j *batchJudge[F]) refuses(c batchCall[F], b trial.Batch, n memory.Lengths)
 		j.report.Broken(c.name, "lengths that differ", where,
 			"the panic says %q; it must name the function and say that lengths differ", text)
 	}
-	for i, after := range [][]F{m.Params, m.Xs.Memory, m.Ys.Memory, m.Grad, m.Out.Memory, m.Gxs.Memory} {
+	for i, after := range [][]F{m.Params, m.Xs.Memory, m.Ys.Memory, m.Weights.Memory, m.Grad, m.Out.Memory,
+		m.Gxs.Memory} {
 		if memory.FirstDifference(after, before[i]) >= 0 {
 			j.report.Broken(c.name, "lengths that differ", where, "%s was written before the panic",
-				[]string{"p", "xs", "ys", "g", "out", "gxs"}[i])
+				[]string{"p", "xs", "ys", "weights", "g", "out", "gxs"}[i])
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 type BatchMachine[F memory.Float] struct {
 	Params, Grad     []F
 	Xs, Ys, Out, Gxs memory.Samples[F]
+	Weights          memory.Samples[F] // of the samples, one a row
 
 	Forward  func(n memory.Lengths)
 	Loss     func(n memory.Lengths) F
@@ -21,7 +22,10 @@ type BatchMachine[F memory.Float] struct {
 	Step     func(n memory.Lengths, rate F) F
 	// InputGrad is nil for networks without input gradient, too.
 	InputGrad func(n memory.Lengths) F
-	Poison    func()
+	// These are nil for networks without sample weights, too.
+	WeightedLoss, WeightedGradient func(n memory.Lengths) F
+	WeightedStep                   func(n memory.Lengths, rate F) F
+	Poison                         func()
 	// Guards are around the parameters, the gradient and the workspace; the samples have margins of their own.
 	Guards []fence.Guard
 }
@@ -32,6 +36,7 @@ func loadBatch[F memory.Float](m *BatchMachine[F], b trial.Batch) {
 	memory.Fill(m.Grad, math.NaN())
 	m.Xs.Load(b.Xs, memory.Beyond)
 	m.Ys.Load(b.Ys, memory.Beyond)
+	m.Weights.Load(b.AllWeights(), memory.Beyond)
 	for _, results := range []memory.Samples[F]{m.Out, m.Gxs} {
 		results.Load(nil, memory.Untouchable)
 		memory.Fill(results.First(b.Count), math.NaN())
@@ -47,6 +52,8 @@ type batchCall[F memory.Float] struct {
 	run func(m *BatchMachine[F], n memory.Lengths, rate F) F
 	// output, loss, gradient, step and input say which numbers the call delivers.
 	output, loss, gradient, step, input bool
+	// unweighted is the name of the call that does the same without weights, "" for those that take none.
+	unweighted string
 }
 
 // batchCalls are those of functions that the machine has.
@@ -62,6 +69,12 @@ func batchCalls[F memory.Float](m *BatchMachine[F]) []batchCall[F] {
 			run: func(m *BatchMachine[F], n memory.Lengths, rate F) F { return m.Step(n, rate) }},
 		{name: "InputGradBatch", there: m.InputGrad != nil, loss: true, input: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.InputGrad(n) }},
+		{name: "LossBatchWeighted", unweighted: "LossBatch", there: m.WeightedLoss != nil, loss: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.WeightedLoss(n) }},
+		{name: "GradBatchWeighted", unweighted: "GradBatch", there: m.WeightedGradient != nil, loss: true, gradient: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.WeightedGradient(n) }},
+		{name: "StepBatchWeighted", unweighted: "StepBatch", there: m.WeightedStep != nil, loss: true, step: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, rate F) F { return m.WeightedStep(n, rate) }},
 	}
 	return slices.DeleteFunc(list, func(c batchCall[F]) bool { return !c.there })
 }
@@ -76,12 +89,17 @@ func fullest[F memory.Float](list []batchCall[F]) batchCall[F] {
 
 // mismatches are the ways in which one argument of the call can have m samples where the others have n.
 func (c batchCall[F]) mismatches(n, m int) []memory.Lengths {
-	list := []memory.Lengths{{Xs: m, Ys: n, Results: n}}
+	even := memory.Evenly(n)
+	one := func(edit func(l *memory.Lengths)) memory.Lengths { l := even; edit(&l); return l }
+	list := []memory.Lengths{one(func(l *memory.Lengths) { l.Xs = m })}
 	if c.loss {
-		list = append(list, memory.Lengths{Xs: n, Ys: m, Results: n})
+		list = append(list, one(func(l *memory.Lengths) { l.Ys = m }))
+	}
+	if c.unweighted != "" {
+		list = append(list, one(func(l *memory.Lengths) { l.Weights = m }))
 	}
 	if c.output || c.input {
-		list = append(list, memory.Lengths{Xs: n, Ys: n, Results: m})
+		list = append(list, one(func(l *memory.Lengths) { l.Results = m }))
 	}
 	return list
 }

@@ -59,6 +59,7 @@ func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[stri
 		pick := pool.Samples[(s+i)%len(pool.Samples)]
 		memory.Narrow(xs[s*b.Xs.Width:][:b.Xs.Width], pick.X)
 		memory.Narrow(ys[s*b.Ys.Width:][:b.Ys.Width], pick.Y)
+		b.Weights.First(count)[s] = F(1+(s+i)%3) / 2
 	}
 	rate, out := F(pool.Rate), []F{}
 	// said is what a call returned and left behind.
@@ -81,6 +82,10 @@ func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[stri
 		"GradBatch":      func() []F { return said(b.Gradient(all), b.Grad) },
 		"StepBatch":      func() []F { own(); return said(u.MovesBatch.Step(all, rate), u.Moves.Params) },
 		"InputGradBatch": func() []F { return said(b.InputGrad(all), b.Gxs.First(count)) },
+
+		"LossBatchWeighted": func() []F { return said(b.WeightedLoss(all)) },
+		"GradBatchWeighted": func() []F { return said(b.WeightedGradient(all), b.Grad) },
+		"StepBatchWeighted": func() []F { own(); return said(u.MovesBatch.WeightedStep(all, rate), u.Moves.Params) },
 	}
 	if m.InputGrad != nil {
 		list["Grad"] = func() []F { return said(m.Gradient(), m.Grad, m.InputGrad()) }

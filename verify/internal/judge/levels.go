@@ -57,6 +57,7 @@ func judgeLevelNumbers[F memory.Float](k *Levels[F]) {
 // strictData is what the functions work on in one round: parameters, and samples one after another.
 type strictData[F memory.Float] struct {
 	params, xs, ys []F
+	weights        []F
 	rate           F
 	in, out        int
 }
@@ -66,7 +67,8 @@ func newStrictData[F memory.Float](n spec.Network, rng *rand.Rand, of trial.Fill
 	in, out := n.Width(0), n.Width(n.Depth())
 	d := &strictData[F]{
 		params: make([]F, n.Params()), xs: make([]F, samples*in), ys: make([]F, samples*out), in: in, out: out,
-		rate: 0.037, // no power of 2, so that products are rounded
+		weights: make([]F, samples),
+		rate:    0.037, // no power of 2, so that products are rounded
 	}
 	fill := func(to []F) {
 		for i := range to {
@@ -81,6 +83,7 @@ func newStrictData[F memory.Float](n spec.Network, rng *rand.Rand, of trial.Fill
 		fill(d.x(i))
 		fill(d.y(i))
 	}
+	fill(d.weights)
 	return d
 }
 
@@ -99,6 +102,7 @@ func (d *strictData[F]) batch(m *BatchMachine[F], count int) {
 	copy(m.Params, d.params)
 	copy(m.Xs.First(count), d.xs)
 	copy(m.Ys.First(count), d.ys)
+	copy(m.Weights.First(count), d.weights)
 }
 
 // strictSingles is how many samples are taken one by one.

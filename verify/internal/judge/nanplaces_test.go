@@ -56,7 +56,8 @@ func TestNaNUnits(t *testing.T) {
 		outs := func() memory.Samples[float64] {
 			return memory.SamplesOf[float64](memory.NewArray[[2]float64](j.room()), memory.MarginBefore)
 		}
-		m := &BatchMachine[float64]{Params: make([]float64, n.Params()), Xs: ins(), Ys: outs(), Out: outs(), Gxs: ins()}
+		m := &BatchMachine[float64]{Params: make([]float64, n.Params()), Xs: ins(), Ys: outs(), Out: outs(), Gxs: ins(),
+			Weights: memory.SamplesOf[float64](memory.NewArray[float64](j.room()), memory.MarginBefore)}
 		sum := func(leaveOut bool) func(memory.Lengths) float64 {
 			return func(count memory.Lengths) (sum float64) {
 				network, err := reference.New(n, m.Params)

@@ -77,5 +77,12 @@ func (j *teamJudge[F]) trial(i, count int) error {
 				fmt.Sprintf("a call with %d workers for one", TeamSizes[k]), first, team.do(r, c, b))
 		}
 	}
+	for k, team := range j.teams {
+		if k < 3 || i == 0 { // their weights go where their samples go
+			if err := team.weighted(i, b); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }

@@ -62,7 +62,7 @@ var Beyond = math.NaN()
 const Untouchable = -0x1.23456p-7
 
 // Lengths are how many samples a call is given in each of its arguments, results being out or gxs.
-type Lengths struct{ Xs, Ys, Results int }
+type Lengths struct{ Xs, Ys, Weights, Results int }
 
 // Evenly is that all arguments have n samples.
-func Evenly(n int) Lengths { return Lengths{n, n, n} }
+func Evenly(n int) Lengths { return Lengths{n, n, n, n} }

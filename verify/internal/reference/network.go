@@ -67,6 +67,16 @@ func New(n spec.Network, params []float64) (*Network, error) {
 	return network, nil
 }
 
+// Weighted is the same network for a sample of weight w: loss and gradients are w times as large.
+func (n *Network) Weighted(w float64) *Network {
+	of := *n
+	of.cost = function.WeightedCost(n.cost, w)
+	if n.fused != nil {
+		of.fused = function.WeightedFused(n.fused, w)
+	}
+	return &of
+}
+
 // affine returns W·a + b.
 func (l layer) affine(a *mat.VecDense) *mat.VecDense {
 	rows, _ := l.w.Dims()

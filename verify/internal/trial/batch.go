@@ -12,6 +12,7 @@ type Batch struct {
 	Kind           string
 	Count          int
 	Params, Xs, Ys []float64 // a sample a row
+	Weights        []float64 // of the samples; nil where all are 1
 	Rate           float64
 }
 
