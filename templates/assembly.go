@@ -18,7 +18,7 @@ type Assembly struct {
 	// assembly for.
 	Processor  string
 	Processors []string
-	Method                func(function string) string // that has the assembly of a function
+	Method     func(function string) string // that has the assembly of a function
 	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
 	// have no assembly.
 	Levels    []AssemblyLevel
