@@ -30,7 +30,8 @@ func (b *builder) hessianVector(forward, cost []Op) *Func {
 	depth := b.p.Network.Depth()
 	ops := join(forward, b.forwardDot(), cost, []Op{b.jacobian(depth)}, b.lastDeltaDot())
 	for l := depth; l >= 1; l-- {
-		o := &Outer{GW: b.get("hW%d", l), GB: b.p.Find(BiasCurvature, l), D: b.p.Meant(DeltaDot, l), A: b.activation(l - 1)}
+		o := &Outer{GW: b.get("hW%d", l), GB: b.p.Find(BiasCurvature, l), D: b.p.Meant(DeltaDot, l),
+			A: b.activation(l - 1)}
 		if l > 1 {
 			o.DT, o.AT = b.p.Meant(LayerDelta, l), b.p.Meant(TangentPost, l-1)
 		}
@@ -87,7 +88,8 @@ func (b *builder) lastDeltaDot() []Op {
 	y := b.get("y")
 	args := []Arg{{expr.A, a}, {expr.Y, y}, {postDot, dot}}
 	if form, fused := expr.Fusion(n.Layers[depth-1].Activation.Name, n.Cost.Name); fused {
-		return []Op{&Map{N: d.Rows, Args: args, Sets: []Set{{d, expr.Mul(expr.D(form.Delta, expr.A), postDot)}}, Layer: depth}}
+		return []Op{&Map{N: d.Rows, Args: args, Layer: depth,
+			Sets: []Set{{d, expr.Mul(expr.D(form.Delta, expr.A), postDot)}}}}
 	}
 	second := expr.Mul(b.p.Cost.Curvature(n.Width(depth)), postDot)
 	if !b.pointwise(depth) {

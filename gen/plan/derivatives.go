@@ -185,7 +185,8 @@ func (b *builder) tangent() []Op {
 // forwardTangent is ż_l = W_l·ȧ_{l-1}.
 func (b *builder) forwardTangent(l int, in *Buffer) Op {
 	z := b.p.Meant(TangentPre, l)
-	return &Affine{W: b.get("W%d", l), In: in, Sums: TangentPre, Each: Map{N: z.Rows, Sets: []Set{{z, AccForward}}, Layer: l}}
+	return &Affine{W: b.get("W%d", l), In: in, Sums: TangentPre,
+		Each: Map{N: z.Rows, Sets: []Set{{z, AccForward}}, Layer: l}}
 }
 
 // push is ȧ_l = Jac_l·ż_l. Slopes that are formed already are read, else formed here.
@@ -291,7 +292,8 @@ func (b *builder) columns() []Op {
 		if l > 1 {
 			ops = append(ops, b.forwardTangent(l, in))
 		} else {
-			ops = append(ops, &Map{N: z.Rows, Args: []Arg{{weightVar, first}}, Sets: []Set{{z, weightVar}}, Role: Seed, Layer: l})
+			ops = append(ops, &Map{N: z.Rows, Args: []Arg{{weightVar, first}}, Sets: []Set{{z, weightVar}},
+				Role: Seed, Layer: l})
 		}
 		ops = append(ops, b.push(l, out, true))
 		in = out
@@ -397,7 +399,8 @@ func (b *builder) below(l int, out *Buffer) Op {
 	}
 	w := b.rowOfLast()
 	seed, arg := b.seed()
-	m := &Map{N: w.Rows, Args: []Arg{{weightVar, w}}, Sets: []Set{{out, expr.Mul(seed, weightVar)}}, Role: Seed, Layer: l - 1}
+	m := &Map{N: w.Rows, Args: []Arg{{weightVar, w}}, Sets: []Set{{out, expr.Mul(seed, weightVar)}},
+		Role: Seed, Layer: l - 1}
 	if arg != nil {
 		m.Args = append(m.Args, *arg)
 	}
