@@ -50,7 +50,7 @@ func (c *checker) emit(n Network) {
 		return
 	}
 	if !n.computes() {
-		c.fail("emit", "nothing is computed by that; name %s as well, or leave emit out to emit all",
+		c.fail("emit", "no function is emitted by that; name %s as well, or leave emit out to emit all",
 			list([]string{string(EmitForward), string(EmitGrad), string(EmitStep)}, "or"))
 		return
 	}

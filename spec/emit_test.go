@@ -43,9 +43,9 @@ func TestEmitMistakes(t *testing.T) {
 		want string
 	}{
 		{func(n *Network) { n.Emit = []Part{} },
-			"emit: nothing is computed by that; name forward, grad or step as well, or leave emit out to emit all"},
+			"emit: no function is emitted by that; name forward, grad or step as well, or leave emit out to emit all"},
 		{func(n *Network) { n.Emit = []Part{EmitSave, EmitTest, EmitBatch} },
-			"emit: nothing is computed by that; name forward, grad or step as well, or leave emit out to emit all"},
+			"emit: no function is emitted by that; name forward, grad or step as well, or leave emit out to emit all"},
 		{func(n *Network) { n.Emit = []Part{EmitForward, EmitTeam} },
 			"emit[1]: a team spreads batches over several cores; name batch as well, or leave team out"},
 		{func(n *Network) { n.Emit = []Part{"foward", EmitTeam, "", EmitTeam} },

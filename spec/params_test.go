@@ -61,7 +61,7 @@ func TestValidateFunctions(t *testing.T) {
 				"but the last activation is max-pool; use sigmoid or softmax there"}},
 		{Function{Expr: "sigmoid(z)"}, Function{Name: "cross-entropy"},
 			[]string{"cost: cross-entropy needs outputs that are " +
-				"probabilities, but the last activation is a formula, of which that is not known; " +
+				"probabilities, but the last activation is a formula, which need not give probabilities; " +
 				"use sigmoid or softmax there"}},
 	} {
 		n := Network{Name: "A", Input: 2, Layers: []Layer{{Dense: 8, Activation: c.activation}}, Cost: c.cost}

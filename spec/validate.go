@@ -199,7 +199,7 @@ func (c *checker) probabilities(n Network) {
 	}
 	but := "the last activation is " + activation.Name
 	if f.Expr != "" {
-		but = "the last activation is a formula, of which that is not known"
+		but = "the last activation is a formula, which need not give probabilities"
 	}
 	c.fail("cost", "%s needs outputs that are probabilities, but %s; use %s there", cost.Name, but,
 		list(names(ActivationRole, true), "or"))

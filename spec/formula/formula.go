@@ -29,7 +29,7 @@ type Negation struct {
 	X  Node
 }
 
-// Binary is X Op Y; Op is one of + - * / ^. A power groups to the right and binds tighter than a sign
+// Binary is X Op Y; Op is one of + - * / ^. A power is right-associative and binds tighter than a sign
 // before it: -z^2 is -(z^2).
 type Binary struct {
 	At   int

@@ -28,12 +28,12 @@ stays until somebody deletes it: generate prints a note, and check exits 4.
 A note says what to run when the module, or its vendor folder, lacks what the files import. A network that
 can learn nothing, such as one that ends in the softmax of a single unit, is generated with a warning.
 
-With -watch, generate stays. It generates again whenever a spec, or the file of weights that it names,
+With -watch, generate keeps running. It generates again whenever a spec, or the file of weights that it names,
 changes, appears or goes. It prints a mistake and waits for the next change. A pattern in quotes, such as
 'nets/*.yaml', also finds specs that come later. Ctrl-C ends it with exit code 0.
 
-Networks may share a package. The names of their tests and benchmarks then carry the network's name, but
-for a network that is named like the package. If networks share a folder other than that of their specs
+Networks may share a package. The names of their tests and benchmarks then carry the network's name,
+unless the network has the package's name. If networks share a folder other than that of their specs
 (-o), name them all on one command line, so that each is made with the others in view.`,
 			flags:   []string{"o", "pkg", "q", "watch"},
 			example: "//go:generate go tool backpropgen generate iris.yaml",
@@ -56,7 +56,7 @@ difference:
 Give specs the same flags as generate. A folder, with or without /..., stands for everything in it and
 below it:
 
-  - what its go:generate lines with 'backpropgen generate' make, with the flags that stand there;
+  - what its go:generate lines with 'backpropgen generate' make, with the flags of that line;
   - every spec that has emitted files in its own folder. A spec without any is skipped.
 
 Skipped as by the go command: testdata, vendor, folders that begin with . or _, and other modules.
@@ -92,8 +92,8 @@ SPEC may be - for standard input.`,
 			summary: "write a starting spec, a generate.go, a test and a .gitattributes",
 			about: `Writes four files into the working directory: a small network's spec with comments (NAME.yaml, in lower
 case), a generate.go with the go:generate line, a test that trains the network, and a .gitattributes that
-keeps generated files out of reviews. The network learns exclusive or: change the spec and the test into
-yours.
+keeps generated files out of reviews. The network learns exclusive or: replace the spec and the test with
+your own.
 
 Nothing that exists is overwritten. A generate.go stays as it is. A .gitattributes gets the lines that it
 lacks, at its end.
@@ -107,7 +107,7 @@ that can't be done it is Net.`,
 		{
 			name: "import", args: "[-name NAME] [-o DIR] [-sample FILE] [-cost NAME] [-output NAME]\n" +
 				"                          [-spec SPEC | -activations LIST] [-f] [-q] MODEL",
-			summary: "make a spec and its parameters of a model trained elsewhere",
+			summary: "convert a trained model to a spec and its parameters",
 			about: `Reads a network that was trained elsewhere. Writes NAME.yaml, its spec, and NAME.safetensors, its
 parameters. Then it is a network like any other. The line "weights: NAME.safetensors" in the spec makes
 generate put the parameters into the package, as the variable NAMETrained. Take the line out to load them

@@ -15,7 +15,7 @@ var flagHelp = map[string]flagText{
 	"pkg": {"NAME", "Go package of the files (default: the spec's package; else $GOPACKAGE, which go generate sets, " +
 		"for files of the working directory; else the package of the folder's Go files; else the folder's name)"},
 	"q":       {"", "print nothing but errors"},
-	"watch":   {"", "stay, and generate again whenever a spec or its file of weights changes; Ctrl-C ends it"},
+	"watch":   {"", "keep running, and generate again whenever a spec or its file of weights changes; Ctrl-C ends it"},
 	"d":       {"", "print how stale files differ from what generate would write, as gofmt -d does"},
 	"f":       {"", "overwrite files that are there"},
 	"inputs":  {"LO,HI", "range of x for the bounds on rounding errors (default: -1,1)"},

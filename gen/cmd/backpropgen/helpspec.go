@@ -76,7 +76,7 @@ Files that are no longer emitted are removed.
 	for _, d := range spec.Derivatives() {
 		fmt.Fprintf(&b, "  %-20s  %s; needs %s in emit\n", d.Name, d.Formula, d.Needs)
 	}
-	b.WriteString("\nActivations, for any layer; where there is an index the whole layer is meant, else each unit:\n\n")
+	b.WriteString("\nActivations, for any layer. A formula with an index applies to the whole layer, others to each unit:\n\n")
 	entries(&b, spec.Activations())
 	b.WriteString("\nCosts, of outputs a and targets y:\n\n")
 	entries(&b, spec.Costs())
@@ -93,15 +93,15 @@ Files that are no longer emitted are removed.
 	}
 	fmt.Fprintf(&b, `
 Formulas, in quotes, are made of z (an activation), or a and y (a cost); numbers and pi; + - * / and ^,
-which groups to the right and binds tighter than a sign before it; parentheses; and the functions
+which is right-associative and binds tighter than a sign before it; parentheses; and the functions
 %s
 and %s. At most %d characters, nested %d deep.
-The derivative is found by differentiation. That of abs(x) is 0 at x = 0; where x = y, those of max(x, y)
-and min(x, y) are that of y, a constant being taken for y. That of x^y by x is 0 where y = 0, that by y
-is 0 where x = 0 and y >= 0. A side of max and min that is not taken counts for 0, whatever it would be
-multiplied with. A formula is computed as it is written, but
-1/(1 + exp(-x)), log(1 + exp(x)) and tanh written out are recognised and overflow nowhere. Others may: in
-float32 log(exp(z) + exp(-z)) is infinite from z = 89 on. Prefer a name to a formula where there is one.
+The derivative is found by differentiation. That of abs(x) is 0 at x = 0. Where x = y, max(x, y) and
+min(x, y) have the derivative of y; a constant always counts as y. A side of max or min that is not
+selected contributes exactly 0, even times infinity. The derivative of x^y by x is 0 where y = 0; that by y
+is 0 where x = 0 and y >= 0. A formula is computed as it is written. Three are recognised when they are
+written out, and never overflow: 1/(1 + exp(-x)), log(1 + exp(x)) and tanh. Others may overflow: in float32
+log(exp(z) + exp(-z)) is infinite from z = 89 on. Prefer a name to a formula where there is one.
 `, strings.Join(one, " "), strings.Join(two, " "), formula.MaxLength, formula.MaxDepth)
 	return b.String()
 }
