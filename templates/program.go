@@ -176,7 +176,10 @@ func counted(s *code.For) jen.Code {
 // ranged is a loop over an array or a slice: for i, x := range xs { … }.
 func ranged(s *code.Range) jen.Code {
 	names := jen.Id(s.Index)
-	if s.Index == "" {
+	switch {
+	case s.Index == "" && s.Value == "":
+		return jen.For(jen.Range().Add(expression(s.X))).BlockFunc(body(s.Body))
+	case s.Index == "":
 		names = jen.Id("_")
 	}
 	if s.Value != "" {

@@ -84,8 +84,17 @@ func TestCheckDeclarations(t *testing.T) {
 			Name: "Flat", Recv: &Param{"p", PointerTo(StructType("Pair"))}, Results: []Param{{Type: PointerTo(to)}}, Body: b,
 		}
 	}
+	loop := func(index string) *Func {
+		f := view(ArrayOf(Of(Float32), 2))
+		f.Name = "Loop"
+		body := &Block{}
+		body.Range(index, "", FieldOf("p", "A"))
+		f.Body.Stmts = append(body.Stmts, f.Body.Stmts...)
+		return f
+	}
 	for want, decls := range map[string][]Decl{
-		"":                                   {pair, view(ArrayOf(Of(Float32), 2))},
+		"":                                   {pair, view(ArrayOf(Of(Float32), 2)), loop("")},
+		"i is declared and not used":         {pair, loop("i")},
 		"*Pair is seen as [3]float32":        {pair, view(ArrayOf(Of(Float32), 3))},
 		"type Pair is declared twice":        {pair, pair},
 		"table t has rows of 1 and of 2":     {&Table{Name: "t", Elem: Uint64, Len: 2, Rows: [][]uint64{{1}, {1, 2}}}},

@@ -64,7 +64,7 @@ func (c *checker) statement(s Stmt) {
 		if s.Step < 1 {
 			c.fail("a loop goes %d further at a time", s.Step)
 		}
-		c.loop(s.Body, s.Var, Of(Int), "", Type{})
+		c.loop(s.Body, s.Var, &variable{typ: Of(Int), used: true}, "", Type{}) // the loop itself reads it
 	case *Range:
 		t := c.expr(s.X)
 		elem, ok := elements(t)
@@ -72,7 +72,7 @@ func (c *checker) statement(s Stmt) {
 			c.fail("a loop over %v", t)
 			return
 		}
-		c.loop(s.Body, s.Index, Of(Int), s.Value, elem)
+		c.loop(s.Body, s.Index, &variable{typ: Of(Int)}, s.Value, elem)
 	case *Scope:
 		c.inner(s.Body)
 	default:
@@ -81,10 +81,10 @@ func (c *checker) statement(s Stmt) {
 }
 
 // loop checks the body of a loop, with its variables.
-func (c *checker) loop(b *Block, index string, indexType Type, value string, valueType Type) {
+func (c *checker) loop(b *Block, index string, counter *variable, value string, valueType Type) {
 	c.push()
 	if index != "" {
-		c.add(index, &variable{typ: indexType, used: true})
+		c.add(index, counter)
 	}
 	if value != "" {
 		c.add(value, &variable{typ: valueType})

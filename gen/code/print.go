@@ -114,7 +114,11 @@ func heading(s Stmt) (line string, inner *Block, remark string) {
 		return fmt.Sprintf("for %s := %s; %[1]s < %[3]s; %[1]s += %[4]d ", s.Var, Text(s.Low), Text(s.High), s.Step),
 			s.Body, ""
 	case *Range:
-		return fmt.Sprintf("for %s, %s := range %s ", s.Index, s.Value, Text(s.X)), s.Body, ""
+		names := strings.TrimSuffix(s.Index+", "+s.Value, ", ")
+		if names != "" {
+			names += " := "
+		}
+		return fmt.Sprintf("for %srange %s ", names, Text(s.X)), s.Body, ""
 	case *While:
 		return "for " + Text(s.Cond) + " ", s.Body, ""
 	case *Scope:

@@ -334,7 +334,11 @@ func (s *scope) samples(pieces ...schedule.Piece) *scope {
 			}
 		}
 	}
-	t := s.child(s.b.Range("s", "", code.V(plan.InputsArg)))
+	counter := "s"
+	if len(need) == 0 { // every sample has the same, as the loss that a formula without a and y gives
+		counter = ""
+	}
+	t := s.child(s.b.Range(counter, "", code.V(plan.InputsArg)))
 	if weights := need[plan.WeightsArg]; weights != nil {
 		t.set(weightName, at(weights, index{Var: "s"}))
 	}
