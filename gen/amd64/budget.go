@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 
@@ -74,34 +73,52 @@ func (a *Assembly) constants(forms []form) int {
 // attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text;
 // nothing where the code became too long.
 func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
-	forms := a.forms(fn)
-	a.allow(len(forms))
-	if err := a.compile(forms...); err != nil {
-		return nil, 0, err
+	var standard, others []form
+	for _, f := range a.forms(fn) {
+		if f.style == kernel.Standard {
+			standard = append(standard, f)
+		} else {
+			others = append(others, f)
+		}
 	}
-	if a.tooLong(slices.DeleteFunc(slices.Clone(forms), func(f form) bool { return f.style != kernel.Standard })...) {
-		return nil, 0, nil
+	// What is tried beside the standard must not take its room: of that, what becomes too long is left out.
+	for _, forms := range [][]form{standard, others} {
+		a.allow(len(forms))
+		if err := a.compile(forms...); err != nil {
+			return nil, 0, err
+		}
+		if a.tooLong(standard...) {
+			return nil, 0, nil
+		}
 	}
 	if !fn.Batch {
 		if a.choices[fn.Name], err = a.choose(fn); err != nil {
 			return nil, 0, err
 		}
 	}
-	chosen := a.chosen(fn, a.variants(fn.Name))
-	a.allow(len(chosen))
-	final, _, err = a.pausing(chosen, a.config.CallCycles)
-	if err != nil {
-		return nil, 0, err
-	}
-	if a.tooLong(final...) {
-		return nil, 0, nil
-	}
-	for _, f := range final {
-		for _, part := range a.code[f].parts {
-			size += textBytes(part)
+	for {
+		chosen := a.chosen(fn, a.variants(fn.Name))
+		a.allow(len(chosen))
+		final, _, err = a.pausing(chosen, a.config.CallCycles)
+		if err != nil {
+			return nil, 0, err
 		}
+		if a.tooLong(final...) {
+			return nil, 0, nil
+		}
+		size = 0
+		for _, f := range final {
+			for _, part := range a.code[f].parts {
+				size += textBytes(part)
+			}
+		}
+		// Where there is no room for all that pays on some core, there may be for less.
+		c := a.choices[fn.Name]
+		if size <= a.room || !c.fewer() {
+			return final, size, nil
+		}
+		a.choices[fn.Name] = c
 	}
-	return final, size, nil
 }
 
 // leave leaves a function to Go.

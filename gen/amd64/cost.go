@@ -164,6 +164,16 @@ func (c *Choice) wide() (best int) {
 	return best
 }
 
+// fewer gives up the code of AVX-512 that was chosen last, and says whether there was one.
+func (c *Choice) fewer() bool {
+	if len(c.Emitted) <= 1 {
+		return false
+	}
+	c.Emitted = slices.Clone(c.Emitted[:len(c.Emitted)-1])
+	c.run()
+	return true
+}
+
 // leaveOut leaves out what no core runs.
 func (c *Choice) leaveOut() {
 	for i := len(c.Emitted) - 1; i > 0; i-- {

@@ -211,7 +211,7 @@ func immediates(all map[string]*field) {
 		return uint32((64-v)%64)<<16 | uint32(63-v)<<10, v > 0 && v < 64
 	}, text: decimal, golang: decimal, some: []int{1, 4, 63}}
 	all["Mask"] = &field{encode: maskBits, text: func(v int) string { return fmt.Sprintf("0x%x", uint64(v)) },
-		golang: func(v int) string { return fmt.Sprint(v) }, some: []int{1, -8, 0xff00, -64, 0x0f0f0f0f0f0f0f0f, 0x7fffffff}}
+		golang: func(v int) string { return fmt.Sprint(v) }, some: []int{1, -8, 0xff00, -64, int(nibbles), 0x7fffffff}}
 	all["If"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 12, v >= 0 && v < 14 },
 		text: condition, golang: goCondition, some: []int{0, 1, 10, 13}}
 	all["Hint"] = &field{encode: func(v int) (uint32, bool) { return uint32(v), hints[v] != "" },
@@ -222,6 +222,9 @@ func immediates(all map[string]*field) {
 	all["There14"] = distance(5, 14)
 	all["Bit"] = number(19, 0, 31, 1, 0)
 }
+
+// nibbles is a mask that repeats itself. It is a variable because an int of 32 bits has no room for it.
+var nibbles int64 = 0x0f0f0f0f0f0f0f0f
 
 // rightShift is a field for how far lanes of so many bits are shifted down.
 func rightShift(n int) *field {
