@@ -51,6 +51,23 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
+// TestConstants generates networks in which a formula is constant, so that what follows needs nothing of a sample: of its
+// input after the first layer, or of anything where it is the cost.
+func TestConstants(t *testing.T) {
+	t.Parallel()
+	constant, softmax := spec.Function{Expr: "z^0"}, spec.Function{Name: "softmax"}
+	for name, n := range map[string]spec.Network{
+		"layer": {Layers: []spec.Layer{{Dense: 18, Activation: constant}, {Dense: 19, Activation: softmax}},
+			Cost: spec.Function{Name: "cross-entropy"}},
+		"cost": {Layers: []spec.Layer{{Dense: 2}, {Dense: 1}}, Cost: spec.Function{Expr: "(a - y)^0"}},
+	} {
+		n.Name, n.Input, n.Batch, n.InputGradient = "Net", 5, 2, true
+		if _, err := gen.Generate(n, gen.Options{Package: "p", NoMacros: true}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestFormulasRefused generates networks with thousands of formulas, one each: what is refused is refused as a mistake
 // in the formula.
 func TestFormulasRefused(t *testing.T) {

@@ -3,6 +3,7 @@ package endtoend
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
@@ -34,6 +35,11 @@ func TestEmit(t *testing.T) {
 		if !n.Emits(spec.EmitGrad) {
 			n.InputGradient, n.Optimizers = false, nil
 		}
+		n.Derivatives = slices.DeleteFunc(n.Derivatives, func(d spec.Derivative) bool {
+			row, _ := spec.LookupDerivative(d)
+			return !n.Emits(row.Needs)
+		})
+		n.SampleWeights = n.SampleWeights && n.Emits(spec.EmitBatch) && (n.Emits(spec.EmitGrad) || n.Emits(spec.EmitStep))
 		networks = append(networks, n)
 	}
 	packages := m.EmitPackages(t, "e", 0, networks, func(string, []spec.Network) {})

@@ -83,7 +83,7 @@ func (pr *builder) rows(f *plan.Func, b *code.Block) error {
 	}
 	for _, part := range pr.schedule.Function(f).Rows {
 		if part.Name != "" {
-			args, _ := uses(part.Ops()...)
+			args, _ := partUses(part)
 			body.Do(method("p", part.Name, args...))
 			continue
 		}
@@ -127,7 +127,7 @@ func (pr *builder) rowMethods(f *plan.Func) error {
 		if part.Name == "" {
 			continue
 		}
-		args, _ := uses(part.Ops()...)
+		args, _ := partUses(part)
 		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args),
 			Body: &code.Block{}}
 		for _, arg := range args {

@@ -104,7 +104,7 @@ func (pr *builder) function(fs ...*plan.Func) error {
 		}
 	}
 	for _, part := range parts {
-		args, loss := uses(part.Ops()...)
+		args, loss := partUses(part)
 		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args),
 			Body: &code.Block{}}
 		if err := pr.pieces(part.Pieces, newScope(fn.Body)); err != nil {
@@ -144,7 +144,7 @@ func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 			}
 			continue
 		}
-		args, loss := uses(part.Ops()...)
+		args, loss := partUses(part)
 		keep(method("p", part.Name, args...), loss, fn.Body)
 	}
 	if err := pr.rows(f, fn.Body); err != nil {
@@ -170,7 +170,7 @@ func keep(call code.Expr, loss bool, b *code.Block) {
 
 // called is the call of a function of one sample, and whether that forms the loss.
 func called(c *schedule.Call) (call code.Expr, loss bool) {
-	args, loss := uses(c.Ops...)
+	args, loss := uses(c.Ops)
 	if c.API {
 		args = plan.SignatureOf(c.Name).Args
 	}
@@ -268,9 +268,24 @@ func (pr *builder) whole(p schedule.Piece) bool {
 	return len(p.Outer) == len(pr.schedule.Loops(p.Op).Outer)
 }
 
-// uses lists the arguments that some operations need, and whether they form the loss.
-func uses(ops ...plan.Op) (args []string, loss bool) {
+// partUses lists the arguments that a part needs, those of the functions of the API that it calls among them, and whether
+// it forms the loss.
+func partUses(part *schedule.Part) (args []string, loss bool) {
+	var called []string
+	for _, piece := range part.Pieces {
+		if c := piece.Call; c != nil && c.API {
+			called = append(called, plan.SignatureOf(c.Name).Args...)
+		}
+	}
+	return uses(part.Ops(), called...)
+}
+
+// uses lists the arguments that some operations need, those that are needed besides, and whether they form the loss.
+func uses(ops []plan.Op, besides ...string) (args []string, loss bool) {
 	need := map[string]bool{}
+	for _, arg := range besides {
+		need[arg] = true
+	}
 	for _, op := range ops {
 		if _, ok := op.(*plan.Unit); ok {
 			need[rowVar] = true

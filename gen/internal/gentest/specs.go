@@ -163,7 +163,7 @@ func YAML(n spec.Network) string {
 	}
 	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\nbatch: %d\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost),
 		n.Cache, n.Unroll, n.Batch, n.InputGradient)
-	fmt.Fprintf(&b, "rounding: %s\n", n.Rounding)
+	fmt.Fprintf(&b, "sample_weights: %t\nrounding: %s\n", n.SampleWeights, n.Rounding)
 	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
 	fmt.Fprintf(&b, "derivatives: [%s]\n", join(n.Derivatives))
 	return b.String()
@@ -214,6 +214,7 @@ func Smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.InputGradient = false })
 	try(func(m *spec.Network) { m.SampleWeights = false })
 	try(func(m *spec.Network) { m.Optimizers = nil })
+	try(func(m *spec.Network) { m.SampleWeights = false })
 	try(func(m *spec.Network) { m.Derivatives = nil })
 	for i := range n.Derivatives {
 		try(func(m *spec.Network) { m.Derivatives = n.Derivatives[i : i+1] })
