@@ -39,7 +39,7 @@ var outside = map[string]string{
 
 // notKernels are emitted functions that are no kernels: they take a function of the caller's, make things, or look at
 // the machine once.
-var notKernels = regexp.MustCompile(`^\(\*\w+\)\.Init$|^New\w+$|^init$|^\w+(AtLevels|Machine)$`)
+var notKernels = regexp.MustCompile(`^\(\*\w+\)\.Init$|^New\w+$|^init$|^\w+(AtLevels|Machine|Core)$`)
 
 // TestMachineCode compiles the committed networks, one of every activation and cost, and random ones for amd64, and
 // reads the machine code of their kernels: no jump depends on data, nothing is called but what is known, and the stack
