@@ -100,7 +100,7 @@ func (a *Assembly) chooseNarrow(c *Choice) (chosen Variant) {
 		case v.Level != isa.AVX2:
 		case v.Style == kernel.Standard:
 			chosen, standard, cycles = v, takes, takes
-		case 100*takes < (100-styleMargin)*standard && takes < cycles:
+		case hundred(takes) < (100-styleMargin)*int64(standard) && takes < cycles:
 			chosen, cycles = v, takes
 		}
 	}
@@ -122,8 +122,8 @@ func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool
 			}
 			now := c.Emitted[c.Runs[k]]
 			takes, least := c.Cycles[i][k], c.Takes(now, k)
-			all += max(0, 1000-1000*takes/least)
-			worth = worth || least-takes >= fewCycles && 100*takes <= (100-a.margin(core, fn, v, now))*least
+			all += max(0, 1000-part(takes, least))
+			worth = worth || least-takes >= fewCycles && hundred(takes) <= int64(100-a.margin(core, fn, v, now))*int64(least)
 		}
 		if worth && (!ok || all > most) {
 			chosen, most, ok = v, all, true
@@ -139,7 +139,7 @@ func (c *Choice) run() {
 		c.Runs[k] = 0
 		for i, v := range c.Emitted[1:] {
 			takes, least := c.Takes(v, k), c.Takes(c.Emitted[c.Runs[k]], k)
-			if core.Wide && (takes < least && c.Runs[k] > 0 || 100*takes < 99*least) {
+			if core.Wide && (takes < least && c.Runs[k] > 0 || hundred(takes) < 99*int64(least)) {
 				c.Runs[k] = i + 1
 			}
 		}
@@ -154,7 +154,7 @@ func (c *Choice) wide() (best int) {
 		all := 0
 		for k, core := range cores.All {
 			if core.Wide && core.Whole() {
-				all += 1000 * c.Takes(v, k) / c.Takes(c.Emitted[0], k)
+				all += part(c.Takes(v, k), c.Takes(c.Emitted[0], k))
 			}
 		}
 		if best == 0 || all < least {
@@ -163,6 +163,11 @@ func (c *Choice) wide() (best int) {
 	}
 	return best
 }
+
+// hundred is what a hundred calls take, and part what a code takes beside another, in thousandths: cycles of large networks
+// times so much need 64 bits, on whatever machine generates.
+func hundred(takes int) int64   { return 100 * int64(takes) }
+func part(takes, other int) int { return int(1000 * int64(takes) / int64(other)) }
 
 // fewer gives up the code of AVX-512 that was chosen last, and says whether there was one.
 func (c *Choice) fewer() bool {
