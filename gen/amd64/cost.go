@@ -122,7 +122,7 @@ func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool
 			}
 			now := c.Emitted[c.Runs[k]]
 			takes, least := c.Cycles[i][k], c.Takes(now, k)
-			all += max(0, 1000-part(takes, least))
+			all += max(0, 1000-besides(takes, least))
 			worth = worth || least-takes >= fewCycles && hundred(takes) <= int64(100-a.margin(core, fn, v, now))*int64(least)
 		}
 		if worth && (!ok || all > most) {
@@ -154,7 +154,7 @@ func (c *Choice) wide() (best int) {
 		all := 0
 		for k, core := range cores.All {
 			if core.Wide && core.Whole() {
-				all += part(c.Takes(v, k), c.Takes(c.Emitted[0], k))
+				all += besides(c.Takes(v, k), c.Takes(c.Emitted[0], k))
 			}
 		}
 		if best == 0 || all < least {
@@ -164,10 +164,10 @@ func (c *Choice) wide() (best int) {
 	return best
 }
 
-// hundred is what a hundred calls take, and part what a code takes beside another, in thousandths: cycles of large networks
+// hundred is what a hundred calls take, and besides what a code takes beside another, in thousandths: cycles of large networks
 // times so much need 64 bits, on whatever machine generates.
 func hundred(takes int) int64   { return 100 * int64(takes) }
-func part(takes, other int) int { return int(1000 * int64(takes) / int64(other)) }
+func besides(takes, other int) int { return int(1000 * int64(takes) / int64(other)) }
 
 // fewer gives up the code of AVX-512 that was chosen last, and says whether there was one.
 func (c *Choice) fewer() bool {
