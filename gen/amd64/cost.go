@@ -166,7 +166,7 @@ func (c *Choice) wide() (best int) {
 
 // hundred is what a hundred calls take, and besides what a code takes beside another, in thousandths: cycles of large networks
 // times so much need 64 bits, on whatever machine generates.
-func hundred(takes int) int64   { return 100 * int64(takes) }
+func hundred(takes int) int64      { return 100 * int64(takes) }
 func besides(takes, other int) int { return int(1000 * int64(takes) / int64(other)) }
 
 // fewer gives up the code of AVX-512 that was chosen last, and says whether there was one.
