@@ -49,13 +49,10 @@ func presences(n spec.Network) map[string]presence {
 	}
 }
 
-// derivativePresences says the same of every function of Derivatives. One whose name no spec can have may be there.
+// derivativePresences says the same of every function of Derivatives.
 func derivativePresences(n spec.Network) map[string]presence {
 	of := func(name spec.Derivative, emitted bool) presence {
-		switch _, known := spec.LookupDerivative(name); {
-		case !known:
-			return optional
-		case emitted && n.Derives(name):
+		if emitted && n.Derives(name) {
 			return needed
 		}
 		return absent

@@ -105,9 +105,5 @@ func (a *Assembly) MissingSweep(s plan.Sweep) string {
 	return ""
 }
 
-// SweptAtOnce is how many elements a sweep takes in a call, whole rounds of any loop: with numbers that come from
-// memory, 20 cycles an element are more than any optimizer needs.
-func (a *Assembly) SweptAtOnce() int {
-	const most, rounds = 20, 64
-	return max(a.config.CallCycles/most/rounds, 1) * rounds
-}
+// SweptAtOnce is how many elements a sweep takes in a call.
+func (a *Assembly) SweptAtOnce() int { return assembly.SweptAtOnce(a.config.CallCycles) }
