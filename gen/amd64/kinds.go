@@ -30,7 +30,7 @@ func (k Kind) Names() (names []string) {
 func (a *Assembly) Kinds() []Kind {
 	type codes = string
 	of := func(run func(c Choice) int) (key codes) {
-		for _, c := range a.Choices() {
+		for _, c := range append(a.Choices(), a.sweepChoices()...) {
 			key += fmt.Sprintf("%d ", run(c))
 		}
 		return key

@@ -12,7 +12,7 @@ func TestKinds(t *testing.T) {
 	several := 0
 	for _, n := range committed(t) {
 		_, a := assembled(t, n)
-		kinds, choices := a.Kinds(), a.Choices()
+		kinds, choices := a.Kinds(), append(a.Choices(), a.sweepChoices()...)
 		seen, unknown := map[int]int{}, 0
 		for i, k := range kinds {
 			if want := 1 << i; k.Level != want {

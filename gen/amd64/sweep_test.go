@@ -2,16 +2,21 @@ package amd64
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestSweepOfAnything writes a sweep that no optimizer has yet, with three states, more numbers than there is room for
@@ -48,6 +53,60 @@ func TestSweepOfAnything(t *testing.T) {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 				}
 			}
+		}
+	}
+}
+
+// TestSweepChoices reads the entries of sweeps: those that convert between float32 and float64 go on to the code of AVX2
+// on cores that take 512 bits in two halves, all others to that of AVX-512 on all cores that have it.
+func TestSweepChoices(t *testing.T) {
+	n := spec.Network{Name: "Net", Input: 9, Layers: []spec.Layer{{Dense: 9}}, Cost: spec.Function{Name: "mse"}}
+	_, a := assembled(t, n.WithDefaults())
+	text, err := a.Print(Options{Package: "p", Prefix: "net"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := 0
+	for _, k := range a.Kinds()[1:] {
+		all |= k.Level
+	}
+	for _, k := range a.Kinds()[1:] {
+		for _, c := range k.Cores {
+			for _, s := range a.Sweeps() {
+				entry := regexp.MustCompile(`TEXT ·net` + s.Function() + `\(SB\).*\n\tTESTQ +\$(0x\w+),`)
+				found := entry.FindSubmatch(text.Text)
+				if found == nil {
+					t.Fatalf("%s has no entry", s.Function())
+				}
+				levels, _ := strconv.ParseInt(string(found[1]), 0, 64)
+				want := cores.All[c].Whole() || !s.Wide
+				if got := int(levels)&k.Level != 0; got != want || int(levels)&^all != 0 {
+					t.Errorf("%s with AVX-512 on %s: %t", s.Function(), cores.All[c].Title, got)
+				}
+			}
+		}
+	}
+}
+
+// TestStoresOfSweeps: a round stores what it has made of a vector before it reads the next one.
+func TestStoresOfSweeps(t *testing.T) {
+	s := plan.GradientSweeps(spec.Float32)[2]
+	for _, l := range isa.Levels {
+		f := assembly.NewFile(&assembly.Common{Symbol: "c", Kernel: kernel.Common{Sources: idiom.NewSources()}})
+		fn, err := assembly.NewSweep(f, machineOf(l, 4), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := ir.NewFile()
+		out.Constraints = constraints()
+		out.AddSection(assembledOf(fn))
+		round := regexp.MustCompile(`(?s)several:(.*)JGE +several`).FindSubmatch(assemblyText(t, f, out))
+		if round == nil {
+			t.Fatalf("%s: no loop over several vectors", l)
+		}
+		order := regexp.MustCompile(`VMULPS|VMOVUPS`).FindAllString(string(round[1]), -1)
+		if got, want := strings.Join(order, " "), strings.Repeat("VMULPS VMOVUPS ", 4); got+" " != want {
+			t.Errorf("%s: %s", l, got)
 		}
 	}
 }
