@@ -36,7 +36,9 @@ var amd64Backend = Backend{
 	},
 	Names: assemblyNames,
 	Plan: func(p *plan.Program, o Options) (Output, error) {
-		a, err := amd64.New(p, amd64.Config{EveryLevel: o.EveryLevel, CallCycles: o.CallCycles})
+		a, err := amd64.New(p, amd64.Config{
+			EveryLevel: o.EveryLevel, CallCycles: o.CallCycles, Tried: o.tried, Tiling: o.tiling,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -95,8 +97,10 @@ func (c *native) Emit() ([]File, error) {
 		e.text = macro.Shorten(e.text)
 	}
 	e.Processor, e.Levels = "amd64", levels
-	for _, k := range c.assembly.Kinds()[1:] {
-		e.Kinds = append(e.Kinds, kindOf(k))
+	if !c.o.tried { // then no core has a kind, and levels are set by hand
+		for _, k := range c.assembly.Kinds()[1:] {
+			e.Kinds = append(e.Kinds, kindOf(k))
+		}
 	}
 	return e.emit()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/gen/portable/schedule"
@@ -47,6 +48,9 @@ type Options struct {
 	Ranges Ranges
 	// Backends are those that may be asked for; nil: Backends().
 	Backends []Backend
+	// tried emits every code of the assembly that is tried (trial.go), and tiling is how batches are cut then.
+	tried  bool
+	tiling kernel.Tiling
 }
 
 // Marker begins the first line of every emitted file; the spec's name and "; DO NOT EDIT." follow.

@@ -25,7 +25,11 @@ func (a *Assembly) Missing(function string) string { return a.without[function] 
 // allow sets how many instructions each of some functions may have that are written next: straight ones that their text
 // has room, others to be rolled up.
 func (a *Assembly) allow(functions int) {
-	a.most = min(maxFunction, max(0, maxWritten-a.written)/max(1, functions))
+	all := maxWritten
+	if a.config.Tried {
+		all *= triedRoom
+	}
+	a.most = min(maxFunction, max(0, all-a.written)/max(1, functions))
 	a.straight = min(a.most, a.room/leastBytes)
 }
 

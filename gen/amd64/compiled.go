@@ -46,6 +46,10 @@ type Config struct {
 	Core string
 	// CallCycles is how many cycles a call may take; 0: CallCycles.
 	CallCycles int
+	// Tried emits every code that is tried, each at a level of its own (tried.go), to be measured.
+	Tried bool
+	// Tiling is how wide the tiles of batches are; zero: as is predicted to take least.
+	Tiling kernel.Tiling
 }
 
 // form says which of the codes that a function may have is meant: its level and, of a batch, the tiling, of others the
@@ -94,8 +98,10 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 	if err := a.writeSweeps(); err != nil {
 		return nil, err
 	}
-	if a.Tiling, err = a.chooseTiling(); err != nil {
-		return nil, err
+	if a.Tiling = c.Tiling; a.Tiling == (kernel.Tiling{}) {
+		if a.Tiling, err = a.chooseTiling(); err != nil {
+			return nil, err
+		}
 	}
 	return a, a.settle()
 }
@@ -110,6 +116,9 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 	common := assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p))
 	a := &Assembly{p: p, common: common, core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
 		choices: map[string]Choice{}, room: maxText}
+	if c.Tried {
+		a.room *= triedRoom
+	}
 	for _, fn := range p.Funcs {
 		if why := assembly.Missing(p, fn); why != "" {
 			a.without[fn.Name] = why

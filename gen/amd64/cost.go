@@ -235,6 +235,9 @@ func (a *Assembly) kept(fn *plan.Func, c *cores.Core, s kernel.Style) (bytes int
 // variants are the codes that a function has: of one of batches, that of every level.
 func (a *Assembly) variants(function string) []Variant {
 	if c, ok := a.choices[function]; ok {
+		if a.config.Tried {
+			return c.Tried
+		}
 		return c.Emitted
 	}
 	return []Variant{{Level: isa.AVX2}, {Level: isa.AVX512}}

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"errors"
+	"fmt"
 	"go/token"
 	"go/types"
 	"strings"
@@ -29,9 +30,14 @@ type target struct {
 // two functions more, which is a tenth of what a small network takes.
 func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Function, error) {
 	c, kinds, size := a.choices[fn.Name], a.Kinds(), a.p.ElementBytes()
+	variants := a.variants(fn.Name)
 	var targets []target
-	for i, name := range codeNames(fn.Name, c.Emitted) {
-		targets = append(targets, target{prefix + name, levelsOf(c, kinds, i)})
+	for i, name := range codeNames(fn.Name, variants) {
+		levels := levelsOf(c, kinds, i)
+		if a.config.Tried {
+			levels = a.TriedLevel(variants[i])
+		}
+		targets = append(targets, target{prefix + name, levels})
 	}
 	return entryOf(prefix, prefix+fn.Name, signature(assembly.Params(f, a.p, fn.Name), fn.Name != plan.Forward, size),
 		targets)
@@ -40,15 +46,18 @@ func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Fu
 // Second begins the level in the name of a second code of AVX-512.
 const Second = "Second"
 
-// codeNames are the names of the codes of a function.
+// codeNames are the names of the codes of a function. More than one of AVX2 and two of AVX-512 are only emitted to be
+// measured.
 func codeNames(function string, variants []Variant) (names []string) {
-	wide := 0
+	count := map[isa.Level]int{}
 	for _, v := range variants {
 		name := function
-		if v.Level == isa.AVX512 {
-			if wide++; wide > 1 {
-				name += Second
-			}
+		switch count[v.Level]++; count[v.Level] {
+		case 1:
+		case 2:
+			name += Second
+		default:
+			name += fmt.Sprintf("Code%d", count[v.Level])
 		}
 		names = append(names, name+v.Level.String())
 	}
@@ -77,6 +86,9 @@ func entryOf(prefix, name string, s *gotypes.Signature, targets []target) (*ir.F
 	}
 	level := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
 	labels := []string{"", "wide", "second"}
+	for i := len(labels); i < len(targets); i++ {
+		labels = append(labels, fmt.Sprintf("code%d", i+1))
+	}
 	for i, t := range targets[1:] {
 		do("TESTQ", operand.U32(t.levels), level)
 		do(branches[vec.IfNotEqual], operand.LabelRef(labels[i+1]))
@@ -122,4 +134,4 @@ func processor(prefix string) (*ir.Function, error) {
 }
 
 // asksProcessor says whether some function runs different codes on cores of the same level.
-func (a *Assembly) asksProcessor() bool { return len(a.Kinds()) > 2 }
+func (a *Assembly) asksProcessor() bool { return len(a.Kinds()) > 2 && !a.config.Tried }

@@ -39,7 +39,7 @@ func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	}
 	var first []float64 // what the first tiling takes on each core
 	for _, tiling := range tilings {
-		predicted, err := a.predictBatches(isa.AVX512, tiling)
+		predicted, err := a.PredictLevel(isa.AVX512, tiling)
 		if err != nil {
 			return kernel.Tiling{}, err
 		}
@@ -103,11 +103,11 @@ func (a *Assembly) batchForms(levels []isa.Level, tilings ...kernel.Tiling) (for
 // PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes, on every
 // core with the code of its level. It has nothing to say of a tiling whose code is too long.
 func (a *Assembly) PredictBatches(tiling kernel.Tiling) ([]BatchCycles, error) {
-	narrow, err := a.predictBatches(isa.AVX2, tiling)
+	narrow, err := a.PredictLevel(isa.AVX2, tiling)
 	if err != nil {
 		return nil, err
 	}
-	wide, err := a.predictBatches(isa.AVX512, tiling)
+	wide, err := a.PredictLevel(isa.AVX512, tiling)
 	if err != nil || narrow == nil {
 		return nil, err
 	}
@@ -121,8 +121,8 @@ func (a *Assembly) PredictBatches(tiling kernel.Tiling) ([]BatchCycles, error) {
 	return wide, nil
 }
 
-// predictBatches predicts what they take with the code of a level.
-func (a *Assembly) predictBatches(l isa.Level, tiling kernel.Tiling) (predictions []BatchCycles, err error) {
+// PredictLevel predicts what they take with the code of a level.
+func (a *Assembly) PredictLevel(l isa.Level, tiling kernel.Tiling) (predictions []BatchCycles, err error) {
 	forms := a.batchForms([]isa.Level{l}, tiling)
 	if err := a.predict(forms...); err != nil {
 		return nil, err

@@ -76,7 +76,10 @@ var mayImport = map[string][]string{
 	"internal/difference":       nil,
 	"internal/replace":          nil,
 
-	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/checkpoint",
+	"gen/measure":         {"spec", "gen", "gen/measure/harness", "gen/plan"},
+	"gen/measure/harness": nil,
+
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/measure", "gen/parallel", "model", "model/checkpoint",
 		"model/compare", "model/onnx", "tensors"},
 
 	// Networks of other tools know nothing of the generator; only what compares them needs the judge.

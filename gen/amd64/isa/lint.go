@@ -214,7 +214,7 @@ func (l *lint) goesOn(name string, ops []string) {
 			l.jumps[ops[0]] = l.at
 		}
 	case name == "JMP" && len(ops) == 1:
-		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || m[1] != l.name && m[1] != l.name+"Second" {
+		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || !isCode(m[1], l.name) {
 			l.report("goes on to %s, which is no code for it", ops[0])
 		}
 	default:
@@ -298,4 +298,13 @@ func (l *lint) aligned(name string, ops []string) {
 			l.report("%s has memory, which need not be aligned", name)
 		}
 	}
+}
+
+// laterCode ends the name of a function's second code of a level, and of others that are only emitted to be measured.
+var laterCode = regexp.MustCompile(`^(Second|Code[0-9]+)?$`)
+
+// isCode says whether something is the name of a code of a function, without the level.
+func isCode(name, function string) bool {
+	rest, ok := strings.CutPrefix(name, function)
+	return ok && laterCode.MatchString(rest)
 }

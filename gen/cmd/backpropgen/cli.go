@@ -43,6 +43,8 @@ type call struct {
 	diff  bool     // -d
 	watch bool     // -watch
 
+	measures bool // -measure
+
 	dir string       // the folder that a go:generate line is in, "" for the working directory
 	run *generateRun // that line, if the call stands for one
 
@@ -130,6 +132,8 @@ func (c *call) parse(args []string) error {
 			fs.BoolVar(&c.diff, "d", false, "")
 		case "watch":
 			fs.BoolVar(&c.watch, "watch", false, "")
+		case "measure":
+			fs.BoolVar(&c.measures, "measure", false, "")
 		case "f":
 			fs.BoolVar(&c.importing.force, "f", false, "")
 		case "name":

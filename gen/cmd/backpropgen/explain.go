@@ -15,6 +15,9 @@ func runExplain(c *call) int {
 	if len(c.args) == 0 {
 		return c.misused("no spec given")
 	}
+	if c.measures {
+		return c.measure()
+	}
 	var r report
 	var texts []string
 	seen := map[string]*folder{}

@@ -18,6 +18,7 @@ var flagHelp = map[string]flagText{
 	"watch":   {"", "keep running, and generate again whenever a spec or its file of weights changes; Ctrl-C ends it"},
 	"d":       {"", "print how stale files differ from what generate would write, as gofmt -d does"},
 	"f":       {"", "overwrite files that are there"},
+	"measure": {"", "compile every variant of every function, run them here, and print what they take"},
 	"inputs":  {"LO,HI", "range of x for the bounds on rounding errors (default: -1,1)"},
 	"weights": {"LO,HI", "range of the weights (default: -1,1)"},
 	"biases":  {"LO,HI", "range of the biases (default: that of the weights)"},

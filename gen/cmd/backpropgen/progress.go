@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -35,6 +36,25 @@ func (p *progress) next(path string) {
 	if p.w != nil {
 		fmt.Fprintf(p.w, "%s[%d/%d] %s", eraseLine, p.done, p.total, shown(path))
 	}
+}
+
+// barWidth is how many letters a bar has.
+const barWidth = 30
+
+// stage says what goes on, with a bar where it is known how far that is.
+func (p *progress) stage(what string, done, of int) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	p.done++
+	if p.w == nil {
+		return
+	}
+	bar := ""
+	if of > 0 {
+		full := min(done, of) * barWidth / of
+		bar = fmt.Sprintf(" [%s%s]", strings.Repeat("#", full), strings.Repeat(".", barWidth-full))
+	}
+	fmt.Fprintf(p.w, "%s%s%s", eraseLine, what, bar)
 }
 
 // clear takes the line away again.
