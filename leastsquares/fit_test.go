@@ -202,24 +202,30 @@ func TestCancel(t *testing.T) {
 // TestStepLimit: no parameter moves by more than the limit in an iteration, and the fit gets there all the same.
 func TestStepLimit(t *testing.T) {
 	xs, ys := split(danWoodData)
-	net := danWood{1, 5}
-	before := net
-	_, err := leastsquares.New(&net).Fit(context.Background(), xs, ys, leastsquares.Options{
-		StepLimit: 0.05, Iterations: 500,
-		OnIteration: func(it leastsquares.Iteration) error {
+	for _, o := range []leastsquares.Options{
+		{StepLimit: 0.05}, {StepLimits: []float64{0.05, 0.02}}, {StepLimits: []float64{0, 0.02}, StepLimit: 0.05},
+	} {
+		net := danWood{1, 5}
+		before := net
+		most := [2]float64{0.05, 0.05}
+		if o.StepLimits != nil {
+			most[1] = o.StepLimits[1]
+		}
+		o.Iterations = 500
+		o.OnIteration = func(it leastsquares.Iteration) error {
 			for i := range net {
-				if math.Abs(net[i]-before[i]) > 0.05*(1+1e-12) {
+				if math.Abs(net[i]-before[i]) > most[i]*(1+1e-12) {
 					return fmt.Errorf("parameter %d moved from %v to %v", i, before[i], net[i])
 				}
 			}
 			before = net
 			return nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
+		}
+		if _, err := leastsquares.New(&net).Fit(context.Background(), xs, ys, o); err != nil {
+			t.Fatal(err)
+		}
+		relative(t, "b2", net[1], 3.8604055871, 7)
 	}
-	relative(t, "b2", net[1], 3.8604055871, 7)
 }
 
 // TestIllConditioned: columns that differ in the ninth digit spoil the normal equations, which Auto notices and leaves;
@@ -412,6 +418,8 @@ func TestRefused(t *testing.T) {
 		{"Iterations is -1", xs, ys, start, leastsquares.Options{Iterations: -1}},
 		{"Workers is -2", xs, ys, start, leastsquares.Options{Workers: -2}},
 		{"StepLimit is NaN", xs, ys, start, leastsquares.Options{StepLimit: math.NaN()}},
+		{"1 StepLimits for 2 parameters", xs, ys, start, leastsquares.Options{StepLimits: []float64{1}}},
+		{"StepLimits[1] is -1", xs, ys, start, leastsquares.Options{StepLimits: []float64{1, -1}}},
 		{"LossTolerance is 2", xs, ys, start, leastsquares.Options{LossTolerance: 2}},
 		{"Method is 7", xs, ys, start, leastsquares.Options{Method: 7}},
 		{"Solver is 9", xs, ys, start, leastsquares.Options{Solver: 9}},

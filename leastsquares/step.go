@@ -2,6 +2,7 @@ package leastsquares
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -40,71 +41,110 @@ func (s *system) cosine(lengths []float64) (largest float64) {
 // illConditioned is the condition of JᵀHJ, by columns of length 1, from which on steps are made of J itself.
 const illConditioned = 1e12
 
-// solve is the step with damping μ, or nil where there is none: the matrix is singular or, where it may not be that,
-// ill-conditioned.
-func (s *system) solve(damping float64, scale []float64, conditioned bool) []float64 {
+// scales are two diagonals: units is what parameters are divided by, so that their units do not spoil the condition, and
+// damped is D.
+type scales struct{ units, damped []float64 }
+
+// factored is the damped matrix JᵀHJ + μD², factored, in scaled parameters.
+type factored struct {
+	scales
+	cholesky *mat.Cholesky
+	// triangle is, under QR, T with TᵀT the matrix, and residual what T times the step is.
+	triangle blas64.Triangular
+	residual []float64
+}
+
+// factor is nil where there is none: the matrix is singular or, where it may not be that, ill-conditioned.
+func (s *system) factor(damping float64, by scales, conditioned bool) *factored {
 	if s.residual != nil {
-		return s.solveQR(damping, scale)
+		return s.factorQR(damping, by)
 	}
 	n := len(s.g)
-	// In scaled parameters, so that units do not spoil the condition.
-	a, g := mat.NewSymDense(n, nil), mat.NewVecDense(n, nil)
+	a := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
-			v := s.a[i*n+j] / scale[i] / scale[j]
+			v := s.a[i*n+j] / by.units[i] / by.units[j]
 			if i == j {
-				v += damping
+				d := by.damped[i] / by.units[i]
+				v += damping * d * d
 			}
 			a.SetSym(i, j, v)
 		}
-		g.SetVec(i, -s.g[i]/scale[i])
 	}
-	var factors mat.Cholesky
-	if !factors.Factorize(a) || conditioned && factors.Cond() > illConditioned {
+	f := &factored{scales: by, cholesky: new(mat.Cholesky)}
+	if !f.cholesky.Factorize(a) || conditioned && f.cholesky.Cond() > illConditioned {
 		return nil
 	}
-	d := mat.NewVecDense(n, nil)
-	_ = factors.SolveVecTo(d, g) // it warns of a condition that is known
-	return unscaled(d, scale)
+	return f
 }
 
-// solveQR is the step by the triangle: the least squares of [R; √μ·D] δ = [-Qᵀs; 0].
-func (s *system) solveQR(damping float64, scale []float64) []float64 {
+// factorQR makes the triangle of [R; √μ·D], beside -[Qᵀs; 0].
+func (s *system) factorQR(damping float64, by scales) *factored {
 	n := len(s.g)
 	stacked := mat.NewDense(2*n, n+1, nil)
 	for i := range n {
 		row := stacked.RawRowView(i)
 		for j := i; j < n; j++ {
-			row[j] = s.a[i*n+j] / scale[j]
+			row[j] = s.a[i*n+j] / by.units[j]
 		}
 		row[n] = -s.residual[i]
-		stacked.Set(n+i, i, math.Sqrt(damping))
+		stacked.Set(n+i, i, math.Sqrt(damping)*by.damped[i]/by.units[i])
 	}
 	whole := make([]float64, (n+1)*(n+1))
 	triangle(stacked, whole)
-	r := blas64.Triangular{N: n, Stride: n + 1, Data: whole, Uplo: blas.Upper, Diag: blas.NonUnit}
+	f := &factored{
+		scales:   by,
+		triangle: blas64.Triangular{N: n, Stride: n + 1, Data: whole, Uplo: blas.Upper, Diag: blas.NonUnit},
+		residual: make([]float64, n),
+	}
 	largest, least := 0.0, math.Inf(1)
-	d := mat.NewVecDense(n, nil)
 	for i := range n {
 		largest, least = max(largest, math.Abs(whole[i*(n+1)+i])), min(least, math.Abs(whole[i*(n+1)+i]))
-		d.SetVec(i, whole[i*(n+1)+n])
+		f.residual[i] = whole[i*(n+1)+n]
 	}
 	if !(least > largest*0x1p-52) {
 		return nil
 	}
-	blas64.Trsv(blas.NoTrans, r, blas64.Vector{N: n, Inc: 1, Data: d.RawVector().Data})
-	return unscaled(d, scale)
+	return f
 }
 
-func unscaled(d *mat.VecDense, scale []float64) []float64 {
-	step := make([]float64, d.Len())
-	for i := range step {
-		step[i] = d.AtVec(i) / scale[i]
-		if math.IsNaN(step[i]) || math.IsInf(step[i], 0) {
+// step is the step δ for the gradient g of the system that was factored.
+func (f *factored) step(g []float64) []float64 {
+	if f.cholesky != nil {
+		return f.solve(g)
+	}
+	d := slices.Clone(f.residual)
+	blas64.Trsv(blas.NoTrans, f.triangle, blas64.Vector{N: len(d), Inc: 1, Data: d})
+	return f.unscaled(d)
+}
+
+// solve solves (JᵀHJ + μD²) δ = -g for any g: under QR by the seminormal equations TᵀT δ = -g, which suffices for what
+// corrects a step.
+func (f *factored) solve(g []float64) []float64 {
+	d := make([]float64, len(g))
+	for i := range d {
+		d[i] = -g[i] / f.units[i]
+	}
+	v := blas64.Vector{N: len(d), Inc: 1, Data: d}
+	if f.cholesky == nil {
+		blas64.Trsv(blas.Trans, f.triangle, v)
+		blas64.Trsv(blas.NoTrans, f.triangle, v)
+		return f.unscaled(d)
+	}
+	x := mat.NewVecDense(len(d), d)
+	_ = f.cholesky.SolveVecTo(x, x) // it warns of a condition that is known
+	return f.unscaled(d)
+}
+
+// unscaled is a step in the parameters themselves, nil where it is not finite.
+func (f *factored) unscaled(d []float64) []float64 {
+	for i := range d {
+		d[i] /= f.units[i]
+		if math.IsNaN(d[i]) || math.IsInf(d[i], 0) {
 			return nil
 		}
 	}
-	return step
+	return d
 }
 
 // promised is by how much the linear model says that a step lowers the loss: -gᵀδ - δᵀJᵀHJδ/2.

@@ -1,0 +1,158 @@
+package leastsquares
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
+)
+
+// A step v follows the tangent of the surface that the outputs ŷ(θ) make. The surface bends away from it by half of ŷ_vv,
+// the outputs' second derivative along v, and the step that goes along with it is v + a/2, where
+//
+//	(JᵀHJ + μD²) a = -JᵀH ŷ_vv
+//
+// (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm for Nonlinear Least-Squares Minimization,
+// 2012). In the narrow curved valleys that networks have it saves most of the iterations. It costs two forward passes and
+// one more Jacobian, without the products that a matrix takes.
+const (
+	// along is how far along v the second difference reaches.
+	along = 0.1
+	// straight is the most of |a|/|v|, by D, that is still a correction: beyond it, v itself is tried.
+	straight = 0.375
+)
+
+// bend limits a step and gives it its second order. promised is by how much the linear model says that it lowers the loss,
+// 0 where that is the model's for the step as it is returned.
+func (s *search[X, Y]) bend(v []float64, factors *factored) (step []float64, promised float64, err error) {
+	step = v
+	if s.Method == LevenbergMarquardt && !s.Straight {
+		second, err := s.second(v)
+		if err != nil {
+			return nil, 0, err
+		}
+		if second != nil {
+			if a := factors.solve(second); a != nil && factors.length(a) <= straight*factors.length(v) {
+				promised = s.system.promised(v)
+				step = make([]float64, len(v))
+				floats.AddScaledTo(step, v, 0.5, a)
+			}
+		}
+	}
+	if part := s.within(step); part < 1 {
+		floats.Scale(part, step)
+		promised = 0
+	}
+	return step, promised, nil
+}
+
+// length is that of a step, as damping measures it.
+func (f *factored) length(step []float64) (l float64) {
+	for j, d := range f.damped {
+		l = math.Hypot(l, d*step[j])
+	}
+	return l
+}
+
+// within is the part of a step that is within Options.StepLimit and StepLimits.
+func (s *search[X, Y]) within(step []float64) float64 {
+	part := 1.0
+	for j, d := range step {
+		if s.StepLimit > 0 {
+			part = min(part, s.StepLimit/math.Abs(d))
+		}
+		if s.StepLimits != nil && s.StepLimits[j] > 0 {
+			part = min(part, s.StepLimits[j]/math.Abs(d))
+		}
+	}
+	return part
+}
+
+// second is JᵀHŷ_vv at the parameters, nil where the outputs have no finite second difference along v.
+func (s *search[X, Y]) second(v []float64) ([]float64, error) {
+	defer s.params.set(s.x)
+	var sides [2][]float64
+	for i, t := range []float64{along, -along} {
+		x := make([]float64, len(v))
+		floats.AddScaledTo(x, s.x, t, v)
+		s.params.set(x)
+		sides[i] = make([]float64, len(s.targets))
+		if err := s.outputsTo(sides[i]); err != nil {
+			return nil, err
+		}
+	}
+	s.params.set(s.x)
+	s.result.Losses += len(sides)
+	return s.curved(sides[0], sides[1])
+}
+
+// outputsTo computes the outputs of all samples.
+func (p *problem[X, Y]) outputsTo(all []float64) error {
+	return p.each(func(w worker[X], _, from, to int) error {
+		for at := from; at < to; at += p.samples {
+			end := min(at+p.samples, to)
+			w.forward(p.xs[at:end], w.out)
+			copy(all[at*p.outputs:end*p.outputs], w.out)
+		}
+		return nil
+	})
+}
+
+// curved sums Jᵀ H (up - 2ŷ + down)/along², by the runs and blocks of [problem.normal].
+func (p *problem[X, Y]) curved(up, down []float64) ([]float64, error) {
+	n := p.params.len()
+	parts := make([][]float64, p.runs())
+	err := p.each(func(w worker[X], run, from, to int) error {
+		parts[run] = make([]float64, n)
+		sum := blas64.Vector{N: n, Inc: 1, Data: parts[run]}
+		second := make([]float64, p.samples*p.outputs)
+		for at := from; at < to; at += p.samples {
+			end := min(at+p.samples, to)
+			rows := (end - at) * p.outputs
+			w.forward(p.xs[at:end], w.out)
+			w.jacobian(p.xs[at:end], w.rows)
+			for i := range rows {
+				k := at*p.outputs + i
+				second[i] = p.secondDifference(up[k], w.out[i], down[k])
+				weight := p.weight(k / p.outputs)
+				if weight == 0 {
+					second[i] = 0
+					clear(w.rows[i*n : (i+1)*n])
+					continue
+				}
+				_, _, curvature := p.cost.of(w.out[i], p.targets[k], p.outputs, weight)
+				second[i] *= curvature
+			}
+			m := blas64.General{Rows: rows, Cols: n, Stride: n, Data: w.rows[:rows*n]}
+			blas64.Gemv(blas.Trans, 1, m, blas64.Vector{N: rows, Inc: 1, Data: second}, 1, sum)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	total := parts[0]
+	for _, part := range parts[1:] {
+		floats.Add(total, part)
+	}
+	for _, v := range total {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, nil
+		}
+	}
+	return total, nil
+}
+
+// secondDifference is 0 where it is within what rounding may make of equal numbers.
+func (p *problem[X, Y]) secondDifference(up, mid, down float64) float64 {
+	epsilon := 0x1p-50
+	if p.single {
+		epsilon = 0x1p-21
+	}
+	d := up - 2*mid + down
+	if math.Abs(d) <= epsilon*(math.Abs(up)+2*math.Abs(mid)+math.Abs(down)) {
+		return 0
+	}
+	return d / (along * along)
+}

@@ -1,0 +1,251 @@
+package leastsquares
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// search is one fit.
+type search[X, Y any] struct {
+	*problem[X, Y]
+	Options
+	result          *Result
+	x               []float64
+	system          *system
+	damping, growth float64
+	scale           []float64
+	qr              bool
+	iteration       int
+}
+
+// begun is the damping that a fit begins with, for columns of length 1 (Nielsen's τ).
+const begun = 1e-3
+
+func (s *search[X, Y]) run() error {
+	s.x = make([]float64, s.params.len())
+	s.params.copyTo(s.x)
+	s.damping, s.growth, s.scale = s.Start.Damping, s.Start.Growth, slices.Clone(s.Start.Scale)
+	s.iteration, s.qr = s.Start.Iteration, s.Start.QR || s.Solver == QR
+	if s.damping == 0 {
+		s.damping, s.growth = begun, 2
+	}
+	if s.scale == nil {
+		s.scale = make([]float64, len(s.x))
+	}
+	if err := s.linearise(); err != nil {
+		return err
+	}
+	for s.iteration < s.Iterations {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
+		it, end, err := s.iterate()
+		if err != nil {
+			return err
+		}
+		s.result.Reason = end
+		if it.Number == 0 {
+			return nil // nothing was tried
+		}
+		s.result.Iterations = append(s.result.Iterations, it)
+		if s.OnIteration != nil {
+			if err := s.OnIteration(it); err != nil {
+				return err
+			}
+		}
+		if end != Unfinished {
+			return nil
+		}
+	}
+	return nil
+}
+
+// linearise forms the system at the parameters.
+func (s *search[X, Y]) linearise() (err error) {
+	form := s.normal
+	if s.qr {
+		form = s.triangular
+	}
+	next, err := form()
+	if err != nil {
+		return err
+	}
+	s.system = next
+	s.result.Jacobians++
+	s.result.Loss = next.loss
+	for j, l := range next.lengths() {
+		s.scale[j] = max(s.scale[j], l)
+	}
+	return nil
+}
+
+// alike is the least part of J's longest column that damping measures a parameter by.
+const alike = 0.3
+
+// scales are what damping measures parameters by, D: the largest length that the column of each has had (Moré, The
+// Levenberg–Marquardt Algorithm: Implementation and Theory, 1978), so that the units of parameters matter little, but at
+// least a part of the longest. A parameter that has little effect any more, as behind a unit that has saturated, would
+// otherwise be damped so little that it wandered off.
+func (s *search[X, Y]) scales() scales {
+	longest := slices.Max(s.scale)
+	by := scales{slices.Clone(s.scale), slices.Clone(s.scale)}
+	for j, v := range s.scale {
+		if v == 0 {
+			by.units[j] = 1 // it changes nothing
+		}
+		if by.damped[j] = max(v, alike*longest); longest == 0 {
+			by.damped[j] = 1
+		}
+	}
+	return by
+}
+
+// factor factors the system, going over to QR where that is called for. It is nil where the matrix is singular.
+func (s *search[X, Y]) factor() (*factored, error) {
+	damping := s.damping
+	if s.Method == GaussNewton {
+		damping = 0
+	}
+	f := s.system.factor(damping, s.scales(), s.Solver == Auto)
+	if f == nil && s.Solver == Auto && !s.qr {
+		s.qr = true
+		if err := s.linearise(); err != nil {
+			return nil, err
+		}
+		f = s.system.factor(damping, s.scales(), false)
+	}
+	if f == nil && s.Method == GaussNewton {
+		return nil, fmt.Errorf("leastsquares: the Gauss–Newton matrix is singular: some parameters cannot be told from " +
+			"others by these samples; use LevenbergMarquardt, or a smaller network")
+	}
+	return f, nil
+}
+
+// iterate makes one iteration. One without a number has found that there is nothing to do.
+func (s *search[X, Y]) iterate() (it Iteration, end Reason, err error) {
+	it.Cosine = s.system.cosine(s.system.lengths())
+	if it.Cosine <= s.GradientTolerance {
+		return it, GradientTolerance, nil
+	}
+	factors, err := s.factor()
+	if err != nil {
+		return it, Unfinished, err
+	}
+	s.iteration++
+	it.Number, it.Damping = s.iteration, s.damping
+	if s.Method == GaussNewton {
+		it.Damping = 0
+	}
+	before := s.system.loss
+	end, err = s.try(factors, &it)
+	if err != nil {
+		return it, Unfinished, err
+	}
+	if it.Accepted && end == Unfinished && before-it.Loss <= s.LossTolerance*before {
+		end = LossTolerance
+	}
+	it.State = s.state()
+	return it, end, nil
+}
+
+// try takes a step where it lowers the loss, and sets the damping of the next.
+func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err error) {
+	it.Loss = s.system.loss
+	if factors == nil {
+		return s.fail(), nil
+	}
+	step := factors.step(s.system.g)
+	if step == nil {
+		return s.fail(), nil
+	}
+	step, promised, err := s.bend(step, factors)
+	if err != nil {
+		return Unfinished, err
+	}
+	const halvings = 40
+	for range halvings {
+		next := make([]float64, len(s.x))
+		floats.AddTo(next, s.x, step)
+		s.params.set(next)
+		moved := make([]float64, len(s.x)) // as far as the precision goes
+		floats.SubTo(moved, next, s.x)
+		it.Step = floats.Norm(moved, math.Inf(1))
+		if promised == 0 || it.Step == 0 {
+			promised = s.system.promised(moved)
+		}
+		if it.Step == 0 || !(promised > 0) {
+			s.params.set(s.x)
+			return StepTolerance, nil
+		}
+		loss, err := s.loss()
+		if err != nil {
+			s.params.set(s.x)
+			return Unfinished, err
+		}
+		s.result.Losses++
+		it.Gain = (s.system.loss - loss) / promised
+		if it.Gain > 1e-4 && loss <= math.MaxFloat64 {
+			return s.accept(next, moved, it)
+		}
+		s.params.set(s.x)
+		if promised <= s.LossTolerance*s.system.loss {
+			return LossTolerance, nil
+		}
+		if s.Method == LevenbergMarquardt {
+			return s.fail(), nil
+		}
+		floats.Scale(0.5, step)
+		promised = 0
+	}
+	return Stalled, nil
+}
+
+// accept takes a step.
+func (s *search[X, Y]) accept(next, moved []float64, it *Iteration) (end Reason, err error) {
+	before := s.x
+	s.x = next
+	if err := s.linearise(); err != nil {
+		// Outputs are numbers there, but gradients are not: as bad as a loss that is none.
+		var none *NotFiniteError
+		s.x = before
+		s.params.set(s.x)
+		if !errors.As(err, &none) {
+			return Unfinished, err
+		}
+		return s.fail(), nil
+	}
+	it.Accepted, it.Loss = true, s.system.loss
+	s.damping *= max(1./3, 1-math.Pow(2*it.Gain-1, 3))
+	s.growth = 2
+	scaled := func(v []float64) (length float64) {
+		for j, c := range s.scale {
+			length = math.Hypot(length, c*v[j])
+		}
+		return length
+	}
+	if scaled(moved) <= s.StepTolerance*scaled(s.x) {
+		return StepTolerance, nil
+	}
+	return Unfinished, nil
+}
+
+// fail raises the damping after a step that failed.
+func (s *search[X, Y]) fail() Reason {
+	s.damping *= s.growth
+	s.growth *= 2
+	if s.damping > 1e30 {
+		return Stalled
+	}
+	return Unfinished
+}
+
+// state is what to go on with.
+func (s *search[X, Y]) state() State {
+	return State{
+		Iteration: s.iteration, Damping: s.damping, Growth: s.growth, Scale: slices.Clone(s.scale), QR: s.qr,
+	}
+}
