@@ -6,9 +6,6 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // problem is what is fitted.
@@ -20,6 +17,8 @@ type problem[X, Y any] struct {
 	weights []float64 // nil: 1 everywhere
 	goes    int       // how many goroutines
 	ctx     context.Context
+	// products are the matrices of all runs, made when they are needed.
+	products [][]float64
 }
 
 // system is the linear model of the loss about a point.
@@ -170,11 +169,18 @@ func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (loss, squa
 // normal forms JᵀHJ and Jᵀ∇C.
 func (p *problem[X, Y]) normal() (*system, error) {
 	n := p.params.len()
+	stride := padded(n + 1)
 	parts := make([]system, p.runs())
+	if p.products == nil {
+		p.products = make([][]float64, len(parts))
+	}
 	err := p.each(func(w worker[X], run, from, to int) error {
 		part := &parts[run]
-		part.a, part.g = make([]float64, n*n), make([]float64, n)
-		sum := blas64.Symmetric{N: n, Stride: n, Data: part.a, Uplo: blas.Upper}
+		if p.products[run] == nil {
+			p.products[run] = make([]float64, stride*stride)
+		}
+		part.a = p.products[run]
+		clear(part.a)
 		s := make([]float64, p.samples*p.outputs)
 		for at := from; at < to; at += p.samples {
 			end := min(at+p.samples, to)
@@ -182,11 +188,8 @@ func (p *problem[X, Y]) normal() (*system, error) {
 			if err != nil {
 				return err
 			}
-			rows := (end - at) * p.outputs
-			m := blas64.General{Rows: rows, Cols: n, Stride: n, Data: w.rows[:rows*n]}
-			blas64.Syrk(blas.Trans, 1, m, 1, sum)
-			blas64.Gemv(blas.Trans, 1, m, blas64.Vector{N: rows, Inc: 1, Data: s}, 1,
-				blas64.Vector{N: n, Inc: 1, Data: part.g})
+			w.panels.pack(w.rows, s[:(end-at)*p.outputs])
+			w.panels.addTo(part.a)
 			part.loss, part.square = part.loss+loss, part.square+square
 		}
 		return nil
@@ -194,13 +197,14 @@ func (p *problem[X, Y]) normal() (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	total := &parts[0]
-	for _, part := range parts[1:] {
-		for k, v := range part.a {
-			total.a[k] += v
-		}
-		for k, v := range part.g {
-			total.g[k] += v
+	total := &system{a: make([]float64, n*n), g: make([]float64, n)}
+	for _, part := range parts {
+		for j := range n {
+			row := part.a[j*stride : (j+1)*stride]
+			for k := j; k < n; k++ {
+				total.a[j*n+k] += row[k]
+			}
+			total.g[j] += row[n]
 		}
 		total.loss, total.square = total.loss+part.loss, total.square+part.square
 	}

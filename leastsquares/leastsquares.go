@@ -62,8 +62,9 @@ type worker[X any] struct {
 	forward func(xs []X, out []float64)
 	// jacobian sets rows to the gradients, a row for each output of each sample.
 	jacobian func(xs []X, rows []float64)
-	// out and rows are room for one block.
+	// out, rows and panels are room for one block.
 	out, rows []float64
+	panels    *panels
 }
 
 // New returns a fitter of net, whose parameters it will change in place. They must have been drawn with Init, or set.
@@ -84,6 +85,7 @@ func New[N Network[P, B, A, X, Y, J], P, B, A, X, Y, J any](net N) *Fitter[X, Y]
 	f.samples = blockSamples(n * outputs)
 	f.worker = func() worker[X] {
 		b, js, ys := new(B), make([]J, f.samples), make([]Y, f.samples)
+		room := newPanels(n+1, f.samples*outputs)
 		return worker[X]{
 			forward: func(xs []X, out []float64) {
 				net.ForwardBatch(b, xs, ys[:len(xs)])
@@ -94,6 +96,7 @@ func New[N Network[P, B, A, X, Y, J], P, B, A, X, Y, J any](net N) *Fitter[X, Y]
 				widen(rows, js[:len(xs)])
 			},
 			out: make([]float64, f.samples*outputs), rows: make([]float64, f.samples*outputs*n),
+			panels: &room,
 		}
 	}
 	return f

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -41,7 +42,7 @@ type result struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:])
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -51,8 +52,9 @@ func main() {
 	}
 }
 
-func parse(args []string) (o options, err error) {
+func parse(args []string, stderr io.Writer) (o options, err error) {
 	set := flag.NewFlagSet("compare", flag.ContinueOnError)
+	set.SetOutput(stderr)
 	set.Uint64Var(&o.seed, "seed", 1, "the `number` that the first parameters are drawn from")
 	set.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many `goroutines` leastsquares has in its second fit")
 	set.DurationVar(&o.adam, "adam", 2*time.Second, "the `time` that Adam has at each of four rates; 0: none")
@@ -100,41 +102,39 @@ func interpreter(ctx context.Context) (name string, err error) {
 	return "", errors.Join(errs...)
 }
 
-func run(ctx context.Context, args []string) error {
-	o, err := parse(args)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
 	if o.python, err = interpreter(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "SKIPPED: SciPy:", err)
+		fmt.Fprintln(stderr, "SKIPPED: SciPy:", err)
 	}
 	m, err := newModule(ctx)
 	if err != nil {
 		return err
 	}
-	if os.Getenv("KEEP") == "" {
-		defer m.remove()
-	}
+	defer m.remove()
 	var results []result
 	for _, p := range problems {
 		if o.only != "" && o.only != p.name {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "%s: %s …\n", p.name, p.says)
+		fmt.Fprintf(stderr, "%s: %s …\n", p.name, p.says)
 		r, err := m.fits(ctx, p, o)
 		var none *missingError
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.As(err, &none):
-			fmt.Fprintf(os.Stderr, "SKIPPED: %s: %v\n", p.name, err)
+			fmt.Fprintf(stderr, "SKIPPED: %s: %v\n", p.name, err)
 			continue
 		case err != nil:
 			return err
 		}
 		results = append(results, r)
 	}
-	fmt.Print(table(results))
+	fmt.Fprint(stdout, table(results))
 	if o.plot != "" {
 		return drawLosses(results, o.plot)
 	}
