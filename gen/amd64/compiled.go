@@ -282,12 +282,16 @@ func (a *Assembly) cycles(of form) []int {
 	if fn.Batch {
 		bytes = 0
 	}
+	var parts []*cores.Program
+	for _, part := range a.code[of].parts {
+		parts = append(parts, cores.Read(part))
+	}
 	all := make([]int, len(cores.All))
 	for i, c := range cores.All {
 		if !c.Wide && of.level == isa.AVX512 {
 			continue
 		}
-		for _, part := range a.code[of].parts {
+		for _, part := range parts {
 			all[i] += c.Cycles(part, bytes, a.kept(fn, c, of.style), a.arguments(of))
 		}
 	}

@@ -74,7 +74,7 @@ func TestPoints(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, part := range a.code[forms[0]].parts {
-					stretch, all, points := cores.Zen4.Stretch(part, p.MatrixBytes(fn), a.arguments(forms[0]))
+					stretch, all, points := cores.Zen4.Stretch(cores.Read(part), p.MatrixBytes(fn), a.arguments(forms[0]))
 					what := fmt.Sprintf("%s of %s, %s, %s", part.Name, n.Name, kind.precision, kind.rounding)
 					if stretch > worst {
 						worst, where = stretch, what

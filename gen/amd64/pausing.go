@@ -3,6 +3,7 @@ package amd64
 import (
 	"math"
 
+	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 )
 
@@ -39,5 +40,5 @@ func (a *Assembly) long(f form, part, callCycles int) bool {
 	c, most := a.code[f], float64(callCycles)
 	estimate := c.estimates[part]
 	return estimate > most && (estimate > 2*most ||
-		a.core.Cycles(c.parts[part], a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
+		a.core.Cycles(cores.Read(c.parts[part]), a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
 }

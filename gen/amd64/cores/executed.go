@@ -10,11 +10,11 @@ import (
 // Executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they
 // read and write. Two functions that have the same list compute the same, whatever their loops.
 func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
-	code, count := prepare(All[0], fn)
-	s := &simulation{code: code, arguments: arguments, values: make([]int64, count)}
+	p := Read(fn)
+	s := &simulation{code: p.code, arguments: arguments, values: make([]int64, p.registers)}
 	s.begin()
-	for at := 0; at < len(code); at++ {
-		i := &code[at]
+	for at := 0; at < len(p.code); at++ {
+		i := &p.code[at]
 		s.compute(i)
 		if i.target >= 0 && !s.equal {
 			at = i.target - 1

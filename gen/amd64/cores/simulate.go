@@ -1,18 +1,13 @@
 package cores
 
-import (
-	"math/bits"
-
-	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/mmcloughlin/avo/reg"
 
 // Cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
 // instructions are run through a model of one that executes out of order (core.go). General registers are computed
 // with, so that loops run as they will and every address is known; vectors have no values, only times. bytes is what a
 // call goes over in memory, and kept how much of that the first cache holds from the one before; arguments are the
 // integers that it is given.
-func (c *Core) Cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
+func (c *Core) Cycles(fn *Program, bytes, kept int, arguments map[string]int) int {
 	s := newSimulation(c, fn, bytes, kept, arguments)
 	const before, calls = 1, 3
 	first := int64(0)
@@ -34,19 +29,18 @@ const longCall = 1_000_000
 
 // Stretch runs a function that pauses once, and is the longest time between two of its points, with all of the time
 // that it takes and how many points it comes to.
-func (c *Core) Stretch(fn *ir.Function, bytes int, arguments map[string]int) (longest, all int64, points int) {
+func (c *Core) Stretch(fn *Program, bytes int, arguments map[string]int) (longest, all int64, points int) {
 	s := newSimulation(c, fn, bytes, 0, arguments)
 	s.call()
 	s.point() // the end
 	return s.stretch, s.retired, s.points
 }
 
-func newSimulation(c *Core, fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
-	code, count := prepare(c, fn)
+func newSimulation(c *Core, fn *Program, bytes, kept int, arguments map[string]int) *simulation {
 	return &simulation{
-		core: c, code: code, window: make([]int64, c.window), line: int64(c.LineCycles(bytes)), bytes: int64(bytes),
-		kept: int64(kept), second: bytes <= c.secondCache, lines: map[int64]bool{}, arguments: arguments, values: make([]int64, count),
-		ready: make([]int64, count), rounds: make([]*round, len(code)),
+		core: c, code: fn.code, takes: c.takes(fn), window: make([]int64, c.window), line: int64(c.LineCycles(bytes)),
+		bytes: int64(bytes), kept: int64(kept), second: bytes <= c.secondCache, arguments: arguments,
+		values: make([]int64, fn.registers), ready: make([]int64, fn.registers), rounds: make([]*round, len(fn.code)),
 	}
 }
 
@@ -54,12 +48,14 @@ func newSimulation(c *Core, fn *ir.Function, bytes, kept int, arguments map[stri
 type simulation struct {
 	core *Core
 	code []modelled
+	// takes is what each kind of instruction takes on the core.
+	takes []figures
 	// line is how long a line of memory takes that is touched for the first time in a call, in hundredths of a cycle,
 	// second whether it comes from the second cache, lines those that were, the last one latest, and arrived when that
 	// came.
 	line    int64
 	second  bool
-	lines   map[int64]bool
+	lines   lines
 	latest  int64
 	arrived int64
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
@@ -80,8 +76,8 @@ type simulation struct {
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
 	ready  []int64
 	stored [remembered]struct{ address, at int64 }
-	// taken says of every unit which cycles are taken, the cycle c being at c%calendar.
-	taken [unitCount][calendar]int64
+	// taken says of every unit which cycles are taken.
+	taken [unitCount]cycles
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
 	issue   int64
 	inCycle int
@@ -98,13 +94,13 @@ type simulation struct {
 }
 
 const (
-	calendar   = 1 << 12 // how many cycles ahead units can be taken
+	calendar   = 1 << 12 // how many cycles ahead instructions can begin
 	remembered = 1 << 12 // how many stores of 4 bytes are remembered
 )
 
 // call runs the function once.
 func (s *simulation) call() {
-	clear(s.lines)
+	s.lines.clear()
 	s.begin()
 	for at := 0; at < len(s.code); at++ {
 		i := &s.code[at]
@@ -202,6 +198,7 @@ func (s *simulation) elapse(cycles int64) {
 // execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
 func (s *simulation) execute(i *modelled) {
 	s.compute(i)
+	takes := &s.takes[i.kind]
 	at := s.enter(i)
 	ready := at
 	for _, r := range i.in {
@@ -211,12 +208,10 @@ func (s *simulation) execute(i *modelled) {
 		ready = s.fetch(i, at, ready)
 	}
 	begin, done := ready, ready
-	switch {
-	case i.free:
-	default:
-		for range i.turns {
-			begin = s.take(i.op.on, ready, i.op.busy, i.fused)
-			done = begin + int64(i.op.latency)
+	if !i.free {
+		for range takes.turns {
+			begin = s.take(takes.op.on, ready, takes.op.busy, takes.fused)
+			done = begin + int64(takes.op.latency)
 		}
 	}
 	if i.store {
@@ -265,46 +260,6 @@ func (s *simulation) pass(at int64) {
 	s.now = max(s.now, at)
 }
 
-// take occupies the unit that is free first, from a cycle on. The first vector unit takes the second with it where both
-// are fused.
-func (s *simulation) take(on units, from int64, busy int, fused bool) int64 {
-	for at := from; ; at++ {
-		for left := on; left != 0; left &= left - 1 {
-			unit := left & -left
-			u := &s.taken[bits.TrailingZeros16(uint16(unit))]
-			if !idle(u, at, busy) {
-				continue
-			}
-			if fused && unit == vector0 {
-				other := &s.taken[bits.TrailingZeros16(uint16(vector1))]
-				if !idle(other, at, busy) {
-					continue
-				}
-				occupy(other, at, busy)
-			}
-			occupy(u, at, busy)
-			return at
-		}
-	}
-}
-
-// occupy takes a unit for so many cycles.
-func occupy(u *[calendar]int64, at int64, busy int) {
-	for k := range int64(busy) {
-		u[uint64(at+k)%calendar] = at + k + 1
-	}
-}
-
-// idle says whether a unit is not taken for so many cycles.
-func idle(u *[calendar]int64, at int64, busy int) bool {
-	for k := range int64(busy) {
-		if u[uint64(at+k)%calendar] == at+k+1 {
-			return false
-		}
-	}
-	return true
-}
-
 // fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
 func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 	at := max(entered, s.ready[i.at.base])
@@ -332,12 +287,11 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 // line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for
 // the first cache.
 func (s *simulation) line64(address, at int64) int64 {
-	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
-		s.lines[line] = true
+	if line := address >> 6; s.line > 0 && address>>36 < 6 && s.lines.add(line) {
 		takes := s.line
 		switch {
 		case !s.second || line == s.latest+1:
-		case s.lines[line-1]:
+		case s.lines.has(line - 1):
 			takes += int64(s.core.abreast)
 		default:
 			takes += int64(s.core.astray)

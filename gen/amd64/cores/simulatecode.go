@@ -30,17 +30,37 @@ func registerOf(r reg.Register) register {
 // pseudo are the registers that stand for places: of arguments, the stack and constants.
 var pseudo = []reg.Register{reg.FramePointer, reg.StackPointer, reg.StaticBase}
 
+// Program is a function as the simulation reads it, the same for every core.
+type Program struct {
+	code []modelled
+	// registers is how many there are, with those on the stack, and kinds are those of its instructions.
+	registers int
+	kinds     []kind
+}
+
+// kind is what an instruction has in common with others that take the same on every core: its opcode, and the width of
+// its vectors in bits.
+type kind struct {
+	opcode string
+	bits   int
+}
+
+// figures is what a kind of instruction takes on a core.
+type figures struct {
+	op    operation
+	turns int
+	fused bool // takes both of the units that one of 512 bits is made of
+}
+
 // modelled is an instruction as the simulation needs it.
 type modelled struct {
 	opcode      string
-	op          operation
-	turns       int
+	kind        int // among those of its program
 	in, out     []register
 	load, store bool
 	at          address // what it loads or stores
 	bytes       int     // of that
 	free        bool    // takes no unit but for memory
-	fused       bool    // takes both of the units that one of 512 bits is made of
 	vector      bool
 	operands    []operand.Op
 	slot        register // on the stack, of a counter that is kept there
@@ -53,16 +73,23 @@ type address struct {
 	scale, disp int
 }
 
-// prepare translates the instructions of a function, and tells how many registers they have, with those on the stack.
-func prepare(c *Core, fn *ir.Function) (code []modelled, count int) {
-	code = make([]modelled, 0, len(fn.Nodes))
-	begin, slots := map[string]int{}, map[int]register{}
+// Read translates the instructions of a function.
+func Read(fn *ir.Function) *Program {
+	p := &Program{code: make([]modelled, 0, len(fn.Nodes))}
+	begin, slots, kinds := map[string]int{}, map[int]register{}, map[kind]int{}
 	for _, n := range fn.Nodes {
 		switch n := n.(type) {
 		case ir.Label:
-			begin[string(n)] = len(code)
+			begin[string(n)] = len(p.code)
 		case *ir.Instruction:
-			m := c.model(n)
+			m, k := modelOf(n)
+			m.in, m.out = registersOf(n)
+			known := false
+			if m.kind, known = kinds[k]; !known {
+				m.kind = len(p.kinds)
+				kinds[k] = m.kind
+				p.kinds = append(p.kinds, k)
+			}
 			if l := n.TargetLabel(); l != nil && n.Opcode == "JNE" {
 				m.target = begin[string(*l)] // loops go back; nothing pauses
 			}
@@ -72,10 +99,32 @@ func prepare(c *Core, fn *ir.Function) (code []modelled, count int) {
 				}
 				m.slot = slots[disp]
 			}
-			code = append(code, m)
+			p.code = append(p.code, m)
 		}
 	}
-	return code, registers + len(slots)
+	p.registers = registers + len(slots)
+	return p
+}
+
+// takes is what each kind of a program's instructions takes.
+func (c *Core) takes(p *Program) []figures {
+	all := make([]figures, len(p.kinds))
+	for i, k := range p.kinds {
+		all[i] = c.figures(k)
+	}
+	return all
+}
+
+// figures is what a kind of instruction takes.
+func (c *Core) figures(k kind) figures {
+	f := figures{op: c.operation(k.opcode, k.bits == 512), turns: 1}
+	if k.bits == 512 {
+		f.turns, f.fused = c.turns, c.fused
+	}
+	if k.bits == 128 && strings.HasPrefix(k.opcode, "VCVTP") {
+		f.op.latency = c.convertLatency
+	}
+	return f
 }
 
 // counter finds the place on the stack of a counter that is moved there or from there.
@@ -101,10 +150,9 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 	return operand.Mem{}, false, false
 }
 
-// model translates one.
-func (c *Core) model(n *ir.Instruction) modelled {
-	i := modelled{opcode: n.Opcode, turns: 1, operands: n.Operands,
-		vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
+// modelOf translates one, but for its registers, and tells its kind.
+func modelOf(n *ir.Instruction) (modelled, kind) {
+	i := modelled{opcode: n.Opcode, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0
 	for _, o := range n.Operands {
 		bits = max(bits, bitsOf(o))
@@ -113,25 +161,22 @@ func (c *Core) model(n *ir.Instruction) modelled {
 	if m, i.load, i.store = memoryOf(n); i.load || i.store {
 		i.at = addressOf(m)
 	}
-	i.op = c.operation(n.Opcode, bits == 512)
-	if bits == 512 {
-		i.turns, i.fused = c.turns, c.fused
-	}
-	if bits == 128 && strings.HasPrefix(n.Opcode, "VCVTP") {
-		i.op.latency = c.convertLatency
-	}
 	i.bytes = memoryBytes(n, bits)
-	in, out := n.InputRegisters(), n.OutputRegisters()
-	all := make([]register, 0, len(in)+len(out))
-	for _, r := range in {
-		all = append(all, registerOf(r))
-	}
-	for _, r := range out {
-		all = append(all, registerOf(r))
-	}
-	i.in, i.out = all[:len(in)], all[len(in):]
 	i.free = moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
-	return i
+	return i, kind{n.Opcode, bits}
+}
+
+// registersOf are the registers that an instruction reads and writes.
+func registersOf(n *ir.Instruction) (in, out []register) {
+	read, written := n.InputRegisters(), n.OutputRegisters()
+	all := make([]register, 0, len(read)+len(written))
+	for _, r := range read {
+		all = append(all, registerOf(r))
+	}
+	for _, r := range written {
+		all = append(all, registerOf(r))
+	}
+	return all[:len(read)], all[len(read):]
 }
 
 // memoryBytes is the size of what an instruction loads or stores whose widest register has so many bits.
@@ -172,6 +217,8 @@ func (s *simulation) place(a address) int64 {
 // compute does what an instruction does to general registers.
 func (s *simulation) compute(i *modelled) {
 	switch {
+	case i.vector:
+		return
 	case i.opcode == "NEGQ":
 		r := registerOf(i.operands[0].(reg.Register))
 		s.values[r] = -s.values[r]
@@ -180,7 +227,7 @@ func (s *simulation) compute(i *modelled) {
 		from, to := i.operands[1].(reg.Register), i.operands[2].(reg.Register)
 		s.values[registerOf(to)] = s.values[registerOf(from)] * int64(i.operands[0].(operand.U32))
 		return
-	case i.vector || len(i.operands) != 2:
+	case len(i.operands) != 2:
 		return
 	}
 	to, ok := i.operands[1].(reg.Register)

@@ -60,14 +60,15 @@ func (c *Core) kind(on units) (kind int, ok bool) {
 // Work is what an instruction asks for; line is how many hundredths of a cycle a line of memory takes to come that a
 // register points to.
 func (c *Core) Work(i *ir.Instruction, line func(base reg.Register) int) (w Work) {
-	m := c.model(i)
+	m, k := modelOf(i)
 	w[onAny] = 1 / float64(c.width)
 	if !m.free {
-		cycles := float64(m.turns * m.op.busy)
-		if kind, ok := c.kind(m.op.on); ok {
-			w[kind] = cycles / float64(bits.OnesCount16(uint16(m.op.on)))
+		takes := c.figures(k)
+		cycles, on := float64(takes.turns*takes.op.busy), takes.op.on
+		if kind, ok := c.kind(on); ok {
+			w[kind] = cycles / float64(bits.OnesCount16(uint16(on)))
 		}
-		if any := c.operation("V", false).on; m.vector && m.op.on&any != 0 {
+		if any := c.operation("V", false).on; m.vector && on&any != 0 {
 			w[onVectors] = cycles / float64(bits.OnesCount16(uint16(any)))
 		}
 	}
