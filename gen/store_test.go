@@ -24,7 +24,7 @@ func TestLargeStore(t *testing.T) {
 	text := string(files[2].Data)
 	for _, want := range []string{
 		"(p Net) MarshalBinary()", "(p Net) MarshalJSON()", "(o NetSGD) MarshalJSON()", "(o NetMomentum) MarshalBinary()", "(o *NetAdam) MarshalBinary()",
-		"(o *NetAdam) MarshalJSON()", "Give package gob a pointer:", "Give package json a pointer:",
+		"(o *NetAdam) MarshalJSON()", "Give packages gob and json a pointer:",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in %s", want, files[2].Name)

@@ -134,21 +134,20 @@ func FallbackFile(a Assembly) ([]byte, error) {
 		f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 			jen.Id("test").Call(jen.Lit("portable")))
 	}
+	f.Doc("What follows stands for assembly that there is not. None of it is called.")
 	for _, fn := range a.Functions {
-		body := &code.Block{}
-		if fn.returns() {
-			body.Return(code.N(0))
-		}
-		m := a.calling(fn, a.method(fn), a.method(fn)+" is never called.")
-		m.Body = body
-		f.Func(m)
+		f.f.Line()
+		f.signature(a.calling(fn, a.method(fn), "")).Add(never())
 	}
 	for _, s := range a.Sweeps {
-		f.Doc(a.Method(s.Name) + " is never called.")
-		a.sweepMethod(f, s).Block()
+		f.f.Line()
+		a.sweepMethod(f, s).Add(never())
 	}
 	return f.Render()
 }
+
+// never is the body of what nobody calls: { panic("no assembly") }.
+func never() jen.Code { return jen.Op(`{ panic("no assembly") }`) }
 
 func (a Assembly) level() string { return a.Prefix + "Level" }
 
@@ -238,8 +237,7 @@ func (a Assembly) levels(f *File) {
 //		return 0
 //	}
 func (a Assembly) machine(f *File) {
-	f.Doc(a.Prefix + "Machine is the highest level that the processor has and the operating system saves the " +
-		"registers of: package cpu asks\nboth.")
+	f.Doc(a.Prefix + "Machine is the highest level that processor and operating system support.")
 	f.f.Func().Id(a.Prefix+"Machine").Params().Int().Block(
 		jen.Id("x").Op(":=").Op("&").Qual(cpuPath, "X86"),
 		jen.Switch().BlockFunc(func(g *jen.Group) {
@@ -321,7 +319,7 @@ func AssemblerName(name string) string {
 //
 //	var _ = [1]struct{}{}[unsafe.Offsetof(Iris{}.B1)-128]
 func (a Assembly) layout(f *File) {
-	f.Doc("Where the assembly looks for fields. This does not compile where one of them is elsewhere.")
+	f.Doc("The assembly expects fields at these offsets. Were one elsewhere, this would not compile.")
 	f.f.Var().DefsFunc(func(g *jen.Group) {
 		for _, o := range a.Layout {
 			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(

@@ -210,8 +210,8 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		name, of = a.blockMethod(fn.Name), "a block of "+of
 	}
 	whole := n * a.Batch.Tiles
-	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied "+
-		"to where there is\nroom for as many.", name, of, whole, n)
+	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d,\n"+
+		"are copied to b first.", name, of, whole, n)
 	if form.sums {
 		doc += " It adds to g."
 	}

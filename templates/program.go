@@ -73,6 +73,11 @@ func (f *File) function(fn *code.Func, body func(*jen.Group)) {
 	if fn.Alone {
 		f.f.Comment("//go:noinline")
 	}
+	f.signature(fn).BlockFunc(body)
+}
+
+// signature is all of a function but its body.
+func (f *File) signature(fn *code.Func) *jen.Statement {
 	s := f.f.Func()
 	if fn.Recv != nil {
 		s.Params(param(*fn.Recv))
@@ -84,7 +89,7 @@ func (f *File) function(fn *code.Func, body func(*jen.Group)) {
 	case len(fn.Results) > 1:
 		s.ParamsFunc(parameters(fn.Results))
 	}
-	s.BlockFunc(body)
+	return s
 }
 
 func param(p code.Param) *jen.Statement { return jen.Id(p.Name).Add(typ(p.Type)) }
@@ -144,7 +149,7 @@ func statement(s code.Stmt) []jen.Code {
 			blanks, values = append(blanks, jen.Id("_")), append(values, jen.Op("*").Add(expression(p)))
 		}
 		return []jen.Code{remarked(jen.List(blanks...).Op("=").List(values...),
-			"nil panics, before anything is written")}
+			"nil panics first")}
 	case *code.Return:
 		return []jen.Code{remarked(jen.Return(list(s.Values)...), s.Remark)}
 	case *code.Panic:

@@ -48,26 +48,22 @@ func (t Stored) self() string {
 // storePath is what the emitted file imports.
 const storePath = "github.com/backpropgen/backpropgen/store"
 
-// methodsText are the methods of a type that is stored, for the type Xtype, whose receiver is called xself. What they
-// promise in full is said once, of the network.
+// methodsText are the methods of the parameters, for the type Xtype, whose receiver is called xself, with all that they
+// promise.
 const methodsText = `
 // WriteTo writes xself as one binary record and returns how many bytes it wrote.
 func (xself *Xtype) WriteTo(w io.Writer) (int64, error) { return xstored.Write(xself, w) }
 
 // ReadFrom reads one binary record into xself, and no byte behind it, so that several may follow one another.
-// network {
 // Data of another kind, precision or network, damaged or cut short, are an error, and xself is then as it was; where r
 // is at its end the error is io.EOF to errors.Is. See package store for the format.
-// network }
 func (xself *Xtype) ReadFrom(r io.Reader) (int64, error) { return xstored.Read(xself, r) }
 
 // MarshalBinary returns xself as one binary record.
-// network {
 // AppendBinary and WriteTo do so without a copy of xself.
 // value {
 // The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
 // value }
-// network }
 // pointer {
 // Give package gob a pointer: values of this size cannot be copied to a stack.
 // pointer }
@@ -80,30 +76,38 @@ func (xself *Xtype) AppendBinary(b []byte) ([]byte, error) { return xstored.Appe
 func (xself *Xtype) UnmarshalBinary(data []byte) error { return xstored.Decode(xself, data) }
 
 // MarshalJSON returns xself as JSON for people.
-// network {
 // Every number stands by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
 // value {
 // The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
 // value }
-// network }
 // pointer {
 // Give package json a pointer: values of this size cannot be copied to a stack.
 // pointer }
 func (xreceiver) MarshalJSON() ([]byte, error) { return xstored.JSON(xpointer) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-// network {
 // Fields may be in any order, and all must be there; an error says which one is wrong, and xself is then as it was.
 // Unlike others it takes null for an error.
-// network }
 func (xself *Xtype) UnmarshalJSON(data []byte) error { return xstored.FromJSON(xself, data) }
 `
 
+// sameMethodsText are those of an optimizer, which promise the same.
+const sameMethodsText = `
+func (xself *Xtype) WriteTo(w io.Writer) (int64, error)     { return xstored.Write(xself, w) }
+func (xself *Xtype) ReadFrom(r io.Reader) (int64, error)    { return xstored.Read(xself, r) }
+func (xreceiver) MarshalBinary() ([]byte, error)            { return xself.AppendBinary(nil) }
+func (xself *Xtype) AppendBinary(b []byte) ([]byte, error)  { return xstored.Append(xself, b) }
+func (xself *Xtype) UnmarshalBinary(data []byte) error      { return xstored.Decode(xself, data) }
+func (xreceiver) MarshalJSON() ([]byte, error)              { return xstored.JSON(xpointer) }
+func (xself *Xtype) UnmarshalJSON(data []byte) error        { return xstored.FromJSON(xself, data) }
+`
+
 // methods are the methods of a type. One that is too large for a stack has pointers for receivers.
-func (s Store) methods(t Stored) (string, error) {
-	text, err := keepParts(methodsText, map[string]bool{
-		"network": t.parameters(), "value": !t.Large, "pointer": t.Large,
-	})
+func (s Store) methods(t Stored) (text string, err error) {
+	text = sameMethodsText
+	if t.parameters() {
+		text, err = keepParts(methodsText, map[string]bool{"value": !t.Large, "pointer": t.Large})
+	}
 	receiver, pointer := "xself Xtype", "&xself"
 	if t.Large {
 		receiver, pointer = "xself *Xtype", "xself"
@@ -211,10 +215,20 @@ func (s Store) describe(b *bytes.Buffer) {
 //	}
 func (s Store) stored(b *bytes.Buffer, t Stored) {
 	self, variable := t.self(), s.variable(t)
-	fmt.Fprintf(b, "// %s is how %s is stored.\nvar %[1]s = store.Type[%[2]s, %[3]s]{\n", variable, t.Type, s.Precision)
+	said := ""
+	if t.parameters() {
+		fmt.Fprintf(b, "// %s is how %s is stored.\n", variable, t.Type)
+		said = fmt.Sprintf("// stored says what is stored of %s.\n", self)
+	} else {
+		fmt.Fprintf(b, "\n// %s is saved and loaded as %s is, by the same methods.\n", t.Type, s.Name)
+		if t.Large {
+			b.WriteString("// Give packages gob and json a pointer: values of this size cannot be copied to a stack.\n")
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(b, "var %s = store.Type[%s, %s]{\n", variable, t.Type, s.Precision)
 	fmt.Fprintf(b, "Network: &%sNetwork, Name: %q, Kind: %q, Parts: (*%s).stored,\n}\n\n", s.Prefix, t.Type, t.Kind, t.Type)
-	fmt.Fprintf(b, "// stored says what is stored of %s.\nfunc (%[1]s *%[2]s) stored() store.Parts[%[3]s] {\n"+
-		"return store.Parts[%[3]s]{\n", self, t.Type, s.Precision)
+	fmt.Fprintf(b, "%sfunc (%s *%s) stored() store.Parts[%s] {\nreturn store.Parts[%[4]s]{\n", said, self, t.Type, s.Precision)
 	if t.Counts {
 		fmt.Fprintf(b, "Updates: &%s.T,\n", self)
 	}

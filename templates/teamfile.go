@@ -29,17 +29,14 @@ type Team struct {
 const teamText = `
 import "github.com/backpropgen/backpropgen/team"
 
-// XnetTeam computes batches on several goroutines, its workers. What comes out does not depend on how many they are,
-// bit for bit: the samples are cut into at most xnetRuns runs of whole blocks by their number alone, what is summed is
-// summed up for each run by itself, and these sums are added in pairs. It may differ in rounding from what Xnet's own
-// functions give.
+// XnetTeam computes batches on several goroutines, its workers. It cuts the samples into runs, at most xnetRuns, each of
+// whole blocks. Every run has a sum of its own, and these are added in pairs. The number of samples alone decides on the
+// runs, so the result has the same bits for any number of workers. Xnet's own functions may round differently.
 //
-// Results must not overlap samples or targets, and none of them p. NewXnetTeam makes a team; a zero value has no
-// workers.
-//
-// A team holds one XnetBatch for each worker, and a gradient for each run if it forms any. It takes one call at a time,
-// and none allocates. A panic in a worker comes out of the call, and the team may be used again. Close ends the
-// goroutines. See package team.
+// Functions panic before they write anything if slices differ in length. No argument may overlap p, and no result xs or
+// ys. NewXnetTeam makes a team. It holds an XnetBatch for each worker and, if it forms gradients, one for each run. It
+// takes one call at a time and allocates nothing. A panic in a worker comes out of the call, and the team stays usable.
+// Close ends the goroutines. See package team.
 type XnetTeam xnetWorkers
 
 type xnetWorkers = team.Team[xnetTypes]
@@ -94,7 +91,7 @@ func (t *XnetTeam) Close() { xnetTeam.Close((*xnetWorkers)(t)) }
 
 // forward {
 
-// ForwardBatch computes ŷ of every sample: out[i] from xs[i]. It panics if the slices differ in length.
+// ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
 	xnetTeam.ForwardBatch((*xnetWorkers)(t), p, xs, out)
 }
@@ -103,7 +100,7 @@ func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
 
 // grad {
 
-// LossBatch returns the sum of the losses of all samples. It panics if the slices differ in length.
+// LossBatch returns the sum of the losses of all samples.
 func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) xnetFloat {
 	return xnetTeam.LossBatch((*xnetWorkers)(t), p, xs, ys)
 }
@@ -112,8 +109,7 @@ func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) xnetFloat {
 
 // gradient {
 
-// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum. It panics if
-// the slices differ in length, before anything is written.
+// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum.
 func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) xnetFloat {
 	return xnetTeam.GradBatch((*xnetWorkers)(t), p, xs, ys, g)
 }
@@ -123,7 +119,7 @@ func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) xnetF
 // step {
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns the
-// sum before it. It panics if the slices differ in length, before anything is written.
+// sum before it.
 func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
 	return xnetTeam.StepBatch((*xnetWorkers)(t), p, xs, ys, rate)
 }
@@ -133,7 +129,7 @@ func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xn
 // input_gradient {
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum
-// of the losses. It panics if the slices differ in length, before anything is written.
+// of the losses.
 func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) xnetFloat {
 	return xnetTeam.InputGradBatch((*xnetWorkers)(t), p, xs, ys, gxs)
 }
@@ -142,8 +138,7 @@ func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) 
 
 // weighted_loss {
 
-// LossBatchWeighted returns the sum of the losses of all samples, each times its weight. It panics if the slices differ
-// in length.
+// LossBatchWeighted returns the sum of the losses of all samples, each times its weight.
 func (t *XnetTeam) LossBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat) xnetFloat {
 	return xnetTeam.LossBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights)
 }
@@ -153,7 +148,7 @@ func (t *XnetTeam) LossBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []
 // weighted_gradient {
 
 // GradBatchWeighted overwrites g with the gradient of the sum of the losses of all samples, each times its weight, and
-// returns that sum. It panics if the slices differ in length, before anything is written.
+// returns that sum.
 func (t *XnetTeam) GradBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat, g *XnetGrad) xnetFloat {
 	return xnetTeam.GradBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights, g)
 }
@@ -163,7 +158,7 @@ func (t *XnetTeam) GradBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []
 // weighted_step {
 
 // StepBatchWeighted takes one step of gradient descent on the sum of the losses of all samples, each times its weight,
-// p -= rate*∇ΣwL, and returns the sum before it. It panics if the slices differ in length, before anything is written.
+// p -= rate*∇ΣwL, and returns the sum before it.
 func (t *XnetTeam) StepBatchWeighted(p *Xnet, xs []xnetX, ys []xnetY, weights []xnetFloat, rate xnetFloat) xnetFloat {
 	return xnetTeam.StepBatchWeighted((*xnetWorkers)(t), p, xs, ys, weights, rate)
 }
@@ -180,7 +175,7 @@ func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
 
 // UpdateBatch is GradBatch and Update in one call, with the same bits: it moves p by o against the sum of the gradients
 // of all samples, and returns the sum of their losses before it. A worker that adds up the gradients of its parameters
-// moves these at once. It panics if the slices differ in length, before anything is written.
+// moves these at once.
 func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
 	return xnetTeam.UpdateBatch((*xnetWorkers)(t), o, p, xs, ys, rate)
 }

@@ -25,7 +25,7 @@ func TestTeamFile(t *testing.T) {
 		t.Errorf("the file is\n%.300s", text)
 	}
 	for _, want := range []string{"xs [][4]float64", "ys [][3]float64", "Params: IrisParams, Block: 7, Runs: 5",
-		"team.Network[Iris, IrisGrad, IrisBatch, [4]float64, [3]float64, float64]{", "at most 5 runs"} {
+		"team.Network[Iris, IrisGrad, IrisBatch, [4]float64, [3]float64, float64]{", "into runs, at most 5"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q", want)
 		}

@@ -38,7 +38,7 @@ func TestStatements(t *testing.T) {
 			b.Do(code.CallOf("g"))
 		},
 		"// first\n// second": func(b *code.Block) { b.Comment("first\nsecond") },
-		"_, _ = *x, *y // nil panics, before anything is written": func(b *code.Block) {
+		"_, _ = *x, *y // nil panics first": func(b *code.Block) {
 			b.Add(&code.Touch{Pointers: code.Vars("x", "y")})
 		},
 		"panic(\"no \\\"x\\\"\")": func(b *code.Block) { b.Panic(`no "x"`) },

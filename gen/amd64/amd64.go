@@ -15,6 +15,8 @@ package amd64
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
@@ -49,6 +51,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 		return nil, err
 	}
 	f, out := assembly.NewFile(a.common), ir.NewFile()
+	a.placeConstants(f, forms)
 	out.Constraints = constraints()
 	if a.asksProcessor() {
 		p, err := processor(o.Prefix)
@@ -94,11 +97,36 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	}
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
-	text = append([]byte("// "+o.Header+"\n"), text...)
+	text = append([]byte("// "+o.Header+"\n"), leadingZeros.ReplaceAll(text, []byte("$$0x$1"))...)
 	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	return &Printed{text, calls}, nil
+	return &Printed{withoutRepeated(text), calls}, nil
+}
+
+// leadingZeros are those of numbers as avo writes them: $0x00000040.
+var leadingZeros = regexp.MustCompile(`\$0x0+([0-9a-f])`)
+
+// withoutRepeated leaves out the comments that say what a code is called with which the function before it is as well:
+// it is another code of that one.
+func withoutRepeated(text []byte) []byte {
+	const comment = "// func "
+	var kept []byte
+	last := ""
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(line, []byte(comment)) {
+			name, of, _ := strings.Cut(string(line[len(comment):]), "(")
+			for _, level := range isa.Levels {
+				name = strings.TrimSuffix(name, level.String())
+			}
+			if name = strings.TrimSuffix(name, Second) + "(" + of; name == last {
+				continue
+			}
+			last = name
+		}
+		kept = append(kept, line...)
+	}
+	return kept
 }
 
 // constraints say which builds have assembly.
@@ -140,8 +168,7 @@ func (a *Assembly) chosen(fn *plan.Func, variants []Variant) (forms []form) {
 }
 
 // rest is what there is to do for avo once every register is given.
-var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
-	pass.FunctionPass(pass.RequiredISAExtensions))
+var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader))
 
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
 func (a *Assembly) Fields() []kernel.Field {

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 )
 
 // dataOf is the data section of the constants of a file.
@@ -28,6 +29,29 @@ func dataOf(f *assembly.File) *ir.Global {
 		}
 	}
 	return data
+}
+
+// placeConstants gives the constants of a file's codes their places, those first that are to begin at multiples of the
+// most bytes: none lies across words, and nothing between them is left over.
+func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
+	files := make([]*assembly.File, 0, len(forms))
+	for _, of := range forms {
+		files = append(files, a.code[of].file)
+	}
+	for _, s := range a.sweeps {
+		for _, c := range s.code {
+			files = append(files, c.file)
+		}
+	}
+	for bytes := kernel.LineBytes; bytes > 0; bytes /= 2 {
+		for _, file := range files {
+			for _, one := range file.All {
+				if len(one.Raw)%bytes == 0 {
+					f.Put(one)
+				}
+			}
+		}
+	}
 }
 
 // link puts the constants of a function that was written by itself among those of a file, and returns its code with the

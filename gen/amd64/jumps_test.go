@@ -10,7 +10,7 @@ import (
 )
 
 // counted is how a loop ends: a general register is counted against a constant and nothing else is jumped on.
-var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x00000001, [A-Z0-9]+)\n\tJNE +loop\d+\n`)
+var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x1, [A-Z0-9]+)\n\tJNE +loop\d+\n`)
 
 // chosen is how the function that Go calls goes on to a code of the level.
 var chosen = regexp.MustCompile(`\tTESTQ +\$0x[0-9a-f]+, ·netLevel\+0\(SB\)\n\tJNE +wide\n(?:\tTESTQ +\$0x[0-9a-f]+, ·netLevel\+0\(SB\)\n\tJNE +second\n)?` +

@@ -9,12 +9,15 @@ import (
 	"strings"
 )
 
-// The macros of constants: Constant is a place among them, and the others define 8, 16, 32 and 64 bytes of equal words.
+// The macros of constants: one is a place among them, others define 8, 16, 32 and 64 bytes of equal words, and the last
+// one four words of any values.
 const (
 	constantMacro = "C"
 	wordMacro     = "D"
+	fourMacro     = "E"
 	wordBytes     = 8
 	mostWords     = 8
+	four          = 4
 )
 
 var (
@@ -63,42 +66,82 @@ func (f *file) constantOperand(text string) string {
 	return text
 }
 
-// defineConstants defines their macros.
+// run is words in one macro: how many, where they begin, and whether they differ.
+type run struct {
+	words, at int
+	differ    bool
+}
+
+// runs are those that the constants are written as.
+func (f *file) runs() (list []run) {
+	count := len(f.data) / wordBytes
+	equal := func(i int) int { // as many as one macro has
+		n := mostWords
+		for n > 1 && !(i+n <= count && equalWords(f.word, i, n)) {
+			n /= 2
+		}
+		return n
+	}
+	for i := 0; i < count; {
+		r := run{equal(i), i, false}
+		if i+four <= count && r.words == 1 && equal(i+1) == 1 && equal(i+2) == 1 && equal(i+3) == 1 {
+			r = run{four, i, true}
+		}
+		list = append(list, r)
+		i += r.words
+	}
+	return list
+}
+
+// word is a word of the constants.
+func (f *file) word(i int) uint64 { return binary.LittleEndian.Uint64(f.data[i*wordBytes:]) }
+
+// defineConstants defines their macros, those that are used.
 func (f *file) defineConstants(b *bytes.Buffer) {
 	if f.symbol == "" {
 		return
 	}
-	fmt.Fprintf(b, "\n// %s(n) is the constant at byte n; %s to %s%d define words of 8 bytes, so many of one value.\n",
-		constantMacro, wordMacro, wordMacro, mostWords)
+	most, differ := 1, false
+	for _, r := range f.runs() {
+		if differ = differ || r.differ; !r.differ {
+			most = max(most, r.words)
+		}
+	}
+	fmt.Fprintf(b, "\n// %s(n) is the constant at byte n. The others define words of 8 bytes: %s and a number so many of one value, %s "+
+		"four.\n", constantMacro, wordMacro, fourMacro)
 	fmt.Fprintf(b, "#define %s(n) %s<>+n(SB)\n", constantMacro, f.symbol)
 	fmt.Fprintf(b, "#define %s(n, v) DATA %s<>+n(SB)/8, $v\n", wordMacro, f.symbol)
 	half := wordMacro
-	for words := 2; words <= mostWords; words *= 2 {
+	for words := 2; words <= most; words *= 2 {
 		fmt.Fprintf(b, "#define %[1]s%[2]d(n, v) %[3]s(n, v); %[3]s(n+%[4]d, v)\n", wordMacro, words, half, words/2*wordBytes)
 		half = fmt.Sprint(wordMacro, words)
 	}
+	if differ {
+		fmt.Fprintf(b, "#define %s(n, s, t, u, v) %[2]s(n, s); %[2]s(n+%[3]d, t); %[2]s(n+%[4]d, u); %[2]s(n+%[5]d, v)\n",
+			fourMacro, wordMacro, wordBytes, 2*wordBytes, 3*wordBytes)
+	}
 }
 
-// printConstants writes the constants, as runs of equal words.
+// printConstants writes the constants.
 func (f *file) printConstants(b *bytes.Buffer) {
 	if f.symbol == "" {
 		return
 	}
-	word := func(i int) uint64 { return binary.LittleEndian.Uint64(f.data[i*wordBytes:]) }
-	count := len(f.data) / wordBytes
-	for i := 0; i < count; {
-		n := mostWords
-		for n > 1 && !(i+n <= count && equalWords(word, i, n)) {
-			n /= 2
+	for _, r := range f.runs() {
+		name, words := wordMacro, 1
+		switch {
+		case r.differ:
+			name, words = fourMacro, four
+		case r.words > 1:
+			name += strconv.Itoa(r.words)
 		}
-		name := wordMacro
-		if n > 1 {
-			name += strconv.Itoa(n)
+		fmt.Fprintf(b, "%s(%d", name, r.at*wordBytes)
+		for k := range words {
+			fmt.Fprintf(b, ", %#x", f.word(r.at+k))
 		}
-		fmt.Fprintf(b, "%s(%d, %#x)\n", name, i*wordBytes, word(i))
-		i += n
+		b.WriteString(")\n")
 	}
-	if at := count * wordBytes; at < len(f.data) { // half a word is left
+	if at := len(f.data) / wordBytes * wordBytes; at < len(f.data) { // half a word is left
 		fmt.Fprintf(b, "DATA %s<>+%d(SB)/4, $%#08x\n", f.symbol, at, binary.LittleEndian.Uint32(f.data[at:]))
 	}
 	fmt.Fprintf(b, "GLOBL %s<>(SB), %s, $%d\n", f.symbol, f.attrs, len(f.data))

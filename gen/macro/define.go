@@ -31,25 +31,38 @@ func parameter(i int) string { return string(rune('a' + i)) }
 // added; those that are the same register at every place share one as well.
 type draft struct {
 	params []column
-	known  map[uint64][]int // by a hash of what they have
 	// at says which parameter an operand of the run has, by its order, -1 for none.
 	at []int
 }
 
-// column is what a parameter has at every place: operands, or numbers.
+// column is what a parameter has at every place: operands, or numbers, and a hash of that.
 type column struct {
 	operands []*operand
 	numeric  bool
+	hash     uint64
 }
 
-// same says whether operands at all places have the parameter.
-func (c column) same(operands []*operand, numeric bool) bool {
-	if c.numeric != numeric {
+// columnOf is what operands have at every place.
+func columnOf(operands []*operand, numeric bool) column {
+	hash := uint64(len(operands))
+	for _, o := range operands {
+		v := o.id
+		if numeric {
+			v = o.value - operands[0].value
+		}
+		hash = (hash ^ uint64(v)) * 0x100000001b3 // as FNV does
+	}
+	return column{operands, numeric, hash}
+}
+
+// same says whether a parameter serves for other operands as well.
+func (c column) same(other column) bool {
+	if c.numeric != other.numeric || c.hash != other.hash {
 		return false
 	}
-	for i, o := range operands {
-		if numeric && o.value-operands[0].value != c.operands[i].value-c.operands[0].value ||
-			!numeric && o != c.operands[i] {
+	for i, o := range other.operands {
+		if c.numeric && (o.value-other.operands[0].value != c.operands[i].value-c.operands[0].value ||
+			o.parameter != c.operands[i].parameter) || !c.numeric && o.text != c.operands[i].text {
 			return false
 		}
 	}
@@ -62,14 +75,14 @@ func (f *file) draft(places []int, length int, sizes []int) (d draft, gain int) 
 	if len(places) < 2 {
 		return d, 0
 	}
-	d.known = map[uint64][]int{}
-	gain = -len(defineLine) - len(f.lines[places[0]].about)/2
+	gain = -len(defineLine)
 	operands := make([]*operand, len(places))
 	for k := range length {
-		first := f.lines[places[0]+k]
+		first := &f.lines[places[0]+k]
 		gain -= first.size() + len("; \\")
 		for o := range first.operands {
-			equal, numeric := true, true
+			// What has a parameter in it means something else in another macro.
+			equal, numeric := first.operands[o].parameter == "", true
 			for i, at := range places {
 				operands[i] = f.lines[at+k].operands[o]
 				equal = equal && operands[i] == operands[0]
@@ -79,7 +92,7 @@ func (f *file) draft(places []int, length int, sizes []int) (d draft, gain int) 
 				d.at = append(d.at, -1)
 				continue
 			}
-			p := d.parameter(operands, numeric)
+			p := d.parameter(columnOf(operands, numeric))
 			if p == mostParams {
 				return d, 0
 			}
@@ -95,45 +108,44 @@ func (f *file) draft(places []int, length int, sizes []int) (d draft, gain int) 
 	return d, gain
 }
 
-// parameter is the parameter that has these operands, a new one if there is none; mostParams if there may be no more.
-func (d *draft) parameter(operands []*operand, numeric bool) int {
-	hash := uint64(len(operands))
-	for _, o := range operands {
-		v := o.id
-		if numeric {
-			v = o.value - operands[0].value
+// parameter is the parameter that has some operands, a new one if there is none; mostParams if there may be no more.
+func (d *draft) parameter(c column) int {
+	p := slices.IndexFunc(d.params, c.same)
+	if p < 0 {
+		if p = len(d.params); p < mostParams {
+			c.operands = slices.Clone(c.operands)
+			d.params = append(d.params, c)
 		}
-		hash = (hash ^ uint64(v)) * 0x100000001b3 // as FNV does
-	}
-	for _, p := range d.known[hash] {
-		if d.params[p].same(operands, numeric) {
-			return p
-		}
-	}
-	p := len(d.params)
-	if p < mostParams {
-		d.params = append(d.params, column{slices.Clone(operands), numeric})
-		d.known[hash] = append(d.known[hash], p)
 	}
 	return p
 }
 
 // size is the size of the argument at a place.
 func (c column) size(place int) int {
-	if c.numeric {
-		return len(strconv.Itoa(c.operands[place].value))
+	if o := c.operands[place]; !c.numeric || o.parameter != "" {
+		return len(o.argument(c.numeric))
 	}
-	return len(c.operands[place].text)
+	n, size := c.operands[place].value, 1
+	if n < 0 {
+		n, size = -n, 2
+	}
+	for ; n > 9; n /= 10 {
+		size++
+	}
+	return size
 }
 
 // arguments are those of the call at a place.
 func (d draft) arguments(f *file, place int) (args []*operand) {
 	for _, c := range d.params {
-		text := c.operands[place].text
-		if c.numeric {
-			text = strconv.Itoa(c.operands[place].value)
+		switch o := c.operands[place]; {
+		case !c.numeric:
+			args = append(args, o)
+		case o.parameter == "":
+			args = append(args, f.operand(strconv.Itoa(o.value)))
+		default:
+			args = append(args, f.operand("0").in(o.parameter, true, o.value))
 		}
-		args = append(args, f.operand(text))
 	}
 	return args
 }
@@ -144,24 +156,34 @@ func (f *file) define(d draft, places []int, length int) definition {
 	at := 0
 	for k := range length {
 		l := f.lines[places[0]+k]
-		body := line{op: l.op, about: l.about}
-		for _, o := range l.operands {
+		l.operands = slices.Clone(l.operands)
+		for i, o := range l.operands {
 			if p := d.at[at]; p >= 0 {
-				text := parameter(p)
-				if c := d.params[p]; c.numeric {
-					if difference := o.value - c.operands[0].value; difference != 0 {
-						text += fmt.Sprintf("%+d", difference)
-					}
-					text = o.before + text + o.after
-				}
-				o = &operand{text: text}
+				c := d.params[p]
+				l.operands[i] = o.in(parameter(p), c.numeric, o.value-c.operands[0].value)
 			}
 			at++
-			body.operands = append(body.operands, o)
 		}
-		made.body = append(made.body, body)
+		made.body = append(made.body, l)
 	}
 	return made
+}
+
+// define writes definitions, those of one equation together, in the order of the first ones.
+func define(b *bytes.Buffer, defined []definition) {
+	written := map[string]bool{}
+	for i, first := range defined {
+		if written[first.about] {
+			continue
+		}
+		written[first.about] = true
+		fmt.Fprintf(b, "\n// In %s:", first.about)
+		for _, d := range defined[i:] {
+			if d.about == first.about {
+				d.print(b)
+			}
+		}
+	}
 }
 
 // print writes the definition.
@@ -170,7 +192,7 @@ func (d definition) print(b *bytes.Buffer) {
 	for i := range d.params {
 		params = append(params, parameter(i))
 	}
-	fmt.Fprintf(b, "\n// In %s:\n#define %s(%s)", d.about, d.name, strings.Join(params, ", "))
+	fmt.Fprintf(b, "\n#define %s(%s)", d.name, strings.Join(params, ", "))
 	for i, l := range d.body {
 		if i > 0 {
 			b.WriteString(";")

@@ -1,22 +1,19 @@
 package macro
 
-import (
-	"container/heap"
-	"strings"
-)
+import "container/heap"
 
 // What a macro must be: so long, with so few parameters that a person follows it, and so much shorter than what it
 // stands for, in bytes, that it is worth a name.
 const (
-	shortestRun = 4
+	shortestRun = 2
 	mostParams  = 16
-	leastGain   = 100
+	leastGain   = 60
 )
 
 // fold replaces runs of instructions by calls of new macros, those that save the most first, and returns the macros.
 // Their numbers begin at first.
 func (f *file) fold(first int) (made []definition) {
-	shapes, sizes := f.shapes()
+	shapes, sizes := f.measure()
 	taken := make(bitset, len(f.lines)/64+1)
 	queue := &candidates{}
 	for _, r := range repeats(shapes, shortestRun) {
@@ -71,7 +68,7 @@ func (f *file) replace(calls map[int]call) {
 			i++
 			continue
 		}
-		lines = append(lines, line{op: placeholder(c.macro), operands: c.args, about: f.lines[i].about})
+		lines = append(lines, f.shaped(line{op: placeholder(c.macro), operands: c.args, about: f.lines[i].about}))
 		i += c.length
 	}
 	f.lines = lines
@@ -84,35 +81,17 @@ const (
 	defineLine = "#define A1_10() \\\n"
 )
 
-// shapes are numbers for the lines, the same for instructions that differ in registers and displacements alone, and
-// negative for what may stand in no macro. sizes are the bytes before each line.
-func (f *file) shapes() (shapes, sizes []int) {
-	known := map[string]int{}
-	total := 0
-	var text strings.Builder
+// measure returns the shapes of the lines, negative for what may stand in no macro, and the bytes before each line.
+func (f *file) measure() (shapes, sizes []int) {
+	shapes, sizes = make([]int, len(f.lines)), make([]int, len(f.lines)+1)
 	for i, l := range f.lines {
-		sizes = append(sizes, total)
-		if l.op == "" {
-			shapes = append(shapes, -1-i)
-			continue
+		sizes[i+1] = sizes[i]
+		if shapes[i] = -1 - i; l.op != "" {
+			shapes[i] = l.shape
+			sizes[i+1] += l.size()
 		}
-		total += l.size()
-		text.Reset()
-		text.WriteString(l.op)
-		for _, o := range l.operands {
-			text.WriteByte(',')
-			switch o.shape {
-			case other:
-				text.WriteString(o.text)
-			case vectorRegister:
-				text.WriteByte(o.text[0])
-			default:
-				text.WriteByte(byte('0' + o.shape))
-			}
-		}
-		shapes = append(shapes, intern(known, text.String()))
 	}
-	return shapes, append(sizes, total)
+	return shapes, sizes
 }
 
 // apart are the places of runs that lie apart from one another and from what is taken.

@@ -40,13 +40,10 @@ func Shorten(text []byte) []byte {
 // rounds is how deep macros may stand in one another.
 const rounds = 4
 
-// open puts the bodies of macros after the lines of the file, so that what they repeat becomes macros as well. Those
-// with parameters stay as they are: their names mean something else in another macro.
+// open puts the bodies of macros after the lines of the file, so that what they repeat becomes macros as well.
 func (f *file) open(made []definition) {
 	for _, d := range made {
-		if d.params == 0 {
-			f.lines = append(append(f.lines, line{body: d.number + 1}), d.body...)
-		}
+		f.lines = append(append(f.lines, line{body: d.number + 1}), d.body...)
 	}
 }
 
@@ -65,10 +62,12 @@ func (f *file) close(defined []definition) {
 // file is an assembly file as its lines.
 type file struct {
 	reader
-	lines  []line
-	symbol string // of the constants, empty if there are none
-	data   []byte // the constants
-	attrs  string // of their symbol
+	lines   []line
+	prefix  string // of the names of all functions
+	anyName bool   // whether there was one
+	symbol  string // of the constants, empty if there are none
+	data    []byte // the constants
+	attrs   string // of their symbol
 }
 
 // line is an instruction, or anything else.
@@ -76,19 +75,21 @@ type line struct {
 	op       string // empty if it is no instruction that may stand in a macro
 	operands []*operand
 	text     string // of a line without an op
+	shape    int    // the same for instructions that differ in registers and displacements alone
 	about    string // what the comment before it says is computed
 	body     int    // of a line that stands before the body of a macro: its number, from 1 on
 }
 
 // read parses a file.
 func read(text string) *file {
-	f := &file{reader: reader{map[string]*operand{}, map[string]int{}}}
+	f := &file{reader: reader{map[string]*operand{}, map[string]int{}, map[string]int{}}}
 	f.lines = make([]line, 0, strings.Count(text, "\n"))
 	about := ""
 	for text := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		switch {
 		case strings.HasPrefix(text, "TEXT "):
 			about = strings.TrimSuffix(strings.TrimPrefix(strings.Fields(text)[1], "·"), "(SB),")
+			f.startsLike(about)
 		case strings.HasPrefix(text, "\t//"):
 			about = strings.TrimSpace(text[3:])
 		case f.constant(text):
@@ -102,6 +103,16 @@ func read(text string) *file {
 	return f
 }
 
+// startsLike shortens the prefix of all names to what one more begins with.
+func (f *file) startsLike(name string) {
+	if !f.anyName {
+		f.prefix, f.anyName = name, true
+	}
+	for !strings.HasPrefix(name, f.prefix) {
+		f.prefix = f.prefix[:len(f.prefix)-1]
+	}
+}
+
 // instruction parses one instruction. Those that go elsewhere, and those that name arguments, whose offsets are checked
 // by vet, stay where they are.
 func (f *file) instruction(text, about string) line {
@@ -113,7 +124,26 @@ func (f *file) instruction(text, about string) line {
 	}
 	if op[0] == 'J' || op == "RET" || op == "CALL" || strings.Contains(rest, "(FP)") || strings.Contains(rest, "·") {
 		l.text, l.op = "\t"+l.String(), ""
+		return l
 	}
+	return f.shaped(l)
+}
+
+// shaped is the line with its shape.
+func (f *file) shaped(l line) line {
+	text := append(make([]byte, 0, 64), l.op...)
+	for _, o := range l.operands {
+		text = append(text, ',')
+		switch o.shape {
+		case other:
+			text = append(text, o.text...)
+		case vectorRegister:
+			text = append(text, o.kind)
+		default:
+			text = append(text, byte('0'+o.shape))
+		}
+	}
+	l.shape = intern(f.shapes, string(text))
 	return l
 }
 
@@ -177,9 +207,7 @@ func (f *file) print(defined []definition) []byte {
 		case l.text == include:
 			b.WriteString(include + "\n")
 			f.defineConstants(&b)
-			for _, d := range defined {
-				d.print(&b)
-			}
+			define(&b, defined)
 		default:
 			b.WriteString(l.text + "\n")
 		}

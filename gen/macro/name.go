@@ -11,7 +11,7 @@ func (f *file) named(defined []definition) []definition {
 	names, count := map[string]string{}, map[string]int{}
 	for i := range defined {
 		d := &defined[i]
-		stem := stemOf(d.about)
+		stem := stemOf(strings.TrimPrefix(d.about, f.prefix))
 		count[stem]++
 		d.name = fmt.Sprintf("%s_%d", stem, count[stem])
 		names[placeholder(d.number)] = d.name
@@ -33,10 +33,14 @@ func (f *file) named(defined []definition) []definition {
 // longestStem is how many letters a name takes from a comment.
 const longestStem = 20
 
-// stemOf is what a comment says is computed, in capitals: the left side of its last equation, or its first letters.
+// stemOf is what a comment says is computed, in capitals: the left side of its last equation. Of the name of a function
+// it is what comes before that of the level, LOSSBATCH of LossBatchAVX512.
 func stemOf(about string) string {
 	equations := strings.Split(about, "; ")
-	left, _, _ := strings.Cut(equations[len(equations)-1], "=")
+	left, _, equation := strings.Cut(equations[len(equations)-1], "=")
+	if !equation {
+		left = strings.TrimRight(left, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+	}
 	stem := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z':

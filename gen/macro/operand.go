@@ -1,17 +1,25 @@
 package macro
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
-// operand is one operand of an instruction, or an argument of a macro: one for each text. Two of the same frame differ
-// in a number alone.
+// operand is one operand of an instruction, or an argument of a macro: one for each text, but for those in bodies of
+// macros that have parameters in them. Two of the same frame differ in a number alone.
 type operand struct {
 	text  string
 	id    int // its number
 	shape shape
+	kind  byte // of a vector register, its letter
 	// value is the number of an operand that has one: a displacement, the place of a constant, or an argument; frame is
 	// the same for what stands around it.
 	value, frame  int
 	before, after string
+	// parameter is that of the macro in whose body it stands, empty elsewhere. The value is added to it, unless it
+	// stands for the whole operand.
+	parameter string
+	whole     bool
 }
 
 // shape is what operands have in common that a parameter may stand for. What is of no shape stays as it is.
@@ -28,12 +36,37 @@ const (
 )
 
 // numeric says whether a number is all that tells operands of one frame apart.
-func (o *operand) numeric() bool { return o.shape >= memory }
+func (o *operand) numeric() bool { return o.shape >= memory && !o.whole }
+
+// argument is what a parameter has in the place of an operand: all of it, or its number.
+func (o *operand) argument(numeric bool) string {
+	switch {
+	case !numeric:
+		return o.text
+	case o.parameter == "":
+		return strconv.Itoa(o.value)
+	case o.value == 0:
+		return o.parameter
+	}
+	return fmt.Sprintf("%s%+d", o.parameter, o.value)
+}
+
+// in is the operand in the body of a macro, with a parameter in its place or that of its number, to which something is added.
+func (o *operand) in(parameter string, numeric bool, plus int) *operand {
+	made := *o
+	made.parameter, made.whole, made.value = parameter, !numeric, plus
+	made.text = made.argument(true)
+	if numeric {
+		made.text = o.before + made.text + o.after
+	}
+	return &made
+}
 
 // reader parses operands, each text once, and numbers their frames.
 type reader struct {
 	known  map[string]*operand
 	frames map[string]int
+	shapes map[string]int // of instructions
 }
 
 func intern(known map[string]int, text string) int {
@@ -73,7 +106,7 @@ func (r reader) parse(text string) *operand {
 		}
 		o.shape, o.before, o.after = constantPlace, text[:2], ")"
 	case len(text) > 1 && text[0] >= 'X' && text[0] <= 'Z' && allDigits(text[1:]), len(text) == 2 && text[0] == 'K':
-		o.shape = vectorRegister
+		o.shape, o.kind = vectorRegister, text[0]
 		return o
 	case len(text) == 2 && isUpper(text[0]) && isUpper(text[1]), len(text) > 1 && text[0] == 'R' && allDigits(text[1:]):
 		o.shape = register

@@ -25,7 +25,7 @@ var sweepMistakes = []packageMutant{
 		"VRCPPS $1, $1\n\tVMULPS $1, $2, $3"),
 	on(inAssembly, "Tiled", "AdamUpdateAVX2", "the last vector's mean of squares is not kept",
 		`VMASKMOVPS +Y\d+, Y\d+, \(CX\).*\n`, "\n"),
-	on(inAssembly, "Tiled", "AdamWUpdateAVX2", "a wrong stride", `ADDQ +\$0x00000020, R9`, "ADDQ $$0x0000001c, R9"),
+	on(inAssembly, "Tiled", "AdamWUpdateAVX2", "a wrong stride", `ADDQ +\$0x20, R9`, "ADDQ $$0x1c, R9"),
 	on(inAssembly, "Broad", "GradScaleAVX2", "the vectors after the first lanes are left out", `JGT +whole`,
 		"JGT done"),
 	on(inAssembly, "Broad", "GradScaleAVX2", "the first lanes are left out", `JMP +part`,

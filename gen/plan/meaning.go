@@ -22,7 +22,7 @@ var (
 	PostActivation = &Meaning{expr.A, "post-activations of layer %[1]d"}
 	Incoming       = &Meaning{"v", "gradient with respect to the post-activations of layer %[1]d"}
 	LayerDelta     = &Meaning{"d",
-		"∇z%[1]d L: gradient of the loss with respect to z%[1]d, of the partial loss after layer %[1]d's affine map"}
+		"∇z%[1]d L: gradient of the loss with respect to z%[1]d, the pre-activations of layer %[1]d"}
 )
 
 // What derivatives work on.

@@ -10,26 +10,25 @@ import (
 )
 
 // batchApart is what every batch function asks of its arguments.
-const batchApart = "Samples, targets and results must not overlap p or b, and results must not overlap samples or " +
-	"targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before " +
-	"anything is written."
+const batchApart = "No argument may overlap p or b, and no result xs or ys. It panics if the slices differ in length, before " +
+	"it writes\nanything."
 
 // weightsDoc is what every function with weights says of them.
 const weightsDoc = " A weight is any number. One of 0 hides no NaN: 0 times NaN is NaN."
 
 var batchDocs = map[string]string{
 	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
-	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples; of none it is 0.\n" + batchApart,
+	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples, 0 for zero samples.\n" + batchApart,
 	plan.GradBatch: "GradBatch overwrites g with the gradient of the sum of the losses of all samples and " +
-		"returns that sum; of no samples\nboth are 0. For means, divide both by len(xs).\n" + batchApart,
+		"returns that sum. For zero\nsamples g is 0, and so is the sum. For means, divide both by len(xs).\n" + batchApart,
 	plan.StepBatch: "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= " +
 		"rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. " +
 		"For a step on the mean, divide rate by len(xs).\n" + batchApart,
-	plan.LossBatchWeighted: "LossBatchWeighted returns the sum of the losses of all samples, each times its weight; of " +
-		"none it is 0.\n" + batchApart + weightsDoc,
+	plan.LossBatchWeighted: "LossBatchWeighted returns the sum of the losses of all samples, each times its weight, 0 for " +
+		"zero samples.\n" + batchApart + weightsDoc,
 	plan.GradBatchWeighted: "GradBatchWeighted overwrites g with the gradient of the sum of the losses of all samples, " +
-		"each times its weight, and\nreturns that sum; of no samples both are 0. For means, divide both by the sum of " +
-		"the weights.\n" + batchApart + weightsDoc,
+		"each times its weight, and\nreturns that sum. For zero samples g is 0, and so is the sum. For means, divide both " +
+		"by the sum of the weights.\n" + batchApart + weightsDoc,
 	plan.StepBatchWeighted: "StepBatchWeighted takes one step of gradient descent on the sum of the losses of all " +
 		"samples, each times its weight,\np -= rate*∇ΣwL, and returns the sum before it. Every gradient is taken at the " +
 		"parameters before the step. For a step on\nthe mean, divide rate by the sum of the weights.\n" + batchApart +
@@ -43,9 +42,9 @@ func (pr *builder) batchDoc() string {
 	if pr.p.SumsUp() {
 		sum = ", and the gradient\nthat StepBatch sums up"
 	}
-	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a "+
-		"block%s, %d bytes together. The zero value is ready; goroutines "+
-		"need one each. Larger batches are taken a\nblock of %d samples at a time.",
+	doc := fmt.Sprintf("%sBatch is the memory of the batch functions: a workspace for each sample of a "+
+		"block%s, %d bytes together. The zero value is ready; each goroutine "+
+		"needs its own. Larger batches are taken\na block of %d samples at a time.",
 		pr.name, sum, pr.o.BatchBytes(pr.p), pr.p.Block)
 	if n := len(pr.o.Batch.List); n > 0 {
 		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",

@@ -50,10 +50,10 @@ func (pr *builder) declarations() {
 
 // workspaceDoc says how long what is in the workspace is valid.
 func (pr *builder) workspaceDoc() string {
-	doc := pr.name + "Workspace holds what one call leaves for the next. The zero value is ready; goroutines need one " +
-		"each."
+	doc := pr.name + "Workspace is the memory of the functions of one sample. The zero value is ready; each goroutine needs " +
+		"its own."
 	if !pr.p.Network.Learns() {
-		return doc + "\nWhat Forward leaves is valid until the next call with the same workspace."
+		return doc + "\nForward writes it, and it stays until the next call with the same workspace."
 	}
 	after := func(kind plan.Kind) string {
 		var names []string
@@ -67,8 +67,8 @@ func (pr *builder) workspaceDoc() string {
 		}
 		return names[0]
 	}
-	return fmt.Sprintf("%s\nCaches are valid after %s, gradients after %s, until the next\ncall with the same "+
-		"workspace.", doc, after(plan.Cache), after(plan.Delta))
+	return fmt.Sprintf("%s\n%s write what layers compute, and\n%s write gradients. They stay until the next call "+
+		"with the same workspace.", doc, after(plan.Cache), after(plan.Delta))
 }
 
 // field is a field that holds numbers: a single one, or an array where there are dimensions.
@@ -134,8 +134,8 @@ func (pr *builder) methods() {
 		body.Return(code.N(1))
 		pr.file.Add(&code.Func{
 			Name: "TargetSum", Recv: recv, Results: pr.number(), Body: body,
-			Doc: "TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is " +
-				"that of the loss\nonly then. Package train asks for it.",
+			Doc: "TargetSum is what the elements of every y must sum to. The gradient is formed as ŷ - y, which is right for " +
+				"such\ntargets only. Package train checks all targets by it before it trains.",
 		})
 	}
 
@@ -145,8 +145,8 @@ func (pr *builder) methods() {
 		ws := pr.param("ws")
 		pr.file.Add(&code.Func{
 			Name: "InputGrad", Recv: &ws, Results: []code.Param{pr.vectorOf("", d0.Rows)}, Body: body,
-			Doc: "InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or " +
-				"Step. Step's is\nthe gradient at the weights before the step.",
+			Doc: "InputGrad is the gradient of the loss with respect to x that the last Backward, Grad or Step wrote to " +
+				"ws. Step's is\nthe gradient at the weights before the step.",
 		})
 	}
 }

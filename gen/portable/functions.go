@@ -11,20 +11,20 @@ import (
 )
 
 // apart is what every function that takes y asks of its arguments.
-const apart = "x, y and g must not overlap p or ws: copy what Forward returned before passing it back."
+const apart = "No argument may overlap p or ws: copy what Forward returned before passing it back."
 
 var functionDocs = map[string]string{
 	plan.Forward: "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with " +
-		"ws.\nNaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and " +
-		"0*Inf are NaN.",
+		"ws.\nAn output is NaN if it depends on a NaN in x or in a parameter. Infinite ones may make it NaN as well: " +
+		"Inf - Inf and\n0*Inf are NaN.",
 	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.\n" + apart,
 	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and " +
 		"returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
 	plan.Grad: "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and " +
 		"returns the loss.\n" + apart,
-	plan.Step: "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward " +
-		"and backward propagation\nand the update are one pass, no gradient of a parameter is stored, and every " +
-		"weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
+	plan.Step: "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. It stores no " +
+		"gradient of\na parameter, and reads every weight before it writes it. ŷ in ws is that of the parameters before " +
+		"the step.\n" + apart,
 }
 
 func (pr *builder) param(name string) code.Param {

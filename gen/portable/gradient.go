@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	normDoc = "Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It " +
-		"overflows only where the norm\nitself is beyond the type, and no square is lost."
-	clipDoc = "Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It " +
-		"is PyTorch's\nclip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes " +
-		"every element NaN; one that is infinite\nbecause an element is makes NaN of that and 0 of the finite " +
-		"ones. Either is seen in the result. limit must not be negative."
+	normDoc = "Norm is the Euclidean norm of the gradient: NaN if an element is NaN, else infinite if one is infinite. The " +
+		"squares neither\noverflow nor vanish: the norm of finite elements is infinite only where it is too large for " +
+		"its type."
+	clipDoc = "Clip scales the gradient down to a norm of limit if its norm is greater, and returns the norm that it had. " +
+		"limit must\nnot be negative. It is PyTorch's clip_grad_norm_ without the 1e-6 that is added there. If the norm is " +
+		"NaN, all elements\nbecome NaN. If elements are infinite, they become NaN and finite ones 0. The result shows both."
 	scaleDoc = "Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean."
 )
 

@@ -63,12 +63,12 @@ func (o optimizer) declare() {
 	}
 	if o.hasDefaults() {
 		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\n"+
-			"To have others, start from New%[1]s and set fields, to 0 too. A literal must set every field whose "+
-			"default is\nnot 0: %[2]s; else the first Update panics.", o.name, strings.Join(o.Defaults(), ", "))
+			"To have others, start from New%[1]s and set fields, to 0 too. The first Update of a literal panics if it "+
+			"leaves\n%[2]s at 0.", o.name, strings.Join(o.Defaults(), " or "))
 	} else {
 		doc += "The zero value is ready."
 	}
-	doc += " One optimizer belongs to one network and one goroutine at a time."
+	doc += " It is for one network, and one goroutine at a time."
 	o.pr.file.Add(&code.Struct{Name: o.name, Doc: doc, Fields: o.fields()})
 }
 
@@ -125,8 +125,7 @@ func (o optimizer) begin() {
 	body.Set(own("set"), code.True)
 	o.pr.file.Add(&code.Func{
 		Name: "begin", Recv: o.recv(), Body: body,
-		Doc: fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, "+
-			"a literal that forgets\nfields is refused.", o.name),
+		Doc: fmt.Sprintf("begin is for the first Update of what New%s did not make.", o.name),
 	})
 }
 
@@ -150,10 +149,9 @@ func (o optimizer) update() error {
 			return err
 		}
 	}
-	doc := "Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one " +
-		"sample, or a sum or\nmean over many; the rate belongs to it."
+	doc := "Update moves p against g, the gradient of one sample or a sum or mean over many, at a learning rate that suits it."
 	if len(o.Rule.State) > 0 {
-		doc += " NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first."
+		doc += "\nNaN or an infinity in g stays in the state: where g may have one, look at its Norm first."
 	}
 	o.pr.file.Add(&code.Func{Name: "Update", Doc: doc, Recv: o.recv(), Params: o.updateParams(), Body: b})
 	return nil

@@ -23,8 +23,8 @@ func (o optimizer) stepBatch(name, gradient string) {
 	b.Let("loss", code.Method(code.V("p"), gradient, append(code.Vars(append([]string{"b"}, slices...)...), sum)...))
 	b.Do(code.Method(code.V("o"), "Update", code.V("p"), sum, code.V("rate")))
 	b.Return(code.V("loss"))
-	doc := fmt.Sprintf("%s is %s and Update in one call: it takes one step on the sum of the gradients of all "+
-		"samples, which has its\nplace in b, and returns the sum of their losses before the step.", name, gradient)
+	doc := fmt.Sprintf("%s is %s, to memory in b, and Update in one call. It returns the sum of the losses before "+
+		"the step.", name, gradient)
 	params := append([]code.Param{*o.pr.receiver()}, o.pr.batchParams(slices, "")...)
 	o.pr.file.Add(&code.Func{
 		Name: name, Doc: doc, Recv: o.recv(), Params: append(params, o.pr.param("rate")),

@@ -194,7 +194,7 @@ var fusing = regexp.MustCompile(`^VFN?M(ADD|SUB)`)
 // writes its results.
 func (l *lint) asks(name string, ops []string) {
 	switch strings.Join(append([]string{name}, ops...), " ") {
-	case "CPUID", "RET", "XORL AX AX", "XORL CX CX", "MOVL $0x00000001 AX", "MOVL BX maker+0(FP)", "MOVL AX version+4(FP)":
+	case "CPUID", "RET", "XORL AX AX", "XORL CX CX", "MOVL $0x1 AX", "MOVL BX maker+0(FP)", "MOVL AX version+4(FP)":
 		if l.args == 8 {
 			return
 		}
