@@ -34,6 +34,10 @@ func (s set) MaskClass() assembly.Class { return facts[s.level].masks }
 func (s set) SpreadsMemory() bool       { return facts[s.level].spreads }
 func (s set) FirstCache() int           { return s.core.FirstCache }
 
+// Chains and Beside are 0: a vector has as many lanes as sums are formed at once, and no instruction loads two of them.
+func (s set) Chains() int { return 0 }
+func (s set) Beside() int { return 0 }
+
 // Stream is how many bytes stores to large arrays have: those of 32 cross a line of the cache half as often and cost no
 // more where a processor takes 64 bytes in two halves.
 func (s set) Stream() int { return 32 }

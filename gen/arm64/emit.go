@@ -31,6 +31,9 @@ func (f *writer) Immediate(n *assembly.Node) {
 
 // WriteNode writes a node.
 func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly.Node) {
+	if f.second[n] || f.writePair(a, n) {
+		return
+	}
 	switch n.Kind {
 	case assembly.Splat:
 		if f.multiplies(b, n) {

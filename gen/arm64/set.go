@@ -32,6 +32,11 @@ func (s set) Stream() int { return 16 }
 func (s set) FirstCache() int          { return s.core.FirstCache }
 func (s set) LineCycles(bytes int) int { return s.core.LineCycles(bytes) }
 
+// Chains is how many sums keep a core busy on the average of those that are known, for all run the same code, and
+// Beside how many registers are read from neighbouring places, two by an instruction.
+func (s set) Chains() int { return cores.Chains() }
+func (s set) Beside() int { return 4 }
+
 // instruction is an operation on lanes of a type, which neon knows.
 type instruction struct {
 	op   vec.Op
@@ -119,6 +124,11 @@ type writer struct {
 	asked cores.Work
 	// scalars are numbers that have been read into the lowest lane of a register, as nothing reads the others.
 	scalars map[*assembly.Home]bool
+	// pairs are nodes that are written with a second one, which second has, and order are the first ones that are still
+	// to be written.
+	pairs  map[*assembly.Node]pair
+	second map[*assembly.Node]bool
+	order  []*assembly.Node
 	// sums are the addresses that registers for them hold.
 	sums []sum
 }
@@ -194,7 +204,7 @@ func (f *writer) address(p vec.Place) neon.Address {
 }
 
 // sum is a register that holds the sum of two, one of them times a power of two, or without an index of one and of
-// a multiple of 4096, the scale.
+// a distance, the scale.
 type sum struct{ register, base, index, scale int }
 
 func sumOf(a neon.Address) sum { return sum{base: a.Base, index: a.Index, scale: a.Scale} }
@@ -232,15 +242,34 @@ func (f *writer) sum(a sum) int {
 		f.sums = slices.Delete(f.sums, oldest, oldest+1)
 	}
 	w := code()
-	if a.index == neon.NoIndex {
-		w.Do("add.high", a.register, a.base, a.scale>>12)
-	} else {
+	near, high, low := f.below(a), a.scale>>12, a.scale&4095
+	switch {
+	case a.index != neon.NoIndex:
 		w.Add(a.register, a.base, a.index, a.scale)
+	case near != nil && high > 0 && low > 0:
+		w.Do("add.imm", a.register, near.register, a.scale-near.scale)
+	case high == 0:
+		w.Do("add.imm", a.register, a.base, low)
+	default:
+		w.Do("add.high", a.register, a.base, high)
+		if low != 0 {
+			w.Do("add.imm", a.register, a.register, low)
+		}
 	}
 	f.add(w, 0)
 	f.sums = slices.DeleteFunc(f.sums, func(s sum) bool { return s.base == a.register })
 	f.sums = append(f.sums, a)
 	return a.register
+}
+
+// below finds a register that holds a distance from the same one, so little less that one addition makes up for it.
+func (f *writer) below(a sum) *sum {
+	for i := range f.sums {
+		if s := &f.sums[i]; s.base == a.base && s.index == neon.NoIndex && a.scale > s.scale && a.scale-s.scale < 4096 {
+			return s
+		}
+	}
+	return nil
 }
 
 // line is how long a line of memory takes that a place is in.

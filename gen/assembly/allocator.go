@@ -26,6 +26,7 @@ func (f *Function) emit(b *Block) {
 	for _, v := range b.Adopted {
 		a.holds[v.Class][v.Reg] = v
 	}
+	f.Target.Arrange(b)
 	for i, n := range b.Nodes {
 		for _, v := range n.Sources() {
 			v.Uses = append(v.Uses, i)

@@ -11,10 +11,7 @@ type lines struct{ matrices, area int }
 
 // LineOf is how many a line takes that an address from a register points to.
 func (f *Function) LineOf(base Register) int {
-	if root := f.roots[base]; root != nil {
-		base = root
-	}
-	if base == f.General().Area {
+	if f.root(base) == f.General().Area {
 		return f.lines.area
 	}
 	return f.lines.matrices

@@ -16,7 +16,7 @@ type Machine struct {
 // Kernel is what those who write code must know of it.
 func (m Machine) Kernel() kernel.Machine {
 	return kernel.Machine{Size: m.Size, Bits: m.Widest(), Registers: m.Registers(), Stream: m.Set.Stream(),
-		Cache: m.Set.FirstCache()}
+		Cache: m.Set.FirstCache(), Chains: m.Set.Chains(), Beside: m.Set.Beside()}
 }
 
 // Widest is the number of bits of a whole register.

@@ -78,6 +78,10 @@ type place string
 
 func (p place) Asm() string { return string(p) }
 
+// Chains and Beside are those of x86.
+func (r recorder) Chains() int { return 0 }
+func (r recorder) Beside() int { return 0 }
+
 // General are general registers: six for addresses, and one for each argument.
 func (r recorder) General() *assembly.General {
 	g := &assembly.General{
@@ -139,6 +143,8 @@ func (f *recording) Immediate(n *assembly.Node) {
 		n.Imm = int(s.Predicate)
 	}
 }
+
+func (f *recording) Arrange(*assembly.Block) {}
 
 func (f *recording) WriteNode(a *assembly.Allocator, _ *assembly.Block, n *assembly.Node) {
 	if n.Mask != nil {

@@ -20,6 +20,9 @@ type InstructionSet interface {
 	// long a line takes to come when a function goes over so many bytes in every call.
 	Stream() int
 	FirstCache() int
+	// Chains and Beside are those of kernel.Machine.
+	Chains() int
+	Beside() int
 	LineCycles(bytes int) int
 	// Lowering is the instruction that an operation on lanes of a type is, nil where it takes several.
 	Lowering(op vec.Op, elem vec.Elem) Instruction
@@ -69,6 +72,8 @@ type Target interface {
 	Lower(n *Node, bits int)
 	Immediate(n *Node)
 
+	// Arrange may bring the nodes of a finished block into another order, in which each comes after what it reads.
+	Arrange(b *Block)
 	// WriteNode writes a node, and WriteLoad one that reads memory. WriteLiteral and WriteTail bring a constant and a
 	// mask of the first lanes to the register of a value, WriteSpill and WriteFill move a value to its place on the
 	// stack and back, and WriteMove stores or loads a whole register.

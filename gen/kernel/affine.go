@@ -25,7 +25,7 @@ func (f *function) affine(op *plan.Affine) {
 	}
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
-	step := f.blockRows(op.W)
+	step := f.rowsAtOnce(op.W)
 	blocks := (rows + step - 1) / step
 	unrolledRows := blocks
 	if rows*chunks > unrolledProducts {
@@ -67,17 +67,21 @@ func (f *function) affine(op *plan.Affine) {
 			f.code.Wide(width, func() { sums = f.loopedDots(op, w, at, n) })
 		}
 		f.code.Wide(width, func() {
-			var z *vec.Value
-			if op.B == nil || n == 1 {
-				z = f.code.Reduce(sums)
-			} else {
-				var bias *vec.Value
-				f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
-				z = f.code.ReduceOnto(bias, sums)
+			for k := 0; k < n; k += lanes { // a vector of sums after the other
+				at, n, sums := at, min(lanes, n-k), sums[k:min(k+lanes, n)]
+				at.off += k
+				var z *vec.Value
+				if op.B == nil || len(sums) == 1 && k == 0 {
+					z = f.code.Reduce(sums)
+				} else {
+					var bias *vec.Value
+					f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
+					z = f.code.ReduceOnto(bias, sums)
+				}
+				later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
 			}
-			later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
 		})
-		if unrolledRows == 1 || !straight || len(later) == f.m.Registers/4 {
+		if unrolledRows == 1 || !straight || len(later) >= f.m.Registers/4 {
 			finish()
 		}
 		f.releasePending()
@@ -164,19 +168,25 @@ func (f *function) dots(op *plan.Affine, w vec.Place, first index, n int, held [
 	if n == 1 && op.B != nil {
 		sums[0] = f.code.Load(f.at(op.B, first), 1)
 	}
-	f.chunks(op.W.Cols, f.m.Lanes(), 1<<30, nil, func(at index, size int) {
-		var x *vec.Value
-		if c := at.off / f.m.Lanes(); c < len(held) {
-			x = held[c]
-		} else {
-			x = f.code.Load(f.at(op.In, at), size)
+	lanes, cols := f.m.Lanes(), op.W.Cols
+	beside := max(1, f.m.Beside)
+	f.chunks(cols, beside*lanes, 1<<30, nil, func(at index, size int) {
+		var inputs []*vec.Value
+		for k := 0; k < size; k += lanes {
+			if c := (at.off + k) / lanes; c < len(held) {
+				inputs = append(inputs, held[c])
+			} else {
+				inputs = append(inputs, f.code.Load(f.at(op.In, index{off: at.off + k}), min(lanes, size-k)))
+			}
 		}
 		for r := range n {
-			t := f.rowPart(op.W, f.along(w, index{off: at.off + r*op.W.Cols}), size)
-			if sums[r] == nil {
-				sums[r] = f.code.Product(x, t)
-			} else {
-				sums[r] = f.code.Madd(x, t, sums[r])
+			for k, x := range inputs {
+				t := f.rowPart(op.W, f.along(w, index{off: at.off + k*lanes + r*cols}), min(lanes, size-k*lanes))
+				if sums[r] == nil {
+					sums[r] = f.code.Product(x, t)
+				} else {
+					sums[r] = f.code.Madd(x, t, sums[r])
+				}
 			}
 		}
 	})
@@ -202,6 +212,23 @@ func (f *function) blockRows(w *plan.Buffer) int {
 	return n
 }
 
+// rowsAtOnce is how many rows are taken at once: a block of them, or some where more sums than that keep the core busy.
+func (f *function) rowsAtOnce(w *plan.Buffer) int {
+	n := f.blockRows(w)
+	if n < f.m.Lanes() || n >= f.m.Chains {
+		return n
+	}
+	if most := f.m.Chains * 3 / 2; w.Rows <= most {
+		n = w.Rows
+	} else {
+		n = f.m.Chains / f.m.Lanes() * f.m.Lanes()
+	}
+	for n > f.m.Lanes() && n*w.Cols*f.m.Size > f.m.Cache/2 {
+		n /= 2
+	}
+	return n
+}
+
 // loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add
 // waits for the one before.
 func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) []*vec.Value {
@@ -212,14 +239,25 @@ func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) 
 		f.code.Set(cells[0], f.code.Load(f.at(op.B, first), 1))
 	}
 	lanes, cols := f.m.Lanes(), op.W.Cols
-	f.chunks(cols, ways*lanes, 0, []int{1}, func(at index, size int) {
-		for way := 0; way*lanes < size; way++ {
-			x := f.code.Load(f.at(op.In, at), min(lanes, size-way*lanes))
-			for r := range n {
-				f.code.Accumulate(cells[r*ways+way], x,
-					f.code.Load(f.along(w, index{off: at.off + r*cols, vars: at.vars}), min(lanes, size-way*lanes)))
+	vectors, beside := ways, 1
+	if f.m.Beside > 0 { // as many as make the additions for addresses few
+		vectors = max(1, bodyProducts/n/ways) * ways
+		beside = min(vectors, f.m.Registers/4)
+	}
+	f.chunks(cols, vectors*lanes, 0, []int{1}, func(at index, size int) {
+		for first := 0; first*lanes < size; first += beside {
+			var inputs []*vec.Value
+			numbers := func(k int) int { return min(lanes, size-(first+k)*lanes) }
+			for k := 0; k < beside && numbers(k) > 0; k++ {
+				inputs = append(inputs, f.code.Load(f.at(op.In, index{off: at.off + k*lanes, vars: at.vars}), numbers(k)))
 			}
-			at.off += lanes
+			for r := range n {
+				for k, x := range inputs {
+					f.code.Accumulate(cells[r*ways+(first+k)%ways], x,
+						f.code.Load(f.along(w, index{off: at.off + k*lanes + r*cols, vars: at.vars}), numbers(k)))
+				}
+			}
+			at.off += beside * lanes
 		}
 	})
 	f.pending = append(f.pending, cells...)

@@ -68,6 +68,17 @@ func TestMoves(t *testing.T) {
 			t.Errorf("%v: %v, want %v", test.op, got, test.want)
 		}
 	}
+	sums := func(first, second float64) (all []uint64) {
+		for _, v := range []float64{first, first + 1, first + 2, second, second + 1, second + 2, second + 3, first + 3} {
+			all = append(all, F32.Bits(v))
+		}
+		return all
+	}
+	if got, want := run(t, [][]uint64{sums(1, 10), sums(100, 50)}, []Type{Vector(F32, 8), Vector(F32, 8)},
+		func(p *Program, in []*Value) *Value { return p.Apply(AddPairs, Vector(F32, 8), in...) }), []float64{3, 13, 201, 152,
+		21 + 2, 13 + 4, 103, 156}; !slices.EqualFunc(got, want, func(x uint64, v float64) bool { return x == F32.Bits(v) }) {
+		t.Errorf("addpairs: %v", got)
+	}
 	if got := run(t, [][]uint64{counted(0, 8), counted(100, 4)}, []Type{Vector(F32, 8), table}, func(p *Program, in []*Value) *Value {
 		out := p.Value(Vector(F32, 8))
 		p.Add(&Apply{Op: Insert, Out: out, Args: in, Imm: 1})

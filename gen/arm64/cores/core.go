@@ -80,6 +80,15 @@ func (c *Core) LoadLatency() int { return c.onMemory[""].latency }
 // AccumulateLatency is after how many cycles the result of a fused multiply-add can be read by another that adds to it.
 func (c *Core) AccumulateLatency() int { return c.accumulate }
 
+// Chains is how many sums a core can be adding to at once, on the average of all cores.
+func Chains() int {
+	n := 0
+	for _, c := range All {
+		n += c.vectors * c.accumulate
+	}
+	return n / len(All)
+}
+
 // Begun is how many instructions a core has begun at once where they wait for one another, about.
 func (c *Core) Begun() int { return c.waiting * 5 / 4 }
 

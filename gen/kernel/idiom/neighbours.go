@@ -17,14 +17,16 @@ func (b *Code) Neighbours(vectors []*vec.Value, group int) *vec.Value {
 		}
 	}
 	for ; group > 1; group /= 2 {
-		low, high, unit := vec.Evens, vec.Odds, 1
+		add, unit := b.Pairwise, 1
 		if group > quad {
-			low, high, unit = vec.EvenBlocks, vec.OddBlocks, quad
+			add, unit = func(x, y *vec.Value) *vec.Value {
+				return b.Sum(b.Op(vec.EvenBlocks, x, y), b.Op(vec.OddBlocks, x, y))
+			}, quad
 		}
 		for i := 0; i < len(vectors); i += 2 {
 			j := min(i+1, len(vectors)-1)
 			x, y := vectors[i], vectors[j]
-			vectors[i/2] = b.Sum(b.Op(low, x, y), b.Op(high, x, y))
+			vectors[i/2] = add(x, y)
 			rows[i/2] = evens(rows[i], rows[j], unit, quad)
 		}
 		n := (len(vectors) + 1) / 2

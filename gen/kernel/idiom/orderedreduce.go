@@ -70,9 +70,7 @@ func (b *Code) orderedSquare(vectors []*vec.Value) *vec.Value {
 		return b.Sum(b.Pairs(vec.InterleaveLow, x, y), b.Pairs(vec.InterleaveHigh, x, y))
 	}, beside)
 	if b.size() == 4 {
-		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-			return b.Sum(b.Op(vec.Evens, x, y), b.Op(vec.Odds, x, y))
-		}, beside)
+		all = b.halve(all, b.Pairwise, beside)
 	}
 	from := make([]int, quad*quads)
 	inOrder := true

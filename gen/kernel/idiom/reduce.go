@@ -30,6 +30,9 @@ func (b *Code) ReduceOnto(bias *vec.Value, vectors []*vec.Value) (z *vec.Value) 
 // reduceWithin adds within every 128 bits: lane i of each 128 bits of the result is the sum over those of vectors[i].
 // With fewer vectors than lanes, the lanes above hold nothing of use.
 func (b *Code) reduceWithin(vectors []*vec.Value) *vec.Value {
+	if b.Bits() == 128 && b.Has(vec.AddPairs, b.Elem()) {
+		return b.reducePairs(vectors)
+	}
 	pair := func(vs []*vec.Value) *vec.Value {
 		x, y := vs[0], vs[len(vs)-1]
 		return b.Sum(b.Op(vec.InterleaveLow, x, y), b.Op(vec.InterleaveHigh, x, y))
@@ -50,6 +53,26 @@ func (b *Code) reduceWithin(vectors []*vec.Value) *vec.Value {
 	}
 	high := pair(vectors[2:])
 	return b.Sum(b.Pairs(vec.InterleaveLow, low, high), b.Pairs(vec.InterleaveHigh, low, high))
+}
+
+// reducePairs is reduceWithin of 128 bits where neighbours are added by one instruction.
+func (b *Code) reducePairs(vectors []*vec.Value) *vec.Value {
+	for lanes := 16 / b.size(); lanes > 1; lanes /= 2 {
+		var half []*vec.Value
+		for i := 0; i < len(vectors); i += 2 {
+			half = append(half, b.Pairwise(vectors[i], vectors[min(i+1, len(vectors)-1)]))
+		}
+		vectors = half
+	}
+	return vectors[0]
+}
+
+// Pairwise has in every 128 bits the sums of neighbours in x, then those in y.
+func (b *Code) Pairwise(x, y *vec.Value) *vec.Value {
+	if b.Has(vec.AddPairs, b.Elem()) {
+		return b.Op(vec.AddPairs, x, y)
+	}
+	return b.Sum(b.Op(vec.Evens, x, y), b.Op(vec.Odds, x, y))
 }
 
 // reduceAcross adds the 128 bits of each vector and puts the sums side by side.
