@@ -95,23 +95,30 @@ func cutsOf(p *plan.Program, tiling kernel.Tiling, functions []string) (tile, ch
 }
 
 // assemblyFields are the fields that the assembly of some functions needs, and their sizes: the direction in which
-// large matrices are gone through, which has a name where there is one, and what tiles of batches lie in.
+// large matrices are gone through, which has a name where there is one, what rows of derivatives are formed in, and what
+// tiles of batches lie in.
 func assemblyFields(p *plan.Program, tiling kernel.Tiling, direction string, functions []string) (
 	workspace, batch portable.Fields,
 ) {
+	number := code.Of(code.KindOf(string(p.Network.Precision)))
+	if n := kernel.RowNumbers(p); n > 0 {
+		workspace = portable.Fields{Bytes: n * p.ElementBytes(), List: []code.Field{{
+			Name: kernel.RowsField, Type: code.ArrayOf(number, n),
+			Doc: "for the assembly: what it works on where it forms several rows of derivatives at once",
+		}}}
+	}
 	if direction != "" {
 		bits := 8 * p.ElementBytes()
-		workspace = portable.Fields{Bytes: bits / 8, List: []code.Field{{
+		workspace.Join(portable.Fields{Bytes: bits / 8, List: []code.Field{{
 			Name: direction, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
 			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
 				"value will do",
-		}}}
+		}}})
 	}
 	if !batched(p, functions) {
 		return workspace, batch
 	}
 	for _, f := range kernel.TileFields(p, tiling) {
-		number := code.Of(code.KindOf(string(p.Network.Precision)))
 		batch.List = append(batch.List, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
 	}
 	batch.Bytes = kernel.TileBytes(p, tiling)

@@ -39,8 +39,8 @@ func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Fu
 		}
 		targets = append(targets, target{prefix + name, levels})
 	}
-	return entryOf(prefix, prefix+fn.Name, signature(assembly.Params(f, a.p, fn.Name), fn.Name != plan.Forward, size),
-		targets)
+	return entryOf(prefix, prefix+fn.Name, signature(assembly.Params(f, a.p, fn.Name),
+		plan.SignatureOf(fn.Name).ReturnsLoss(), size), targets)
 }
 
 // Second begins the level in the name of a second code of AVX-512.

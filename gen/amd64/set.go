@@ -65,6 +65,7 @@ var generalRegisters = &assembly.General{
 	Arguments: map[string]assembly.Register{
 		"p": reg.RDI, "ws": reg.RSI, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX,
 		"b": reg.RSI, "xs": reg.RDX, "ys": reg.RCX, "out": reg.RCX, "gxs": reg.RBX,
+		"dx": reg.RCX, "dy": reg.RBX, "j": reg.RCX, "v": reg.RBX, "hv": reg.R13,
 	},
 	Area: reg.RSI,
 	Swept: []assembly.Register{

@@ -35,7 +35,7 @@ func (a *Assembly) styles(fn *plan.Func, l isa.Level) []kernel.Style {
 	if writesMatrices(fn) {
 		also(func(s *kernel.Style) { s.Whole = true })
 	}
-	if p.MatrixBytes(fn) > cores.Zen5.FirstCache { // the only core that is known to prefer it
+	if plan.SignatureOf(fn.Name).Derivative == "" && p.MatrixBytes(fn) > cores.Zen5.FirstCache { // the only core that is known to prefer it
 		also(func(s *kernel.Style) { s.InOrder = true })
 	}
 	return styles
@@ -43,7 +43,7 @@ func (a *Assembly) styles(fn *plan.Func, l isa.Level) []kernel.Style {
 
 // writesMatrices says whether a function writes gradients or weights.
 func writesMatrices(fn *plan.Func) bool {
-	return slices.ContainsFunc(fn.Ops, func(op plan.Op) bool {
+	return slices.ContainsFunc(fn.All(), func(op plan.Op) bool {
 		switch op := op.(type) {
 		case *plan.Outer, *plan.Update:
 			return true

@@ -107,6 +107,7 @@ var general = &assembly.General{
 	Arguments: map[string]assembly.Register{
 		"p": register(0), "ws": register(1), "x": register(2), "y": register(3), "grad": register(4),
 		"b": register(1), "xs": register(2), "ys": register(3), "out": register(3), "gxs": register(4),
+		"dx": register(3), "dy": register(4), "j": register(3), "v": register(4), "hv": register(12),
 	},
 	Area: register(1),
 	Swept: []assembly.Register{register(12), register(11), register(10), register(9), register(8), register(7),

@@ -10,6 +10,7 @@ package assembly
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -92,7 +93,11 @@ func empty(f *File, m Machine, name string, params []Param, result bool) *Functi
 // NewFunction is a function that has the pointers it is given in the registers of arguments.
 func NewFunction(f *File, m Machine, name string, params []Param, result bool) *Function {
 	fn := empty(f, m, name, params, result)
-	fn.lend(fn.General().Free...)
+	for _, r := range fn.General().Free {
+		if !slices.ContainsFunc(params, func(p Param) bool { return fn.General().Arguments[p.Name] == r }) {
+			fn.lend(r)
+		}
+	}
 	offset := 0
 	var pause *vec.Place
 	for _, p := range params {

@@ -12,7 +12,8 @@ var ErrLong = errors.New("too long")
 
 // Sample writes a function of one sample.
 func Sample(f *File, p *plan.Program, m Machine, fn *plan.Func) (*Function, error) {
-	a := NewFunction(f, m, fn.Name+m.Set.String(), Params(f, p, fn.Name), fn.Name != plan.Forward)
+	a := NewFunction(f, m, fn.Name+m.Set.String(), Params(f, p, fn.Name),
+		plan.SignatureOf(fn.Name).ReturnsLoss())
 	a.lines = lines{m.Set.LineCycles(p.MatrixBytes(fn)), m.Set.LineCycles(f.Kernel.Layout.Space)}
 	kernel.Sample(BuilderOf(a), &f.Kernel, fn, f.Style, Alternates(m.Set, p, fn))
 	if a.tooLong() {

@@ -16,7 +16,7 @@ import (
 var ByUse = []string{
 	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward,
 	plan.InputGradBatch, plan.LossOnly, plan.LossBatch, plan.GradBatchWeighted, plan.StepBatchWeighted,
-	plan.LossBatchWeighted,
+	plan.LossBatchWeighted, plan.Tangent, plan.Jacobian, plan.HessianVector, plan.ParameterJacobian,
 }
 
 // PartOf says which function's operations are all among those of another, or hardly ever longer, which has no room
@@ -27,6 +27,8 @@ var PartOf = map[string]string{
 	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch,
 	plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch, plan.GradBatchWeighted: plan.GradBatch,
 	plan.StepBatchWeighted: plan.GradBatchWeighted, plan.LossBatchWeighted: plan.LossBatch,
+	plan.Tangent: plan.Forward, plan.Jacobian: plan.Forward, plan.HessianVector: plan.Forward,
+	plan.ParameterJacobian: plan.Forward,
 }
 
 // maxTileBytes is the most that the area of tiles may take.
@@ -34,8 +36,8 @@ const maxTileBytes = 256 << 20
 
 // Missing says why a function has no assembly whatever its size; it is empty for others.
 func Missing(p *plan.Program, fn *plan.Func) string {
-	if plan.SignatureOf(fn.Name).Derivative != "" {
-		return "derivatives have none"
+	if fn.Each != "" {
+		return fmt.Sprintf("every sample is one call of %s", fn.Each)
 	}
 	if fn.Batch && kernel.NewTileLayout(p, kernel.Tiling{}).Bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
@@ -43,7 +45,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 	if p.Network.Rounding == spec.RoundingStrict {
 		return "" // elementary functions are translated
 	}
-	for _, op := range fn.Ops {
+	for _, op := range fn.All() {
 		for _, e := range plan.Expressions(op) {
 			if name := idiom.Missing(e); name != "" {
 				return fmt.Sprintf("%s has no vector code", name)

@@ -34,19 +34,32 @@ func (f *File) pauseParam(p *plan.Program, function string) []Param {
 func Params(f *File, p *plan.Program, function string) []Param {
 	ps := []Param{{Name: "p", Typ: p.Network.Name}}
 	for _, arg := range plan.SignatureOf(function).Args {
-		ps = append(ps, argumentOf(p, arg))
+		ps = append(ps, argumentOf(p, function, arg))
 	}
 	return append(ps, f.pauseParam(p, function)...)
 }
 
 // argumentOf is an argument of the API as a parameter of assembly: slices are pointers to their first elements.
-func argumentOf(p *plan.Program, name string) Param {
-	types := map[string]string{plan.WorkspaceArg: "Workspace", plan.BatchArg: "Batch", plan.GradArg: plan.GradType}
+func argumentOf(p *plan.Program, function, name string) Param {
+	types := map[string]string{plan.WorkspaceArg: "Workspace", plan.BatchArg: "Batch", plan.GradArg: plan.GradType,
+		plan.VectorArg: plan.GradType, plan.HessianArg: plan.GradType}
 	out := Param{Name: templates.AssemblerName(name), Dim: plan.ArgWidth(p.Network, name)}
+	if name == plan.JacobianArg {
+		out.Dim = derivatives(p, function)
+	}
 	if ending := types[name]; ending != "" {
 		out.Typ = p.Network.Name + ending
 	}
 	return out
+}
+
+// derivatives is how many numbers a matrix of derivatives has.
+func derivatives(p *plan.Program, function string) int {
+	n := p.Network
+	if function == plan.ParameterJacobian {
+		return n.Width(n.Depth()) * n.Params()
+	}
+	return n.Width(n.Depth()) * n.Input
 }
 
 // tileParams are the parameters of the assembly of a function of a batch.
@@ -55,7 +68,7 @@ func tileParams(f *File, p *plan.Program, function string) []Param {
 	for _, arg := range plan.SignatureOf(function).Args {
 		// Gradients are summed up by a function of their own, and weights are in the batch struct.
 		if arg != plan.GradArg && arg != plan.WeightsArg {
-			ps = append(ps, argumentOf(p, arg))
+			ps = append(ps, argumentOf(p, function, arg))
 		}
 	}
 	ps = append(ps, Param{Name: "tiles", Integer: true})

@@ -90,7 +90,7 @@ func (r recorder) General() *assembly.General {
 		Frame: place("frame"), Stack: place("stack"), Static: place("static"),
 		Number: func(r assembly.Register) int { return int(binary.BigEndian.Uint32([]byte(r.Asm() + "    "))) },
 	}
-	for _, name := range []string{"p", "x", "y", "grad", "xs", "ys", "out", "gxs"} {
+	for _, name := range []string{"p", "x", "y", "grad", "xs", "ys", "out", "gxs", "dx", "dy", "j", "v", "hv"} {
 		g.Arguments[name] = place("of " + name)
 	}
 	g.Arguments["ws"], g.Arguments["b"] = g.Area, g.Area

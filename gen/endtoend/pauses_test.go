@@ -43,6 +43,10 @@ func pausingNetworks() (list []spec.Network) {
 		panic("deepAt is not where deep networks begin")
 	}
 	list = append(list, deepPausing()...)
+	// What forms rows of derivatives, in one turn and in several, in code that is rolled up and in loops.
+	all := []spec.Derivative{spec.DeriveJacobian, spec.DeriveTangent, spec.DeriveHessianVector,
+		spec.DeriveParameterJacobian}
+	list[1].Derivatives, list[3].Derivatives, list[deepAt].Derivatives = all, all, all[:3]
 	for i := range list {
 		list[i].Name = fmt.Sprintf("Q%03d", i)
 	}

@@ -55,7 +55,7 @@ func TestSameBitsFind(t *testing.T) {
 	}
 	m := gentest.NewModule(t)
 	networks := plantAll(t, m, "samebits", n, "_amd64_gen.s", mistakes)
-	m.Write(t, "samebits/list_test.go", sameBitsList("samebits", networks))
+	m.Write(t, "samebits/list_test.go", sameBitsList(t, m, "samebits", networks))
 	allFound(t, "TestSameBits", m.GoTest(t, "-run", "^TestSameBits$", "-v", "./samebits"), mistakes)
 }
 
@@ -124,7 +124,7 @@ func TestSameBits(t *testing.T) {
 		some := networks[lo:min(lo+perRun, len(networks))]
 		packages := m.EmitPackages(t, "s", lo, some, func(pkg string, part []spec.Network) {
 			m.KernelsOnly(t, pkg, part...)
-			m.Write(t, filepath.Join(pkg, "list_test.go"), sameBitsList(pkg, part))
+			m.Write(t, filepath.Join(pkg, "list_test.go"), sameBitsList(t, m, pkg, part))
 		})
 		out := m.GoTest(t, append([]string{"-run", "^TestSameBits$", "-v"}, packages...)...)
 		passed := map[string]bool{}
@@ -154,13 +154,19 @@ func TestSameBits(t *testing.T) {
 }
 
 // sameBitsList is the test that runs the networks of a package.
-func sameBitsList(pkg string, networks []spec.Network) []byte {
+func sameBitsList(t *testing.T, m gentest.Module, pkg string, networks []spec.Network) []byte {
+	t.Helper()
 	var list bytes.Buffer
 	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"\n\n\t%q\n)\n\nfunc TestSameBits(t *testing.T) {\n", pkg,
 		gentest.ModulePath+"/verify")
 	for _, n := range networks {
 		prefix := portable.Prefix(n.Name)
-		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) { verify.TestLevels(t, %[2]sSpec, %[2]sKernel, %[2]sAtLevels) })\n", n.Name, prefix)
+		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) {\n", n.Name)
+		fmt.Fprintf(&list, "\t\tverify.TestLevels(t, %[1]sSpec, %[1]sKernel, %[1]sAtLevels)\n", prefix)
+		if m.HasDerivatives(t, pkg, n) {
+			fmt.Fprintf(&list, "\t\tverify.TestDerivativeLevels(t, %[1]sSpec, %[1]sDerivatives, %[1]sAtLevels)\n", prefix)
+		}
+		fmt.Fprint(&list, "\t})\n")
 	}
 	fmt.Fprint(&list, "}\n")
 	return list.Bytes()

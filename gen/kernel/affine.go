@@ -123,6 +123,9 @@ func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 
 // biases are n biases, with anything in the lanes above.
 func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
+	if b.Kind == plan.Scratch { // what is added is no bias
+		return f.code.LoadLoose(f.at(b, at), n)
+	}
 	return f.parameters(f.at(b, at), n)
 }
 

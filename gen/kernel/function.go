@@ -32,6 +32,8 @@ type function struct {
 	// style is how it takes matrices, and byRows those that it takes row by row in any case.
 	style  Style
 	byRows map[*plan.Buffer]bool
+	// rows are those of what it repeats that are being written, nil for what is done once.
+	rows *rowsBeside
 	// direction is where the workspace says which way to go through rows, nil for functions that always go the same.
 	direction *vec.Place
 	labels    int

@@ -31,14 +31,8 @@ const (
 	unrolledUnits   = 6
 )
 
-// vector is an operation over the windows of a layer, stage after stage. A scan takes one unit at a time.
+// vector is an operation over the windows of a layer, stage after stage.
 func (f *function) vector(op *plan.Vector) {
-	step := f.m.Lanes()
-	for _, s := range op.Stages {
-		if s.Fold == plan.FoldScan {
-			step = 1
-		}
-	}
 	f.code.Maxima = map[expr.Var]expr.Var{}
 	defer func() { f.code.Maxima = nil }()
 	for _, s := range op.Stages {
@@ -48,15 +42,16 @@ func (f *function) vector(op *plan.Vector) {
 	}
 	write := func(group, unit index) {
 		w := &window{
-			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
-			scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
+			f: f, op: op, group: group, unit: unit, scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 		}
-		f.code.Wide(f.m.Width(min(op.Window, step)), func() {
-			for i := range op.Stages {
-				w.stage(i)
+		for i, s := range op.Stages {
+			if w.step = f.m.Lanes(); s.Fold == plan.FoldScan { // which takes one unit at a time, and nobody's draft
+				w.step = 1
 			}
-			w.release(nil)
-		})
+			w.looped = op.Window/w.step > unrolledUnits
+			f.code.Wide(f.m.Width(min(op.Window, w.step)), func() { w.stage(i) })
+		}
+		w.release(nil)
 	}
 	if op.Groups() <= unrolledWindows {
 		for g := range op.Groups() {

@@ -22,6 +22,8 @@ type Layout struct {
 	// Fields are the fields of structs that buffers are, and Params is how many bytes all parameters have.
 	Fields []Field
 	Params int
+	// Rows is the workspace's area for rows that functions repeat.
+	Rows rowArea
 	// Direction is the workspace's number that says which way to go through rows, where functions alternate, and Space
 	// how many bytes a workspace has.
 	Direction int
@@ -40,16 +42,31 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 		}
 	}
 	var params, grads, space int
+	gradient := func(arg string, offset *int, b *plan.Buffer) {
+		put(arg, "", b, offset)
+		*offset += b.Len() * size
+	}
+	var directions, curvatures int
 	for layer := 1; layer <= p.Network.Depth(); layer++ {
 		for _, k := range []plan.Kind{plan.Weight, plan.Bias} {
 			if b := p.Find(k, layer); b != nil {
 				put("p", name, b, &params)
 			}
 		}
-		for _, k := range []plan.Kind{plan.WeightGrad, plan.BiasGrad} {
-			if b := p.Find(k, layer); b != nil {
-				put("grad", "", b, &grads)
-				grads += b.Len() * size
+		for _, g := range []struct {
+			arg     string
+			offset  *int
+			weights plan.Kind
+			biases  plan.Kind
+		}{
+			{"grad", &grads, plan.WeightGrad, plan.BiasGrad},
+			{plan.VectorArg, &directions, plan.WeightDirection, plan.BiasDirection},
+			{plan.HessianArg, &curvatures, plan.WeightCurvature, plan.BiasCurvature},
+		} {
+			for _, k := range []plan.Kind{g.weights, g.biases} {
+				if b := p.Find(k, layer); b != nil {
+					gradient(g.arg, g.offset, b)
+				}
 			}
 		}
 	}
@@ -58,7 +75,7 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 		switch b.Kind {
 		case plan.Cache, plan.Delta:
 			put("ws", name+"Workspace", b, &space)
-		case plan.Input, plan.Target, plan.Rate, plan.Loss:
+		case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Direction, plan.Derived:
 			zero := 0
 			put(b.Name, "", b, &zero)
 		}
@@ -72,6 +89,16 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 			}
 		}
 		space += n * size
+	}
+	for _, b := range p.Buffers { // whose others have their places now
+		if b.View != nil {
+			l.at[b], l.where[b] = l.at[b.View.Of], l.where[b.View.Of]
+		}
+	}
+	if l.Rows = rowAreaOf(p); l.Rows.numbers > 0 {
+		l.Rows.at = space
+		l.Fields = append(l.Fields, Field{name + "Workspace", RowsField, space})
+		space += l.Rows.numbers * size
 	}
 	if alternates {
 		l.Direction = space

@@ -161,6 +161,11 @@ func (f *function) chunks(n, step, unrolled int, scales []int, body func(at inde
 
 // place is the first element of a buffer, seen from a function.
 func (f *function) place(b *plan.Buffer) vec.Place {
+	if f.rows != nil {
+		if at, ok := f.rows.place(b); ok {
+			return at
+		}
+	}
 	if b.Kind == plan.Rate {
 		return f.to.Given("rate")
 	}

@@ -257,9 +257,6 @@ func (f *function) addParts(
 // orderedSum is the sum of a stage over its window, in every lane, and in the stage's variable where there is one.
 func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 	f, n := w.f, w.op.Window
-	if w.step != f.m.Lanes() {
-		f.to.Fail("a sum beside a scan has no order")
-	}
 	sums := make([]*vec.Value, f.m.Parts(n))
 	if cell != nil {
 		sums[0] = cell

@@ -5,47 +5,75 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// outer is ∇W = δ·aᵀ and ∇b = δ.
+// outer is ∇W = δ·aᵀ and ∇b = δ, or of two products that are added.
 func (f *function) outer(op *plan.Outer) {
-	if op.GB != nil {
-		f.chunks(op.D.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
-			f.code.Wide(f.m.Width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
-		})
+	f.outerBiases(op)
+	f.outerWeights(op)
+}
+
+// outerBiases is ∇b.
+func (f *function) outerBiases(op *plan.Outer) {
+	if op.GB == nil {
+		return
+	}
+	f.chunks(op.D.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
+		f.code.Wide(f.m.Width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
+	})
+}
+
+// outerWeights is ∇W.
+func (f *function) outerWeights(op *plan.Outer) {
+	ds, as := []*plan.Buffer{op.D}, []*plan.Buffer{op.A}
+	if op.DT != nil {
+		ds, as = append(ds, op.DT), append(as, op.AT)
+	}
+	product := func(factors, inputs []*vec.Value) *vec.Value {
+		out := f.code.Product(factors[0], inputs[0])
+		if len(factors) > 1 {
+			out = f.code.Madd(factors[1], inputs[1], out)
+		}
+		return out
 	}
 	if lanes, ok := f.packs(op.GW); ok {
-		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at vec.Place, n int, row, input *vec.Value) {
-			f.code.Store(f.code.Product(row, input), at, n)
+		f.packedOuter(op.GW, ds, as, lanes, nil, func(at vec.Place, n int, rows, inputs []*vec.Value) {
+			f.code.Store(product(rows, inputs), at, n)
 		})
 		return
 	}
-	f.rowwise(op.GW, op.A, nil,
-		func(row index, _ bool) *vec.Value { return f.code.Spread(f.at(op.D, row)) },
-		func(factor, input *vec.Value, _ vec.Place, _ int) *vec.Value { return f.code.Product(factor, input) })
+	f.rowwise(op.GW, as, nil,
+		func(row index, _ bool) (factors []*vec.Value) {
+			for _, d := range ds {
+				factors = append(factors, f.code.Spread(f.at(d, row)))
+			}
+			return factors
+		},
+		func(factors, inputs []*vec.Value, _ vec.Place, _ int) *vec.Value { return product(factors, inputs) })
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	if lanes, ok := f.packs(op.W); ok {
-		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at vec.Place, n int, row, scaled *vec.Value) {
-			f.code.Store(f.code.Nmadd(row, scaled, f.code.Load(at, n)), at, n)
-		})
+		f.packedOuter(op.W, []*plan.Buffer{op.D}, []*plan.Buffer{op.A}, lanes, op.Rate,
+			func(at vec.Place, n int, rows, scaled []*vec.Value) {
+				f.code.Store(f.code.Nmadd(rows[0], scaled[0], f.code.Load(at, n)), at, n)
+			})
 		return
 	}
 	rate := op.Rate
 	if f.code.Strict {
 		rate = nil // it is δ that is multiplied with it
 	}
-	f.rowwise(op.W, op.A, rate,
-		func(row index, scaled bool) *vec.Value {
+	f.rowwise(op.W, []*plan.Buffer{op.A}, rate,
+		func(row index, scaled bool) []*vec.Value {
 			d := f.code.Spread(f.at(op.D, row))
-			if scaled {
-				return d
+			if !scaled {
+				d = f.code.Product(f.code.Spread(f.at(op.Rate, index{})), d)
 			}
-			return f.code.Product(f.code.Spread(f.at(op.Rate, index{})), d)
+			return []*vec.Value{d}
 		},
-		func(factor, input *vec.Value, at vec.Place, n int) *vec.Value {
-			return f.code.Nmadd(factor, input, f.code.Load(at, n))
+		func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value {
+			return f.code.Nmadd(factors[0], inputs[0], f.code.Load(at, n))
 		})
 }
 
@@ -58,10 +86,11 @@ func (f *function) streamed() int {
 }
 
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows:
-// into variables where there is a loop over rows and half of the registers suffice. Then they are multiplied with a
-// rate as well, if there is one: once, and before δ is known, on which all else waits.
+// into variables where there is a loop over rows and half of the registers, or of as many as several inputs leave,
+// suffice. Then they are multiplied with a rate as well, if there is one: once, and before δ is known, on which all else
+// waits.
 func (f *function) held(
-	in *plan.Buffer, rows int, rate *plan.Buffer,
+	in *plan.Buffer, looped bool, inputs int, rate *plan.Buffer,
 ) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
 	lanes := f.streamed()
 	chunks := (in.Len() + lanes - 1) / lanes
@@ -76,9 +105,9 @@ func (f *function) held(
 		return held[c]
 	}
 	switch {
-	case chunks > f.m.Registers/2:
+	case inputs*chunks > f.m.Registers/2:
 		return func(at index, size int) *vec.Value { return f.code.LoadLoose(f.at(in, at), size) }, false, func() {}
-	case rows*chunks <= unrolledProducts:
+	case !looped:
 		of := -1
 		return func(at index, _ int) *vec.Value {
 			if of != f.code.Block() {
@@ -115,33 +144,43 @@ func (f *function) biasUpdate(op *plan.Update) {
 	})
 }
 
-// rowwise writes a matrix, every vector of which is what vectorOf makes of the factor of its row and of a vector of an
-// input. Loops go from the last row to the first: a network that is larger than a cache has its last rows there from
+// rowwise writes a matrix, every vector of which is what vectorOf makes of the factors of its row and of vectors of
+// inputs. Loops go from the last row to the first: a network that is larger than a cache has its last rows there from
 // the way forward, and its first ones then for the next call.
 func (f *function) rowwise(
-	w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
-	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
+	w *plan.Buffer, ins []*plan.Buffer, rate *plan.Buffer, factors func(row index, scaled bool) []*vec.Value,
+	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	lanes := f.streamed()
 	chunks := (w.Cols + lanes - 1) / lanes
-	looped := w.Rows*chunks > unrolledProducts
+	looped := w.Rows*chunks*len(ins)*f.beside() > unrolledProducts
 	if looped && chunks > f.m.Registers/2 || chunks > bodyProducts {
-		f.rowsSideBySide(w, in, factor, vectorOf)
+		f.rowsSideBySide(w, ins, factors, vectorOf)
 		return
 	}
-	input, scaled, release := f.held(in, w.Rows, rate)
+	var loads []func(at index, size int) *vec.Value
+	var releases []func()
+	scaled := false
+	for _, in := range ins {
+		load, s, release := f.held(in, looped, len(ins), rate)
+		loads, scaled, releases = append(loads, load), s, append(releases, release)
+	}
 	rows := func(down index, n int) {
 		at, stores := f.row(w, down), rowStores{f: f, cols: w.Cols}
 		for i := range n {
 			row := down
 			row.off += i
-			var d *vec.Value
-			f.code.Wide(f.m.Width(min(w.Cols, f.m.Lanes())), func() { d = factor(row, scaled) })
+			var ds []*vec.Value
+			f.code.Wide(f.m.Width(min(w.Cols, f.m.Lanes())), func() { ds = factors(row, scaled) })
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
 				f.code.Wide(f.m.Width(size), func() {
 					p, moved := f.along(at, index{off: i*w.Cols + c*lanes}), stores.moved(size, i < n-1)
-					stores.put(vectorOf(d, input(index{off: c * lanes}, size), p, moved), p, size, moved)
+					var inputs []*vec.Value
+					for _, load := range loads {
+						inputs = append(inputs, load(index{off: c * lanes}, size))
+					}
+					stores.put(vectorOf(ds, inputs, p, moved), p, size, moved)
 				})
 			}
 		}
@@ -152,15 +191,17 @@ func (f *function) rowwise(
 	} else {
 		rows(index{}, w.Rows)
 	}
-	release()
+	for _, release := range releases {
+		release()
+	}
 }
 
 // rowsSideBySide is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of
 // them: the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves
 // are stored one after the other, which takes it once.
 func (f *function) rowsSideBySide(
-	w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
-	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
+	w *plan.Buffer, ins []*plan.Buffer, factors func(row index, scaled bool) []*vec.Value,
+	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	const vectors = 8 // of each row in the body of a loop
 	together := 4
@@ -171,34 +212,46 @@ func (f *function) rowsSideBySide(
 	line := LineBytes / f.m.Size
 	f.backwards(w.Rows, min(together, w.Rows), []int{1, w.Cols}, func(down index, n int) {
 		at, release := f.address(f.row(w, down))
-		factors := make([]*vec.Value, n)
-		for i := range factors {
-			factors[i] = f.to.Variable()
+		cells := make([]*vec.Value, n*len(ins))
+		for i := range cells {
+			cells[i] = f.to.Variable()
 		}
-		for i, cell := range factors {
+		for i := range n {
 			row := down
 			row.off += i
-			f.code.Wide(8*f.m.Size*lanes, func() { f.code.Set(cell, factor(row, false)) })
+			f.code.Wide(8*f.m.Size*lanes, func() {
+				for k, x := range factors(row, false) {
+					f.code.Set(cells[i*len(ins)+k], x)
+				}
+			})
 		}
 		f.chunks(w.Cols, vectors*lanes, 1, []int{1}, func(right index, size int) {
 			for off := 0; off < size; off += line {
-				var inputs []*vec.Value
+				var inputs [][]*vec.Value
 				halves := func(body func(h, n int, at index)) {
 					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
 						n := min(lanes, size-k)
 						f.code.Wide(f.m.Width(n), func() { body(h, n, index{off: right.off + k, vars: right.vars}) })
 					}
 				}
-				halves(func(_, n int, k index) { inputs = append(inputs, f.code.LoadLoose(f.at(in, k), n)) })
+				halves(func(_, n int, k index) {
+					var list []*vec.Value
+					for _, in := range ins {
+						list = append(list, f.code.LoadLoose(f.at(in, k), n))
+					}
+					inputs = append(inputs, list)
+				})
 				for i := range n {
 					var out []*vec.Value
 					place := func(k index) vec.Place { k.off += i * w.Cols; return f.along(at, k) }
-					halves(func(h, n int, k index) { out = append(out, vectorOf(factors[i], inputs[h], place(k), n)) })
+					halves(func(h, n int, k index) {
+						out = append(out, vectorOf(cells[i*len(ins):][:len(ins)], inputs[h], place(k), n))
+					})
 					halves(func(h, n int, k index) { f.code.Store(out[h], place(k), n) })
 				}
 			}
 		})
-		f.to.Release(factors...)
+		f.to.Release(cells...)
 		release()
 	})
 }

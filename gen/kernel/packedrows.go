@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"slices"
+
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -117,32 +119,43 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	f.each(&op.Each, at, n, plan.AccForward, z)
 }
 
-// packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row
-// the δ of that row, and the input, times the rate if there is one, repeated for each.
+// packedOuter hands every vector of a matrix whose rows are packed, and for it, of each product, a vector that has in the
+// lanes of a row the δ of that row, and the input, times the rate if there is one, repeated for each.
 func (f *function) packedOuter(
-	w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at vec.Place, n int, row, input *vec.Value),
+	w *plan.Buffer, ds, ins []*plan.Buffer, lanes int, rate *plan.Buffer,
+	body func(at vec.Place, n int, rows, inputs []*vec.Value),
 ) {
 	cols := w.Cols
 	f.code.Wide(8*f.m.Size*lanes, func() {
-		input := f.repeated(in)
-		if rate != nil {
-			for i := range input {
-				input[i] = f.code.Product(f.code.Spread(f.at(rate, index{})), input[i])
+		all := make([][]*vec.Value, len(ins))
+		for p, in := range ins {
+			input := f.repeated(in)
+			if rate != nil {
+				for i := range input {
+					input[i] = f.code.Product(f.code.Spread(f.at(rate, index{})), input[i])
+				}
 			}
+			all[p] = input
 		}
 		for first := 0; first < w.Rows; first += lanes {
 			at, n := index{off: first}, min(lanes, w.Rows-first)
-			rows := f.code.LoadLoose(f.at(d, at), n)
+			var loaded []*vec.Value
+			for _, d := range ds {
+				loaded = append(loaded, f.code.LoadLoose(f.at(d, at), n))
+			}
 			for k := 0; k < n*cols; k += lanes {
 				from := make([]int, lanes)
 				for i := range from {
 					from[i] = min((k+i)/cols, n-1)
 				}
-				row := rows
-				if cols > 1 {
-					row = f.code.Permute(rows, from)
+				rows, inputs := slices.Clone(loaded), make([]*vec.Value, len(ins))
+				for p := range rows {
+					if cols > 1 {
+						rows[p] = f.code.Permute(loaded[p], from)
+					}
+					inputs[p] = all[p][k/lanes%len(all[p])]
 				}
-				body(f.row(w, at).Plus(k*f.m.Size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
+				body(f.row(w, at).Plus(k*f.m.Size), min(lanes, n*cols-k), rows, inputs)
 			}
 		}
 	})

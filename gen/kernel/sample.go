@@ -16,14 +16,26 @@ func Sample(to Function, c *Common, fn *plan.Func, style Style, alternates bool)
 	if alternates && !style.InOrder {
 		f.alternates(fn)
 	}
+	if fn.Rows != nil {
+		f.withRows(fn)
+		return
+	}
 	f.operations(fn.Ops)
 }
 
 // operation writes one operation of a function of one sample.
 func (f *function) operation(op plan.Op) {
-	if !f.to.Operation(op) {
-		return
+	switch {
+	case !f.to.Operation(op):
+	case f.rows != nil:
+		f.rows.write(op)
+	default:
+		f.write(op)
 	}
+}
+
+// write writes what it does.
+func (f *function) write(op plan.Op) {
 	switch op := op.(type) {
 	case *plan.Affine:
 		f.affine(op)
@@ -37,6 +49,8 @@ func (f *function) operation(op plan.Op) {
 		f.mapping(op)
 	case *plan.Vector:
 		f.vector(op)
+	case *plan.Unit:
+		f.unit(op)
 	default:
 		f.to.Fail(fmt.Sprintf("unexpected operation %T", op))
 	}

@@ -24,7 +24,7 @@ var derivativeVictims = []spec.Network{
 	},
 	{
 		Name: "Pushed", Precision: spec.Float64, Input: 2, Layers: []spec.Layer{
-			gentest.Act(4, "gelu"), gentest.Act(3, "radial-sigmoid"), gentest.Act(4, "elu"),
+			gentest.Act(4, "gelu"), gentest.Act(3, "radial-sigmoid"), gentest.Act(8, "elu"),
 		},
 		Cost: spec.Function{Name: "huber"}, Batch: 4, Targets: []spec.Target{},
 		Emit:        []spec.Part{spec.EmitForward, spec.EmitGrad, spec.EmitBatch},

@@ -9,8 +9,8 @@ import (
 
 // The derivatives of ŷ by x. With ż_ℓ = W_ℓ ȧ_{ℓ-1} and ȧ_ℓ = Jac_ℓ ż_ℓ a direction ẋ = ȧ_0 is pushed forward to ŷ̇ = ȧ_L
 // (forward mode); with v_{ℓ-1} = W_ℓᵀ δ_ℓ and δ_ℓ = Jac_ℓᵀ v_ℓ a covector is pulled back from ŷ to x (reverse mode). The
-// Jacobian matrix is what comes of all n_0 unit directions, a column each, or of all n_L unit covectors, a row each: of
-// whichever takes fewer multiply-adds. The factors σ'(z) of pointwise layers are formed once for all rows.
+// Jacobian matrix is what comes of all n_0 unit directions, a column each, or of all n_L unit covectors, a row each: by
+// what the shape of the network makes cheaper. The factors σ'(z) of pointwise layers are formed once for all rows.
 
 // Rows are operations that a function repeats for every row or column k of what it computes, in order, after all others.
 // Those of their buffers that are views are parts of others that k tells.
@@ -240,13 +240,18 @@ func (b *builder) slopeOp(l int) Op {
 	return &Map{N: out.Rows, Args: []Arg{arg}, Sets: []Set{{out, slope}}, Layer: l}
 }
 
-// jacobianMatrix is the function of ∂ŷ/∂x, in the mode that takes fewer multiply-adds.
+// columnsPay is how many times fewer multiply-adds forward mode must take. Columns lie apart in memory, and of rows
+// several are multiplied with a matrix at once.
+const columnsPay = 2
+
+// jacobianMatrix is the function of ∂ŷ/∂x, in the mode that takes fewer multiply-adds, or rather backward where they are
+// about as many.
 func (b *builder) jacobianMatrix(forward []Op) *Func {
 	n := b.p.Network
 	ahead, back := b.jacobianCosts()
 	f := &Func{Name: Jacobian, Ops: join(forward, b.slopes(1, n.Depth()))}
 	mode, rows, other, cost := "backward, a row at a time", n.Width(n.Depth()), ahead, back
-	if ahead < back {
+	if columnsPay*ahead < back {
 		mode, rows, other, cost = "forward, a column at a time", n.Input, back, ahead
 		f.Rows = &Rows{N: rows, Over: InputArg, Ops: b.columns()}
 	} else {

@@ -77,7 +77,21 @@ func (m Module) Erased(t *testing.T, pkg string, n spec.Network) string {
 		len(files) == 0 {
 		levels = `func(f func(string)) { f("portable") }`
 	}
-	return fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)
+	erased := fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)
+	if m.HasDerivatives(t, pkg, n) {
+		return fmt.Sprintf("derived(%s, %sDerivatives)", erased, prefix)
+	}
+	return erased
+}
+
+// HasDerivatives says whether the emitted test of a network of a package lists derivatives.
+func (m Module) HasDerivatives(t *testing.T, pkg string, n spec.Network) bool {
+	t.Helper()
+	test, err := os.ReadFile(filepath.Join(m.Dir, pkg, strings.ToLower(n.Name)+"_gen_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Contains(test, []byte("var "+portable.Prefix(n.Name)+"Derivatives = "))
 }
 
 // PutList writes the test that calls a method of every network of a package.
@@ -92,7 +106,8 @@ func (m Module) PutList(t *testing.T, pkg, test, method string, networks []spec.
 	m.Write(t, filepath.Join(pkg, "list_test.go"), list.Bytes())
 }
 
-// SpecAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order.
+// SpecAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order, and the
+// list of derivatives where there is one.
 func SpecAndKernel(t *testing.T, test []byte) []string {
 	t.Helper()
 	fset := token.NewFileSet()
@@ -101,7 +116,7 @@ func SpecAndKernel(t *testing.T, test []byte) []string {
 		t.Fatal(err)
 	}
 	var list []string
-	for _, ending := range []string{"Spec", "Kernel"} {
+	for _, ending := range []string{"Spec", "Kernel", "Derivatives"} {
 		for _, d := range file.Decls {
 			g, ok := d.(*ast.GenDecl)
 			if !ok || len(g.Specs) != 1 {
@@ -112,8 +127,8 @@ func SpecAndKernel(t *testing.T, test []byte) []string {
 			}
 		}
 	}
-	if len(list) != 2 {
-		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each; has it changed?",
+	if len(list) < 2 || len(list) > 3 {
+		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each and maybe derivatives; has it changed?",
 			len(list))
 	}
 	return list

@@ -33,9 +33,19 @@ type kernel[F verify.Float] struct {
 	stepBatch      func(p []F, b unsafe.Pointer, xs, ys []F, rate F) F
 	inputGradBatch func(p []F, b unsafe.Pointer, xs, ys, gxs []F) F // nil without input_gradient
 
+	derivatives []derivative[F]
+
 	norm  func(g []F) F
 	clip  func(g []F, limit F) F
 	scale func(g []F, k F)
+}
+
+// derivative is a function of derivatives: what it reads beside an input and a target is a direction, of inputs or of
+// parameters, and out is how many numbers it writes. It returns ŷ, or the loss.
+type derivative[F verify.Float] struct {
+	name           string
+	direction, out int
+	call           func(p []F, ws unsafe.Pointer, x, y, v, out []F) []F
 }
 
 // to is a slice of numbers as the array or the struct of numbers that begins with the first.
@@ -98,6 +108,38 @@ func erase[P, G, W, B, X, Y any, F verify.Float](
 		e.inputGradBatch = func(p []F, b unsafe.Pointer, xs, ys, gxs []F) F {
 			return k.InputGradBatch(to[P](p), (*B)(b), cut[X](xs), cut[Y](ys), cut[X](gxs))
 		}
+	}
+	return e
+}
+
+// derived is a network that has derivatives besides.
+func derived[P, G, W, B, X, Y, J, K any, F verify.Float](
+	e kernel[F], d verify.Derivatives[P, G, W, B, X, Y, J, K, F],
+) kernel[F] {
+	number := unsafe.Sizeof(*new(F))
+	if d.Jacobian != nil {
+		e.derivatives = append(e.derivatives, derivative[F]{"Jacobian", 0, int(unsafe.Sizeof(*new(J)) / number),
+			func(p []F, ws unsafe.Pointer, x, _, _, out []F) []F {
+				return from[F](d.Jacobian(to[P](p), (*W)(ws), to[X](x), to[J](out)))
+			}})
+	}
+	if d.Tangent != nil {
+		e.derivatives = append(e.derivatives, derivative[F]{"Tangent", e.inputs, e.outputs,
+			func(p []F, ws unsafe.Pointer, x, _, v, out []F) []F {
+				return from[F](d.Tangent(to[P](p), (*W)(ws), to[X](x), to[X](v), to[Y](out)))
+			}})
+	}
+	if d.ParameterJacobian != nil {
+		e.derivatives = append(e.derivatives, derivative[F]{"ParameterJacobian", 0, e.outputs * e.params,
+			func(p []F, ws unsafe.Pointer, x, _, _, out []F) []F {
+				return from[F](d.ParameterJacobian(to[P](p), (*W)(ws), to[X](x), to[K](out)))
+			}})
+	}
+	if d.HessianVector != nil {
+		e.derivatives = append(e.derivatives, derivative[F]{"HessianVector", e.params, e.params,
+			func(p []F, ws unsafe.Pointer, x, y, v, out []F) []F {
+				return []F{d.HessianVector(to[P](p), (*W)(ws), to[X](x), to[Y](y), to[G](v), to[G](out))}
+			}})
 	}
 	return e
 }

@@ -67,6 +67,10 @@ func (k guarded[F]) run(t *testing.T) {
 			"Grad":     func() { k.grad(p, ws, x, y, g) },
 			"Step":     func() { k.step(p, ws, x, y, 0.001) },
 		}
+		for _, d := range k.derivatives {
+			v, out := fencedNumbers[F](t, d.direction, atEnd), fencedNumbers[F](t, d.out, atEnd)
+			calls[d.name] = func() { d.call(p, ws, x, y, v, out) }
+		}
 		for _, n := range samples {
 			xs, gxs := fencedNumbers[F](t, n*k.inputs, atEnd), fencedNumbers[F](t, n*k.inputs, atEnd)
 			ys, out := fencedNumbers[F](t, n*k.outputs, atEnd), fencedNumbers[F](t, n*k.outputs, atEnd)
@@ -154,6 +158,18 @@ func (k guarded[F]) nils(t *testing.T) {
 		calls["InputGradBatch of nil p"] = func() { k.inputGradBatch(nil, b, xs, ys, gxs) }
 		calls["InputGradBatch of nil b"] = func() { k.inputGradBatch(p, nil, xs, ys, gxs) }
 	}
+	derived := map[string][]F{}
+	for _, d := range k.derivatives {
+		v, out := make([]F, d.direction), make([]F, d.out)
+		derived[d.name] = out
+		calls[d.name+" of nil p"] = func() { d.call(nil, ws, x, y, v, out) }
+		calls[d.name+" of nil ws"] = func() { d.call(p, nil, x, y, v, out) }
+		calls[d.name+" of nil x"] = func() { d.call(p, ws, nil, y, v, out) }
+		calls[d.name+" into nil"] = func() { d.call(p, ws, x, y, v, nil) }
+		if d.direction > 0 {
+			calls[d.name+" of a nil direction"] = func() { d.call(p, ws, x, y, nil, out) }
+		}
+	}
 	calls["Norm of nil g"] = func() { k.norm(nil) }
 	calls["Clip of nil g"] = func() { k.clip(nil, 1) }
 	calls["Scale of nil g"] = func() { k.scale(nil, 1) }
@@ -169,7 +185,7 @@ func (k guarded[F]) nils(t *testing.T) {
 		for _, state := range optimizers {
 			all += state()
 		}
-		return all + fmt.Sprint(p, bytes(ws, k.workspaceSize), x, y, g, bytes(b, k.batchSize), out, gxs)
+		return all + fmt.Sprint(p, bytes(ws, k.workspaceSize), x, y, g, bytes(b, k.batchSize), out, gxs, derived)
 	}
 	k.atLevels(func(level string) {
 		before := state()

@@ -65,6 +65,15 @@ func (k kernel[F]) results(params, xs, ys []F) (all []result[F]) {
 		add("the loss of Step", k.step(p, ws, x, y, rate))
 		add("Step", p...)
 		input("Step")
+		copy(p, params)
+		for _, d := range k.derivatives {
+			v, out := make([]F, d.direction), make([]F, d.out)
+			for j := range v {
+				v[j] = params[(j+i)%len(params)] + x[(j*i)%len(x)]
+			}
+			add("what "+d.name+" returns", d.call(p, ws, x, y, v, out)...)
+			add(d.name, out...)
+		}
 	}
 	for _, n := range []int{samples, 3} {
 		copy(p, params)
