@@ -118,15 +118,13 @@ func (f *writer) pairAddress(p vec.Place) (at neon.Address, ok bool) {
 	if pairReach(at.Disp) || at.Base == isa.Stack {
 		return at, pairReach(at.Disp)
 	}
-	for _, s := range f.sums {
-		if s.index == neon.NoIndex && s.base == at.Base && pairReach(at.Disp-s.scale) {
-			return neon.Address{Base: s.register, Index: neon.NoIndex, Disp: at.Disp - s.scale}, true
-		}
+	if s := f.reaching(at); s != nil {
+		return neon.Address{Base: s.register, Index: neon.NoIndex, Disp: at.Disp - s.scale}, true
 	}
 	// Pairs are gone through upwards, downwards, or here and there.
 	best, most := 0, 0
 	for _, anchor := range []int{at.Disp + 1024, at.Disp, at.Disp - 1008} {
-		if n := f.near(p, anchor-at.Disp); anchor >= 0 && anchor < 1<<24 && n > most {
+		if n := f.near(p, at, anchor-at.Disp); anchor >= 0 && anchor < 1<<24 && n > most {
 			best, most = anchor, n
 		}
 	}
@@ -141,15 +139,27 @@ func (f *writer) pairAddress(p vec.Place) (at neon.Address, ok bool) {
 	return neon.Address{Base: base, Index: neon.NoIndex, Disp: at.Disp - best}, true
 }
 
-// near is how many of the next pairs are in the reach of a place so far from that of the present one, besides it.
-func (f *writer) near(p vec.Place, far int) (n int) {
+// reaching finds a register from which an address can be reached.
+func (f *writer) reaching(at neon.Address) *sum {
+	for i := range f.sums {
+		if s := &f.sums[i]; s.index == neon.NoIndex && s.base == at.Base && pairReach(at.Disp-s.scale) {
+			return s
+		}
+	}
+	return nil
+}
+
+// near is how many of the next pairs are in the reach of a place so far from that of the present one, at an address,
+// and in no other's, besides it.
+func (f *writer) near(p vec.Place, at neon.Address, far int) (n int) {
 	const next = 24
 	for _, other := range f.order[:min(len(f.order), next)] {
 		q := other.Mem
 		if s := f.pairs[other]; s.swap {
 			q = s.second.Mem
 		}
-		if q.Base == p.Base && q.Index == p.Index && q.Scale == p.Scale && pairReach(q.Disp-p.Disp-far) {
+		if q.Base == p.Base && q.Index == p.Index && q.Scale == p.Scale && pairReach(q.Disp-p.Disp-far) &&
+			f.reaching(neon.Address{Base: at.Base, Disp: at.Disp + q.Disp - p.Disp}) == nil {
 			n++
 		}
 	}

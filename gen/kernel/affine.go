@@ -96,6 +96,9 @@ func (f *function) affine(op *plan.Affine) {
 // straightDots says whether the products of n rows are straight code.
 func (f *function) straightDots(w *plan.Buffer, n int) bool {
 	chunks := (w.Cols + f.m.Lanes() - 1) / f.m.Lanes()
+	if f.m.Beside > 0 && n == w.Rows { // of all rows there is no other body to be written
+		return n*chunks <= unrolledProducts
+	}
 	return n*chunks <= 2*bodyProducts || chunks <= 4
 }
 

@@ -142,7 +142,7 @@ func (w *window) release(later []plan.Stage) {
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
 func (w *window) largest(stage int) func(b *idiom.Code, x, y *vec.Value) *vec.Value {
-	if !w.f.code.Strict && slices.ContainsFunc(w.op.Stages[stage+1:],
+	if !w.f.code.Strict && !w.f.code.Has(vec.Maximum, w.f.m.Number()) && slices.ContainsFunc(w.op.Stages[stage+1:],
 		func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*idiom.Code).Larger
 	}

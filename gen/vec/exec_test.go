@@ -148,6 +148,8 @@ func TestLanewise(t *testing.T) {
 		x, y, want uint64
 	}{
 		{Min, F64, 0, f(nan), f(1), f(1)}, {Min, F64, 0, f(1), f(2), f(1)}, {Min, F64, 0, f(zero), f(negative), f(negative)},
+		{Maximum, F64, 0, f(negative), f(zero), f(zero)}, {Maximum, F64, 0, f(zero), f(negative), f(zero)},
+		{Minimum, F64, 0, f(negative), f(zero), f(negative)}, {Minimum, F64, 0, f(1), f(inf), f(1)},
 		{Max, F64, 0, f(1), f(inf), f(inf)}, {Max, F64, 0, f(negative), f(zero), f(zero)}, {Max, F64, 0, f(zero), f(negative), f(negative)},
 		{Round, F64, 0, f(2.5), 0, f(2)}, {Round, F64, 0, f(-0.25), 0, f(negative)},
 		{Fraction, F64, 0, f(2.75), 0, f(-0.25)}, {Fraction, F64, 0, f(-inf), 0, 0},

@@ -53,6 +53,10 @@ func arithmetic[T float32 | float64](op Op, x, y T) (v T, ok bool) {
 		return lesser(x, y), true
 	case Max:
 		return greater(x, y), true
+	case Minimum:
+		return min(x, y), true
+	case Maximum:
+		return max(x, y), true
 	}
 	return 0, false
 }

@@ -16,6 +16,8 @@ const (
 	Div         // x/y
 	Min         // the smaller; of numbers y where either is NaN or both are zero
 	Max         // the larger; of numbers y where either is NaN or both are zero
+	Minimum     // the smaller number as in Go: NaN where either is, and -0 below 0
+	Maximum     // the larger number as in Go: NaN where either is, and 0 above -0
 	Sqrt        // √x
 	Round       // x rounded to a whole number, half-way cases to even
 	Fraction    // x less Round(x), 0 where x is infinite
@@ -76,7 +78,7 @@ const (
 )
 
 var opNames = [Ops]string{
-	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "sqrt", "round", "fraction", "scale", "reciprocal",
+	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "minimum", "maximum", "sqrt", "round", "fraction", "scale", "reciprocal",
 	"muladd", "negmuladd", "mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby",
 	"compare", "test", "select", "keep", "widen", "narrow", "float", "addpairs", "as", "ones", "signs", "broadcast", "upperhalf",
 	"join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens", "odds", "swappairs",

@@ -25,7 +25,8 @@ const (
 var forms = [Ops]form{
 	Add: {2, "*", alike, false}, Sub: {2, "*", alike, false}, Mul: {2, "*", alike, false},
 	MulHalves: {2, "i", alike, false}, Div: {2, "f", alike, false}, Min: {2, "*", alike, false},
-	Max: {2, "*", alike, false}, Sqrt: {1, "f", alike, false}, Round: {1, "f", alike, false},
+	Max: {2, "*", alike, false}, Minimum: {2, "f", alike, false}, Maximum: {2, "f", alike, false},
+	Sqrt: {1, "f", alike, false}, Round: {1, "f", alike, false},
 	Fraction: {1, "f", alike, false}, Scale: {2, "f", alike, false}, Reciprocal: {1, "f", alike, false},
 	MulAdd: {3, "f", alike, false}, NegMulAdd: {3, "f", alike, false}, MulSub: {3, "f", alike, false},
 	And: {2, "*", alike, false}, AndNot: {2, "*", alike, false}, Or: {2, "*", alike, false},

@@ -77,6 +77,8 @@ var rules = []rule{
 	{vec.Max, u32, any, "umax.4s o x y"},
 	{vec.Max, i64, any, "cmgt.2d o x y; bsl o x y"},
 	{vec.Max, u64, any, "cmhi.2d o x y; bsl o x y"},
+	{vec.Minimum, numbers, any, "fmin.T o x y"},
+	{vec.Maximum, numbers, any, "fmax.T o x y"},
 	{vec.Sqrt, numbers, any, "fsqrt.T o x"},
 	{vec.Round, numbers, any, "frintn.T o x"},
 	// Where x is whole the difference is 0, and infinity counts as whole.

@@ -203,6 +203,9 @@ func Factors(e expr.Expr) (expr.Binary, bool) {
 
 // maximum is Go's max: NaN if either is NaN, and +0 above -0.
 func (b *Code) maximum(x, y *vec.Value) *vec.Value {
+	if b.Has(vec.Maximum, b.Elem()) {
+		return b.Op(vec.Maximum, x, y)
+	}
 	if c, ok := b.constant(y); ok && c == 0 && !math.Signbit(c) {
 		return b.Keep(b.Compare(vec.NotLessEqual, x, y), x)
 	} else if ok && c != 0 && c == c {
@@ -213,6 +216,9 @@ func (b *Code) maximum(x, y *vec.Value) *vec.Value {
 
 // minimum is Go's min: NaN if either is NaN, and -0 below +0.
 func (b *Code) minimum(x, y *vec.Value) *vec.Value {
+	if b.Has(vec.Minimum, b.Elem()) {
+		return b.Op(vec.Minimum, x, y)
+	}
 	if c, ok := b.constant(y); ok && c != 0 && c == c {
 		return b.Smaller(y, x)
 	}
@@ -229,7 +235,7 @@ func (b *Code) extreme(op, bits func(b *Code, x, y *vec.Value) *vec.Value, x, y 
 // Largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict,
 // where it is as in Go.
 func (b *Code) Largest(x, y *vec.Value) *vec.Value {
-	if b.Strict {
+	if b.Strict || b.Has(vec.Maximum, b.Elem()) {
 		return b.maximum(x, y)
 	}
 	return b.Select(b.Compare(vec.Unordered, x, x), x, b.Larger(x, y))
