@@ -68,7 +68,8 @@ file, lines with + are what generate would write. The exit codes are the same.`,
 			run:     runCheck,
 		},
 		{
-			name: "explain", args: "[-inputs LO,HI] [-weights LO,HI] [-biases LO,HI] [-targets LO,HI] [-measure] SPEC...",
+			name: "explain", args: "[-inputs LO,HI] [-weights LO,HI] [-biases LO,HI] [-targets LO,HI]\n" +
+				"                           [-measure] SPEC...",
 			summary: "print the plan: buffers, passes, costs, rounding errors, memory, code size",
 			about: `Prints how a network is computed and what that costs. Writes no file. It prints
 
