@@ -45,8 +45,8 @@ func (c *native) predictions() (string, error) {
 	}
 	return "\npredicted cycles of one call in assembly on each core, calls following one another\n" + table(rows) +
 		"  By models of cores, with the data in their caches. The code marked runs there; what runs nowhere is not emitted. " +
-		"A code of AVX-512 is\n  emitted if it spares some core 3 %, or 10 % where weights don't fit the first cache; " +
-		"short rows apart must spare 6 %.\n" + c.kinds() + batches + pauses, nil
+		"A code of AVX-512 is\n  emitted if it spares some core 3 %, or 5 to 10 % where what is written doesn't fit the first " +
+		"cache; short rows apart must\n  spare 6 %.\n" + c.kinds() + batches + pauses, nil
 }
 
 // titles are the columns of cores.

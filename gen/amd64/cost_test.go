@@ -53,7 +53,30 @@ func TestCycles(t *testing.T) {
 		{"products that are independent go two at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256)) }), 0, 50},
 		{"twice as wide, one at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512)) }), 0, 100},
 		{"loads go two at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 0, 100},
-		{"lines from the second cache take two cycles", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 100 << 10, 400},
+		{"lines from the second cache take two cycles, and a little more one after the other", times(200,
+			func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Z1) }), 100 << 10, 420},
+		{"and in parts", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 100 << 10, 436},
+		{"lines come again after many others", times(2000, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", at(i%1000), reg.Z1)
+		}), 100 << 10, 4200},
+		{"not after few", times(2000, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i%200), reg.Z1) }), 100 << 10,
+			2000},
+		{"and not in later rounds of a loop", write(func(f *assembly.Function) {
+			rounds(f, 1000, 4, func(*vec.Int) {
+				for i := range 200 {
+					do(f, "VMOVUPS", at(i), reg.Z1)
+				}
+			})
+		}), 100 << 10, 420 + 999*200},
+		{"loads across two lines take a turn more", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", operand.Mem{Base: reg.RDI, Disp: 64*i + 48}, reg.Y1)
+		}), 0, 200},
+		{"and so do stores", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", reg.Y1, operand.Mem{Base: reg.RDI, Disp: 64*i + 48})
+		}), 0, 400},
+		{"whole lines are stored in two turns and a bit", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", reg.Z1, at(i))
+		}), 0, 520},
 		{"stores go one at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", reg.Y1, at(i)) }), 0, 200},
 		{"a load waits for the store before it", times(50, func(f *assembly.Function, i int) {
 			do(f, "VMOVUPS", reg.Y1, at(0))
@@ -72,10 +95,25 @@ func TestCycles(t *testing.T) {
 			})
 		}), 0, 15_000},
 	} {
-		got := cores.Zen4.Cycles(cores.Read(test.fn), test.bytes, 0, nil) - cores.Zen4.Call
+		got := cores.Zen4.Cycles(cores.Read(test.fn), test.bytes, cores.Kept{}, nil) - cores.Zen4.Call
 		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
 			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
 		}
+	}
+}
+
+// TestSecondCache: of a function that goes over more than the second cache holds, lines that are still there come from there.
+func TestSecondCache(t *testing.T) {
+	const bytes = 4 << 20
+	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX512, 4), "test", nil, false)
+	for i := range 400 {
+		f.Target.(*writer).do("VMOVUPS", operand.Mem{Base: reg.RDI, Disp: 64 * i}, reg.Z1)
+	}
+	fn, c := cores.Read(assembledOf(f)), cores.Zen4
+	none, half := c.Cycles(fn, bytes, cores.Kept{}, nil), c.Cycles(fn, bytes, cores.Kept{Second: bytes / 2}, nil)
+	all := c.Cycles(fn, bytes, cores.Kept{Second: 2 * bytes}, nil)
+	if all >= half || half >= none || 2*half > none+all+8 || 2*half < none+all-8 {
+		t.Errorf("%d cycles with none of the lines in the second cache, %d with half of them, %d with all", none, half, all)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestPredictBatches(t *testing.T) {
 	}
 	var total [2]int
 	for i, tiles := range []int{lay.Tiles, 4 * lay.Tiles} {
-		total[i] = cores.Zen4.Cycles(cores.Read(assembledOf(parts[0])), 0, 0, map[string]int{"tiles": tiles})
+		total[i] = cores.Zen4.Cycles(cores.Read(assembledOf(parts[0])), 0, cores.Kept{}, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.Tiles, total[0], total[1])

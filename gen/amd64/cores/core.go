@@ -34,9 +34,8 @@ type Core struct {
 	// wideLoaders are the ones that load 512 bits, at once.
 	loaders, wideLoaders, storers units
 	loaded, stored                int
-	// crossing is how many turns more a store of 512 bits takes than two of half, because it crosses a line of the cache
-	// more often.
-	crossing int
+	// slowStore is how many hundredths of a turn a store of 512 bits takes more than two of half.
+	slowStore int
 	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it, and
 	// convertLatency that of conversions between float32 and float64 within 128 bits, which leave every number in its
 	// half of a register.
@@ -51,9 +50,10 @@ type Core struct {
 	FirstCache, secondCache, thirdCache int
 	fromSecond, fromThird, fromMemory   int
 	// Of lines from the second cache, abreast is how much more one takes that doesn't follow the one before it but
-	// another, as those of rows do that are read side by side, and astray one that follows none, as the first one of a
-	// row does on the way down.
-	abreast, astray int
+	// another, as those of rows do that are read side by side, inRow one that does follow it, and astray one that
+	// follows none, as the first one of a row does on the way down. thirdAbreast and thirdAstray are likewise of lines
+	// from the third one. pieces is how much more a line takes that is read in parts.
+	abreast, inRow, astray, thirdAbreast, thirdAstray, pieces int
 }
 
 // All are the cores whose figures are known.
@@ -141,6 +141,32 @@ func longest(table map[string]operation, opcode string) (o operation, ok bool) {
 	}
 	return operation{}, false
 }
+
+// Kept is how many of the bytes that a function goes over are still in the first cache from what went over them before,
+// and how many in the second one.
+type Kept struct{ First, Second int }
+
+// arrival is how many hundredths of a cycle a line takes to come, and how much longer one takes that follows the line
+// before it in its row but not in time, one that does in both, and one that follows none.
+type arrival struct{ line, abreast, inRow, astray int64 }
+
+// arrival is that of the lines of a function. Of those that have no room in the second cache some are still there.
+func (c *Core) arrival(bytes int, kept Kept) arrival {
+	second := arrival{int64(c.LineCycles(bytes)), int64(c.abreast), int64(c.inRow), int64(c.astray)}
+	if bytes <= c.secondCache {
+		return second
+	}
+	all, near := int64(bytes), int64(min(kept.Second, bytes))
+	far := all - near
+	return arrival{
+		line:    (near*int64(c.fromSecond) + far*second.line) / all,
+		abreast: far * int64(c.thirdAbreast) / all,
+		astray:  far * int64(c.thirdAstray) / all,
+	}
+}
+
+// SecondCache is the size of that cache.
+func (c *Core) SecondCache() int { return c.secondCache }
 
 // LineCycles is how many hundredths of a cycle a line takes to arrive when a function goes over so many bytes in every
 // call.

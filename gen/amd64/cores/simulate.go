@@ -5,9 +5,9 @@ import "github.com/mmcloughlin/avo/reg"
 // Cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
 // instructions are run through a model of one that executes out of order (core.go). General registers are computed
 // with, so that loops run as they will and every address is known; vectors have no values, only times. bytes is what a
-// call goes over in memory, and kept how much of that the first cache holds from the one before; arguments are the
-// integers that it is given.
-func (c *Core) Cycles(fn *Program, bytes, kept int, arguments map[string]int) int {
+// call goes over in memory, and kept how much of that caches hold from before; arguments are the integers that it is
+// given.
+func (c *Core) Cycles(fn *Program, bytes int, kept Kept, arguments map[string]int) int {
 	s := newSimulation(c, fn, bytes, kept, arguments)
 	const before, calls = 1, 3
 	first := int64(0)
@@ -30,17 +30,18 @@ const longCall = 1_000_000
 // Stretch runs a function that pauses once, and is the longest time between two of its points, with all of the time
 // that it takes and how many points it comes to.
 func (c *Core) Stretch(fn *Program, bytes int, arguments map[string]int) (longest, all int64, points int) {
-	s := newSimulation(c, fn, bytes, 0, arguments)
+	s := newSimulation(c, fn, bytes, Kept{}, arguments)
 	s.call()
 	s.point() // the end
 	return s.stretch, s.retired, s.points
 }
 
-func newSimulation(c *Core, fn *Program, bytes, kept int, arguments map[string]int) *simulation {
+func newSimulation(c *Core, fn *Program, bytes int, kept Kept, arguments map[string]int) *simulation {
 	return &simulation{
-		core: c, code: fn.code, takes: c.takes(fn), window: make([]int64, c.window), line: int64(c.LineCycles(bytes)),
-		bytes: int64(bytes), kept: int64(kept), second: bytes <= c.secondCache, arguments: arguments,
-		values: make([]int64, fn.registers), ready: make([]int64, fn.registers), rounds: make([]*round, len(fn.code)),
+		core: c, code: fn.code, takes: c.takes(fn), window: make([]int64, c.window),
+		arrival: c.arrival(bytes, kept), bytes: int64(bytes), kept: int64(kept.First), lines: newLines(c.FirstCache),
+		arguments: arguments,
+		values:    make([]int64, fn.registers), ready: make([]int64, fn.registers), rounds: make([]*round, len(fn.code)),
 	}
 }
 
@@ -50,14 +51,13 @@ type simulation struct {
 	code []modelled
 	// takes is what each kind of instruction takes on the core.
 	takes []figures
-	// line is how long a line of memory takes that is touched for the first time in a call, in hundredths of a cycle,
-	// second whether it comes from the second cache, lines those that were, the last one latest, and arrived when that
-	// came.
-	line    int64
-	second  bool
-	lines   lines
+	// lines are those of memory that are in the first cache, latest the one that came last, and arrived when that did.
+	arrival
+	lines   *lines
 	latest  int64
 	arrived int64
+	// slow is what is less than a turn of the time that wide stores take more.
+	slow int
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
 	// time that lines take.
 	bytes, kept, owed int64
@@ -141,9 +141,10 @@ func (s *simulation) begin() {
 
 // round is what is known of the rounds of a loop so far: when they ended, and the registers then.
 type round struct {
-	ends   []int64
-	values []int64
-	points int
+	ends    []int64
+	values  []int64
+	points  int
+	brought int64
 }
 
 // Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
@@ -162,13 +163,14 @@ func (s *simulation) again(r *round) {
 				s.values[k] = v + (v-r.values[k])*(left-2)
 			}
 			s.elapse(pass)
+			s.lines.again(r.brought, left-2)
 			if s.points > r.points { // there is one in each of the rounds
 				s.seen += pass
 			}
 		}
 	}
 	copy(r.values, s.values)
-	r.points = s.points
+	r.points, r.brought = s.points, s.lines.brought
 }
 
 // left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
@@ -268,10 +270,17 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 	}
 	address := s.place(i.at)
 	on, turns := s.core.loading(i.bytes)
+	if crosses(address, i.bytes) {
+		turns++
+	}
 	for range turns {
 		at = s.take(on, at, 1, false)
 	}
-	at = s.line64(address, at)
+	more := int64(0)
+	if i.bytes < lineBytes {
+		more = int64(s.core.pieces)
+	}
+	at = s.touch(address, i.bytes, at, more)
 	data := at + int64(s.core.LoadLatency)
 	for k := int64(0); k < int64(i.bytes); k += 4 {
 		if w := &s.stored[uint64(address+k)/4%remembered]; w.address == address+k && w.at >= at {
@@ -284,23 +293,30 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 	return max(data, ready)
 }
 
-// line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for
-// the first cache.
-func (s *simulation) line64(address, at int64) int64 {
-	if line := address >> 6; s.line > 0 && address>>36 < 6 && s.lines.add(line) {
-		takes := s.line
+// touch makes a load or store of so many bytes wait for its lines of memory, where there are too many for the first
+// cache: those that are not there. They take more hundredths of a cycle longer than others.
+func (s *simulation) touch(address int64, bytes int, at, more int64) int64 {
+	if s.line == 0 || address>>36 >= 6 {
+		return at
+	}
+	for line := address / lineBytes; line <= (address+int64(bytes)-1)/lineBytes; line++ {
+		if !s.lines.touch(line) {
+			continue
+		}
+		takes := s.line + more
 		switch {
-		case !s.second || line == s.latest+1:
+		case line == s.latest+1:
+			takes += s.inRow
 		case s.lines.has(line - 1):
-			takes += int64(s.core.abreast)
+			takes += s.abreast
 		default:
-			takes += int64(s.core.astray)
+			takes += s.astray
 		}
 		s.latest = line
 		s.owed += takes * (s.bytes - s.kept)
 		s.arrived = max(s.arrived+s.owed/(100*s.bytes), at)
 		s.owed %= 100 * s.bytes
-		return s.arrived
+		at = s.arrived
 	}
 	return at
 }
@@ -309,10 +325,19 @@ func (s *simulation) line64(address, at int64) int64 {
 func (s *simulation) write(i *modelled, data int64) int64 {
 	address := s.place(i.at)
 	at := data
-	for range s.core.storing(i.bytes) {
+	turns := s.core.storing(i.bytes)
+	if crosses(address, i.bytes) {
+		turns++
+	}
+	if i.bytes == lineBytes {
+		s.slow += s.core.slowStore
+		turns += s.slow / 100
+		s.slow %= 100
+	}
+	for range turns {
 		at = s.take(s.core.storers, at, 1, false)
 	}
-	at = s.line64(address, at)
+	at = s.touch(address, i.bytes, at, 0)
 	for k := int64(0); k < int64(i.bytes); k += 4 {
 		s.stored[uint64(address+k)/4%remembered] = struct{ address, at int64 }{address + k, data}
 	}

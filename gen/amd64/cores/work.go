@@ -99,14 +99,12 @@ func (c *Core) loading(bytes int) (on units, turns int) {
 	return on, max(1, bytes/c.loaded)
 }
 
-// storing is how many turns a store of so many bytes takes.
-func (c *Core) storing(bytes int) int {
-	turns := max(1, bytes/c.stored)
-	if bytes > 32 {
-		turns += c.crossing
-	}
-	return turns
-}
+// storing is how many turns a store of so many bytes takes within a line of the cache.
+func (c *Core) storing(bytes int) int { return max(1, bytes/c.stored) }
+
+// crosses says whether what lies at an address is in two lines of the cache: then it is loaded or stored in one turn
+// more.
+func crosses(address int64, bytes int) bool { return address%lineBytes+int64(bytes) > lineBytes }
 
 // Latency is after how many cycles the result of an instruction can be read.
 func (c *Core) Latency(opcode string) int { return c.operation(opcode, false).latency }
