@@ -33,7 +33,11 @@ func TestBounded(t *testing.T) {
 			{Dense: 3, Activation: spec.Function{Name: "tanh"}}},
 	}
 	for _, n := range []spec.Network{mixed, formula} {
-		files, err := gen.Generate(n, gen.Options{NoMacros: true}) // longer than with them
+		c, err := gen.Compile(n, gen.Options{NoMacros: true}) // longer than with them
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := c.Files()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +50,7 @@ func TestBounded(t *testing.T) {
 		if size == 0 || size > 4<<20 {
 			t.Errorf("%s: %d bytes of assembly, want some and at most 4 MB", n.Name, size)
 		}
-		text, err := gen.Explain(n, gen.Options{})
+		text, err := c.Explain()
 		if err != nil {
 			t.Fatal(err)
 		}

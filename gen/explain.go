@@ -16,6 +16,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return c.Explain()
+}
+
+// Explain is that of a network which is compiled already.
+func (c *Compiled) Explain() (string, error) {
 	n, p, o, s := c.n, c.p, c.o, c.summary
 	lines, predicted, err := c.explained()
 	if err != nil {

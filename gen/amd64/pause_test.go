@@ -57,8 +57,11 @@ func TestPoints(t *testing.T) {
 			rounding  spec.Rounding
 		}{isa.AVX512: {spec.Float32, spec.RoundingFast}, isa.AVX2: {spec.Float64, spec.RoundingStrict}} {
 			p := compileLong(t, n, kind.precision, kind.rounding)
-			a, err := New(p, Config{})
+			a, err := begin(p, Config{})
 			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Tiling, err = a.chooseTiling(); err != nil {
 				t.Fatal(err)
 			}
 			a.most, a.straight = math.MaxInt, math.MaxInt // those too that have no room

@@ -49,7 +49,7 @@ func TestRoll(t *testing.T) {
 			sizes := map[form][]int{}
 			for _, layers := range []int{12, 20} {
 				p := deepNetwork(t, layers, c.width, activation, r)
-				a, err := New(p, Config{})
+				a, err := begin(p, Config{}) // nothing is chosen here
 				if err != nil {
 					t.Fatal(err)
 				}

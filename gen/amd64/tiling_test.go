@@ -17,13 +17,7 @@ func TestChooseTiling(t *testing.T) {
 	wide, narrow, alone := 0, 0, 0
 	for _, n := range committed(t) {
 		p, a := assembled(t, n)
-		other := a
-		if !testing.Short() {
-			var err error
-			if other, err = New(p, Config{}); err != nil {
-				t.Fatal(err)
-			}
-		}
+		other := assembledAgain(t, n)
 		chosen := a.Tiling
 		if len(Tilings(p)) == 1 {
 			alone++
