@@ -34,7 +34,9 @@ func (t *toy) Explain() ([]string, string, error) {
 	return []string{"a toy takes Forward over"}, "\ntoys\n", nil
 }
 
-func (t *toy) Emit() ([]gen.File, error) {
+func (t *toy) Write() error { return nil }
+
+func (t *toy) Emit([]string) ([]gen.File, error) {
 	var ops strings.Builder
 	for _, op := range t.p.Func(plan.Forward).Ops {
 		fmt.Fprintf(&ops, "\t%q,\n", op)
@@ -47,8 +49,6 @@ func (t *toy) Emit() ([]gen.File, error) {
 			Data: []byte(head + "var netToys = []string{\n" + ops.String() + "}\n")},
 		{Name: "net_on_gen.go", Kind: gen.Declarations,
 			Data: []byte("//go:build toy\n\n" + head + "const netLevel = 1\n\n" + method)},
-		{Name: "net_off_gen.go", Kind: gen.Fallback,
-			Data: []byte("//go:build !toy\n\n" + head + "const netLevel = 0\n\n" + method)},
 	}, nil
 }
 
@@ -65,11 +65,12 @@ func TestBackend(t *testing.T) {
 		Files: func(stem string) []gen.FileName {
 			return []gen.FileName{
 				{Name: stem + "_toy_gen.go", Kind: gen.More}, {Name: stem + "_on_gen.go", Kind: gen.Declarations},
-				{Name: stem + "_off_gen.go", Kind: gen.Fallback},
 			}
 		},
 		Names: func(_ spec.Network, prefix string) []string { return []string{prefix + "Toys"} },
-		Plan:  func(p *plan.Program, o gen.Options) (gen.Output, error) { return &toy{p, o}, nil },
+		Plan: func(p *plan.Program, o gen.Options, _ *gen.Shared) (gen.Output, error) {
+			return &toy{p, o}, nil
+		},
 	}}}
 	files, err := gen.Generate(n, o)
 	if err != nil {
@@ -91,6 +92,10 @@ func TestBackend(t *testing.T) {
 		if !strings.Contains(string(files[0].Data), want) {
 			t.Errorf("%q is not in\n%s", want, files[0].Data)
 		}
+	}
+	if last := string(files[len(files)-1].Data); !strings.Contains(last, "//go:build !toy || purego") ||
+		!strings.Contains(last, ") vectorForward(ws *NetWorkspace, x *[2]float32) {}") {
+		t.Errorf("what stands in for the toy is\n%s", last)
 	}
 	if !strings.Contains(string(files[4].Data), "z1 = W1·x + b1") {
 		t.Errorf("the operations are not in\n%s", files[4].Data)

@@ -18,10 +18,9 @@ import (
 // emission is what is emitted of a network's assembly: Processor, Levels and Kinds are those of the processor.
 type emission struct {
 	templates.Assembly
-	n spec.Network
 	p *plan.Program
 	o Options
-	// files are their names: the declarations, what stands in, and the assembly, which is text.
+	// files are their names: the declarations, and the assembly, which is text.
 	files []FileName
 	text  []byte
 	// vector are the functions, codes the ends of the names of the codes that one has, and calls how many calls those
@@ -29,6 +28,8 @@ type emission struct {
 	vector []string
 	codes  func(function string) []string
 	calls  map[string]int
+	// some are the functions and sweeps that some processors have and others not.
+	some []string
 	// tiling is how batches are cut, fields where the assembly looks for fields, and sweeps are the loops over all
 	// parameters.
 	tiling      kernel.Tiling
@@ -37,29 +38,73 @@ type emission struct {
 	sweptAtOnce int
 }
 
+// assemblyFiles are the files of a processor.
+func assemblyFiles(stem, processor string) []FileName {
+	return []FileName{{stem + "_" + processor + "_gen.go", Declarations}, {stem + "_" + processor + "_gen.s", Assembly}}
+}
+
+// assemblyNames lists the identifiers that go with assembly: the ends are those of the names of a function's codes.
+func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []string {
+	names := []string{prefix + "Level", prefix + "AtLevels", prefix + assembly.PauseSuffix}
+	add := func(function string, ends []string) {
+		names = append(names, prefix+function, portable.VectorConstant(prefix, function))
+		for _, end := range ends {
+			names = append(names, prefix+function+end)
+		}
+	}
+	for _, s := range plan.API {
+		add(s.Name, ends)
+	}
+	for _, function := range []string{plan.GradBatch, plan.GradBatchWeighted} {
+		add(function+assembly.SumsSuffix, ends)
+	}
+	sweeps, _ := plan.Sweeps(n) // none of a network that is not valid
+	for _, s := range sweeps {
+		add(s.Function(), sweepEnds)
+	}
+	return names
+}
+
+// beside is the beginning of what is emitted beside a network's assembly, of one processor or of none.
+func beside(p *plan.Program, o Options) templates.Assembly {
+	n := p.Network
+	return templates.Assembly{
+		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)},
+		Method: portable.VectorMethod, Tested: n.Emits(spec.EmitTest), Params: n.Params(),
+		Batch: templates.AssemblyTiles{Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision)},
+	}
+}
+
+// assemblyFunction is a function as the emitted Go has it that calls assembly.
+func assemblyFunction(p *plan.Program, name string) templates.AssemblyFunction {
+	params, results := portable.Params(p, name)
+	return templates.AssemblyFunction{
+		Name: name, Params: params, Results: results,
+		Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(), func(arg string) bool { return !plan.Written(arg) }),
+		Batch:   p.Func(name).Batch,
+	}
+}
+
 // emit prints the files.
 func (e emission) emit() ([]File, error) {
-	n, p, a := e.n, e.p, e.Assembly
-	a.Package, a.Name, a.Prefix, a.Header = e.o.Package, n.Name, portable.Prefix(n.Name), []string{marker(e.o)}
-	a.Method, a.Tested, a.Processors = portable.VectorMethod, n.Emits(spec.EmitTest), []string{a.Processor}
+	p, a := e.p, beside(e.p, e.o)
+	a.Processor, a.Levels, a.Kinds = e.Processor, e.Levels, e.Kinds
 	for _, name := range e.vector {
-		params, results := portable.Params(p, name)
-		a.Functions = append(a.Functions, templates.AssemblyFunction{
-			Name: name, Params: params, Results: results,
-			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(),
-				func(arg string) bool { return !plan.Written(arg) }),
-			Codes: e.codes(name), Batch: p.Func(name).Batch,
-			Pauses: e.calls[name] > 0, SumsPause: e.calls[name+assembly.SumsSuffix] > 0,
-		})
+		f := assemblyFunction(p, name)
+		f.Codes = e.codes(name)
+		f.Pauses, f.SumsPause = e.calls[name] > 0, e.calls[name+assembly.SumsSuffix] > 0
+		a.Functions = append(a.Functions, f)
 	}
-	a.Sweeps, a.Params, a.SweptAtOnce = assemblySweeps(p, e.sweeps), n.Params(), e.sweptAtOnce
+	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, e.sweeps), e.sweptAtOnce
+	a.Some = constants(a.Prefix, e.some, e.has)
+	var err error
+	if a.Absent, a.AbsentSweeps, err = absent(p, slices.DeleteFunc(slices.Clone(e.some), e.has)); err != nil {
+		return nil, err
+	}
 	a.PauseWords = assembly.PauseWords
 	lay := kernel.NewTileLayout(p, e.tiling)
-	a.Batch = templates.AssemblyTiles{
-		Samples: lay.Samples, Tiles: lay.Tiles, Inputs: n.Input,
-		Outputs: n.Width(n.Depth()), Number: string(n.Precision),
-	}
-	if n.Rounding == spec.RoundingStrict {
+	a.Batch.Samples, a.Batch.Tiles = lay.Samples, lay.Tiles
+	if p.Network.Rounding == spec.RoundingStrict {
 		a.Batch.Block = p.Block
 	}
 	for _, f := range e.fields {
@@ -69,15 +114,77 @@ func (e emission) emit() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing the assembly's declarations: %w", err)
 	}
-	fallback, err := templates.FallbackFile(a)
+	var files []File
+	for i, f := range e.files {
+		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, e.text}[i]})
+	}
+	return files, nil
+}
+
+// has says whether the processor has a function or a sweep.
+func (e emission) has(name string) bool {
+	return slices.Contains(e.vector, name) ||
+		slices.ContainsFunc(e.sweeps, func(s plan.Sweep) bool { return s.Function() == name })
+}
+
+// constants say of functions and sweeps that only some processors have whether a build has them.
+func constants(prefix string, some []string, has func(name string) bool) (list []templates.AssemblyConstant) {
+	for _, name := range some {
+		list = append(list, templates.AssemblyConstant{Name: portable.VectorConstant(prefix, name), Has: has(name)})
+	}
+	return list
+}
+
+// absent are functions and sweeps as a build declares them that has not got them.
+func absent(p *plan.Program, names []string) (functions []templates.AssemblyFunction, sweeps []templates.AssemblySweep,
+	err error) {
+	all, err := plan.Sweeps(p.Network)
+	for _, name := range names {
+		if i := slices.IndexFunc(all, func(s plan.Sweep) bool { return s.Function() == name }); i >= 0 {
+			sweeps = append(sweeps, assemblySweeps(p, all[i:i+1])...)
+		} else {
+			functions = append(functions, assemblyFunction(p, name))
+		}
+	}
+	return functions, sweeps, err
+}
+
+// fallbackFile is the name of the file that stands in for assembly.
+func fallbackFile(stem string) FileName { return FileName{stem + "_noasm_gen.go", Fallback} }
+
+// fallback is the file that takes the place of the backends' in all other builds; none where they take nothing over.
+func (c *Compiled) fallback() (files []File, err error) {
+	none := func(name string) bool { return !c.has(name) }
+	names := slices.DeleteFunc(slices.Clone(c.names), none)
+	if len(names) == 0 {
+		return nil, nil
+	}
+	a := beside(c.p, c.o)
+	for _, b := range c.taking() {
+		a.Processors = append(a.Processors, b.Name)
+	}
+	a.Some = constants(a.Prefix, c.partly(), func(string) bool { return false })
+	if a.Absent, a.AbsentSweeps, err = absent(c.p, names); err != nil {
+		return nil, err
+	}
+	text, err := templates.FallbackFile(a)
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	var files []File
-	for i, f := range e.files {
-		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, e.text}[i]})
+	name := fallbackFile(stem(c.n))
+	return []File{{name.Name, name.Kind, text}}, nil
+}
+
+// vectorNames are the functions and sweeps of a network that backends may take over.
+func vectorNames(p *plan.Program) (names []string, err error) {
+	for _, f := range p.Funcs {
+		names = append(names, f.Name)
 	}
-	return files, nil
+	sweeps, err := plan.Sweeps(p.Network)
+	for _, s := range sweeps {
+		names = append(names, s.Function())
+	}
+	return names, err
 }
 
 // batched says whether some of the functions take batches.
@@ -95,9 +202,9 @@ func cutsOf(p *plan.Program, tiling kernel.Tiling, functions []string) (tile, ch
 }
 
 // assemblyFields are the fields that the assembly of some functions needs, and their sizes: the direction in which
-// large matrices are gone through, which has a name where there is one, what rows of derivatives are formed in, and what
+// large matrices are gone through, where functions alternate, what rows of derivatives are formed in, and what
 // tiles of batches lie in.
-func assemblyFields(p *plan.Program, tiling kernel.Tiling, direction string, functions []string) (
+func assemblyFields(p *plan.Program, tiling kernel.Tiling, alternates bool, functions []string) (
 	workspace, batch portable.Fields,
 ) {
 	number := code.Of(code.KindOf(string(p.Network.Precision)))
@@ -107,10 +214,10 @@ func assemblyFields(p *plan.Program, tiling kernel.Tiling, direction string, fun
 			Doc: "for the assembly: what it works on where it forms several rows of derivatives at once",
 		}}}
 	}
-	if direction != "" {
+	if alternates {
 		bits := 8 * p.ElementBytes()
 		workspace.Join(portable.Fields{Bytes: bits / 8, List: []code.Field{{
-			Name: direction, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
+			Name: kernel.DirectionField, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
 			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
 				"value will do",
 		}}})

@@ -40,11 +40,14 @@ type File struct {
 }
 
 // Names lists every file that Generate may emit for a network: the portable kernels first, their test second, what
-// saves and loads the network, its team, its trained weights, and then those of backends.
+// saves and loads the network, its team, its trained weights, then those of backends, and what stands in for these.
 func (o Options) Names(n spec.Network) []FileName {
 	names := own(n)
 	for _, b := range o.backends() {
 		names = append(names, b.Files(stem(n))...)
+	}
+	if len(o.backends()) > 0 {
+		names = append(names, fallbackFile(stem(n)))
 	}
 	return names
 }
@@ -123,15 +126,19 @@ func (c *Compiled) Files() ([]File, error) {
 			}))
 		}
 	}
-	emitted := make([][]File, len(c.outputs))
-	for i, b := range c.outputs {
+	emitted := make([][]File, len(c.outputs)+1)
+	emit := func(i int, files func() ([]File, error)) {
 		tasks = append(tasks, func() (err error) {
-			if emitted[i], err = b.Emit(); err != nil {
+			if emitted[i], err = files(); err != nil {
 				return fmt.Errorf("%s: %w", c.n.Name, err)
 			}
 			return nil
 		})
 	}
+	for i, b := range c.outputs {
+		emit(i, func() ([]File, error) { return b.Emit(c.partly()) })
+	}
+	emit(len(c.outputs), c.fallback)
 	if err := parallel.Run(tasks...); err != nil {
 		return nil, err
 	}

@@ -73,7 +73,8 @@ type Compiled struct {
 	schedule *schedule.Schedule // of the plan as portable Go
 	cachings []portable.Caching
 	o        Options
-	outputs  []Output   // of the backends that the network asks for
+	outputs  []output   // of the backends that the network asks for
+	names    []string   // of the functions and sweeps that these may take over
 	program  *code.File // the portable kernels
 	trained  *trained   // nil unless the spec names weights
 	summary  Summary
@@ -88,15 +89,8 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 	if c.trained, err = readTrained(c.n, o.Files); err != nil {
 		return nil, err
 	}
-	for _, b := range c.o.backends() {
-		if !b.Supports(c.n) {
-			continue
-		}
-		out, err := b.Plan(c.p, c.o)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.n.Name, err)
-		}
-		c.outputs = append(c.outputs, out)
+	if err := c.plan(); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.n.Name, err)
 	}
 	options := c.portable()
 	if c.program, err = portable.Build(c.schedule, options); err != nil {
@@ -230,7 +224,11 @@ func PackageNames(n spec.Network) []string {
 	}
 	names = append(names, templates.StoreNames(prefix, optimizers)...)
 	for _, b := range Backends() {
-		names = append(names, b.Names(n, prefix)...)
+		for _, name := range b.Names(n, prefix) {
+			if !slices.Contains(names, name) { // as those of other builds may be
+				names = append(names, name)
+			}
+		}
 	}
 	return append(names, elementary.Names(prefix)...)
 }

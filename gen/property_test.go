@@ -166,19 +166,20 @@ func same(a, b []gen.File) bool {
 // coherent says what is wrong with the files of a network: their names, form, package, or a declaration that
 // PackageNames does not tell of.
 func coherent(n spec.Network, o gen.Options, files []gen.File) string {
-	own, want := 4, o.Names(n)
+	least := 4 // without what backends take over
 	if n.Weights != "" {
-		own = 5
-	} else {
-		want = slices.DeleteFunc(want, func(f gen.FileName) bool { return f.Kind == gen.Weights })
+		least = 5
 	}
-	if len(files) != own && len(files) != len(want) {
-		return fmt.Sprintf("%d files, want %q or the first %d of them", len(files), want, own)
+	want := o.Names(n)
+	if len(files) < least {
+		return fmt.Sprintf("%d files, want %q or the first %d of them", len(files), want, least)
 	}
-	for i, f := range files {
-		if f.Name != want[i].Name || f.Kind != want[i].Kind {
-			return fmt.Sprintf("file %d is %s, want %s", i, f.Name, want[i].Name)
+	for _, f := range files { // in their order, and some may be missing
+		i := slices.Index(want, gen.FileName{Name: f.Name, Kind: f.Kind})
+		if i < 0 {
+			return fmt.Sprintf("%s is none of %q, or not in that order", f.Name, want)
 		}
+		want = want[i+1:]
 	}
 	known := map[string]bool{}
 	for _, name := range gen.PackageNames(n) {

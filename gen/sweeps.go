@@ -1,7 +1,9 @@
 package gen
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -14,17 +16,22 @@ func (c *native) sweeps() []plan.Sweep {
 	return c.assembly.Sweeps()
 }
 
-// sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
-func (c *native) sweptFunctions() (names, rest []string) {
+// sweptLines say which functions have loops in assembly, for some instructions, and which have not and why.
+func sweptLines(n spec.Network, instructions string, all []plan.Sweep, missing func(plan.Sweep) string) (lines []string) {
 	var left leftToGo
-	for _, s := range c.assembly.AllSweeps() {
-		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
+	var names []string
+	for _, s := range all {
+		name, why := apiOf(n, s), missing(s)
 		left.add(why, name)
 		if why == "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	return names, left.lines()
+	if len(names) > 0 {
+		lines = append(lines, fmt.Sprintf("assembly for %s of loops over all parameters: %s", instructions,
+			strings.Join(names, ", ")))
+	}
+	return append(lines, left.lines()...)
 }
 
 // apiOf is the function that a sweep is the loop of.

@@ -89,8 +89,8 @@ func Cores() (list []Core) {
 // functions of one sample and all that is portable. The error is that of Generate.
 func Trials(n spec.Network, o Options) ([]Trial, error) {
 	n = measured(n)
-	o = Options{Source: o.Source, NoMacros: true}
-	real, err := Compile(n, o) // which says what is chosen
+	o = Options{Source: o.Source, NoMacros: true, Backends: []Backend{amd64Backend}} // whose codes are told apart
+	real, err := Compile(n, o)                                                       // which says what is chosen
 	if err != nil {
 		return nil, err
 	}
@@ -111,15 +111,15 @@ func Trials(n spec.Network, o Options) ([]Trial, error) {
 			return nil, err
 		}
 		for k, out := range c.outputs {
-			a, ok := out.(*native)
+			a, ok := out.Output.(*native)
 			if !ok || len(a.vector)+len(a.sweeps()) == 0 {
 				continue
 			}
 			t.Level = portable.Prefix(n.Name) + "Level"
 			if i == 0 {
-				t.Codes = append(t.Codes, a.sampleCodes(real.outputs[k].(*native))...)
+				t.Codes = append(t.Codes, a.sampleCodes(real.outputs[k].Output.(*native))...)
 			}
-			batches, err := a.batchCodes(real.outputs[k].(*native))
+			batches, err := a.batchCodes(real.outputs[k].Output.(*native))
 			if err != nil {
 				return nil, err
 			}

@@ -11,9 +11,10 @@ import (
 const DefaultBatch = 32
 
 // WithDefaults returns a copy of n in which every optional field is explicit: activation identity, precision float32,
-// cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets [amd64], and every parameter of a function
-// of the catalogue. Formulas become their canonical text. Emit has its parts in their order, and is nil where it is all
-// of them; Derivatives have their order too, and are nil where there are none. Package stays as it is, because its default depends on where the files go. The copy shares no memory with n.
+// cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets those of Targets, and every parameter of a
+// function of the catalogue. Formulas become their canonical text. Emit has its parts in their order, and is nil where
+// it is all of them; Derivatives have their order too, and are nil where there are none. Package stays as it is, because
+// its default depends on where the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
 	n.Precision = orDefault(n.Precision, Float32)
 	n.Cache = orDefault(n.Cache, CacheAuto)
@@ -24,7 +25,7 @@ func (n Network) WithDefaults() Network {
 	n.Emit = n.emitted()
 	n.Derivatives = n.derived()
 	if n.Targets == nil {
-		n.Targets = []Target{AMD64}
+		n.Targets = Targets()
 	} else {
 		n.Targets = append([]Target{}, n.Targets...)
 	}
@@ -35,6 +36,9 @@ func (n Network) WithDefaults() Network {
 	n.Cost = n.Cost.withDefaults(CostRole, 0)
 	return n
 }
+
+// Targets lists the architectures that there is assembly for, which is the default.
+func Targets() []Target { return []Target{AMD64, ARM64} }
 
 // orIdentity returns the activation that f stands for: the zero value is the identity.
 func orIdentity(f Function) Function {

@@ -11,7 +11,7 @@ func TestWithDefaults(t *testing.T) {
 	want := Network{
 		Name: "A", Precision: Float32, Input: 1, Layers: []Layer{{Dense: 2, Activation: Function{Name: "identity"}}},
 		Cost: Function{Name: "mse"}, Cache: CacheAuto, Batch: 32, Rounding: RoundingFast, Unroll: UnrollAuto,
-		Optimizers: []Optimizer{}, Targets: []Target{AMD64},
+		Optimizers: []Optimizer{}, Targets: []Target{AMD64, ARM64},
 	}
 	got := n.WithDefaults()
 	if !reflect.DeepEqual(got, want) {

@@ -9,7 +9,7 @@ import (
 func TestJSON(t *testing.T) {
 	const want = `{"name":"Iris","precision":"float32","input":4,"layers":[{"dense":8,"activation":"tanh","bias":true},` +
 		`{"dense":3,"activation":"softmax","bias":true}],"cost":"cross-entropy","cache":"auto","batch":32,` +
-		`"rounding":"fast","unroll":"auto","input_gradient":false,"optimizers":[],"targets":["amd64"]}`
+		`"rounding":"fast","unroll":"auto","input_gradient":false,"optimizers":[],"targets":["amd64","arm64"]}`
 	if got := string(iris.JSON()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -65,7 +65,7 @@ func TestWeightsInJSON(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	// printf '%s' "$canonical" | sha256sum
-	const want = "42386aecfacd913f2654cf8a64deafc91f4ec993cec94f7181229f4530574a31"
+	const want = "8251fe2f889d8ca0dedb628e96dd0f4b08dbbb5b87eb16285cda0a1ca5f58e03"
 	if got := iris.Digest(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -173,7 +173,7 @@ var agreement = []string{
 	"emit: [forward]\nsample_weights: true", "emit: [grad]\nsample_weights: true", "emit: [batch, grad]\nsample_weights: true",
 	"emit: [batch, step]\nsample_weights: true", "emit: [batch, forward]\nsample_weights: true",
 	"emit: [step]\nsample_weights: false",
-	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: amd64", "targets: ~",
+	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: [arm64, amd64]", "targets: [amd64, arm64, amd64]", "targets: [aarch64]", "targets: amd64", "targets: ~",
 	"targets: [~]",
 	"weights: iris.safetensors", "weights: iris.npz", "weights: a/b.c/d.npz", "weights: iris.pt", "weights: .npz",
 	"weights: npz", "weights: iris.npz.txt", "weights: /iris.npz", "weights: ../iris.npz", "weights: a/../iris.npz",

@@ -47,7 +47,7 @@ type Network struct {
 	// Derivatives lists the derivatives that are emitted besides; Emit must have what they go on from. nil and empty: none.
 	Derivatives []Derivative
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
-	// default, [amd64]; an empty non-nil slice means portable Go only.
+	// default, [amd64, arm64]; an empty non-nil slice means portable Go only.
 	Targets []Target
 	// Weights is a file of trained weights beside the spec, which are emitted as a variable: a path within the spec's
 	// folder with slashes, that ends in .safetensors or .npz. Empty: none.
@@ -110,4 +110,5 @@ const (
 	UnrollLoop Unroll = "loop"
 
 	AMD64 Target = "amd64"
+	ARM64 Target = "arm64"
 )

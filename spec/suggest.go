@@ -30,7 +30,9 @@ var synonyms = map[string][]string{
 	"f32": {"float32"}, "single": {"float32"}, "f64": {"float64"}, "double": {"float64"},
 	"parameters": {"weights"}, "params": {"weights"}, "checkpoint": {"weights"}, "model": {"weights"},
 	"pretrained": {"weights"}, "state_dict": {"weights"},
-	"x86_64": {"amd64"}, "x86-64": {"amd64"}, "x64": {"amd64"},
+	"x86_64": {"amd64"}, "x86-64": {"amd64"}, "x64": {"amd64"}, "avx2": {"amd64"}, "avx512": {"amd64"},
+	"aarch64": {"arm64"}, "arm": {"arm64"}, "armv8": {"arm64"}, "neon": {"arm64"}, "apple": {"arm64"}, "m1": {"arm64"},
+	"graviton": {"arm64"},
 }
 
 // suggest returns the allowed word that wrong most likely stands for, or "" when none is close.

@@ -36,7 +36,7 @@ func TestSuggest(t *testing.T) {
 
 // TestSynonyms: every synonym is spelt as it is looked up and leads to words that exist.
 func TestSynonyms(t *testing.T) {
-	known := map[string]bool{"float32": true, "float64": true, "amd64": true}
+	known := map[string]bool{"float32": true, "float64": true, "amd64": true, "arm64": true}
 	for _, e := range catalog {
 		for _, p := range e.Params {
 			known[p.Name] = true

@@ -98,7 +98,8 @@ func (c *checker) network(n Network) {
 		optimizerNames()...)
 	c.emit(n)
 	c.derivatives(n)
-	choices(c, "targets", "target", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
+	choices(c, "targets", "target", n.Targets, "missing; name an architecture or use [] for portable Go only",
+		Targets()...)
 	c.weights(n)
 }
 

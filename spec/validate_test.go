@@ -147,7 +147,7 @@ func TestValidateRefuses(t *testing.T) {
 				"identity; use sigmoid or softmax there"}},
 		{"enumerations", func(n *Network) {
 			n.Precision, n.Cache, n.Rounding, n.Unroll, n.Targets = "f64", "pots", "exact", "Full",
-				[]Target{"arm", "amd64", "amd64", ""}
+				[]Target{"mips", "amd64", "arm64", "amd64", "", "arm"}
 			n.Optimizers = []Optimizer{"adam", "", "Adam", "momentun", "adam", "lbfgs"}
 		}, []string{
 			`precision: unknown precision "f64"; did you mean "float64"?`,
@@ -159,9 +159,10 @@ func TestValidateRefuses(t *testing.T) {
 			`optimizers[3]: unknown optimizer "momentun"; did you mean "momentum"?`,
 			`optimizers[4]: "adam" is listed twice`,
 			`optimizers[5]: unknown optimizer "lbfgs"; use sgd, momentum, nesterov, rmsprop, adam or adamw`,
-			`targets[0]: unknown target "arm"; use amd64`,
-			`targets[2]: "amd64" is listed twice`,
-			`targets[3]: missing; name an architecture or use [] for portable Go only`,
+			`targets[0]: unknown target "mips"; use amd64 or arm64`,
+			`targets[3]: "amd64" is listed twice`,
+			`targets[4]: missing; name an architecture or use [] for portable Go only`,
+			`targets[5]: unknown target "arm"; did you mean "arm64"?`,
 		}},
 		{"too many weights", func(n *Network) {
 			n.Input, n.Layers, n.Cost.Name, n.Weights = 1024, layersOf(1, 1024), "mse", "a.npz"

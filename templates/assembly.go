@@ -15,12 +15,11 @@ type Assembly struct {
 	Package, Name, Prefix string
 	Header                []string
 	// Processor is whose assembly it is, as build constraints call it, and Processors are all that the network has
-	// assembly for.
+	// assembly for, where the file stands in for it.
 	Processor  string
 	Processors []string
 	Method     func(function string) string // that has the assembly of a function
-	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
-	// have no assembly.
+	// Levels are the instruction sets, the lowest first.
 	Levels    []AssemblyLevel
 	Kinds     []AssemblyKind // of cores with the highest level, if it has several
 	Functions []AssemblyFunction
@@ -29,6 +28,11 @@ type Assembly struct {
 	// Sweeps are the loops over all parameters, of which there are Params, and SweptAtOnce of them one takes at a time.
 	Sweeps              []AssemblySweep
 	Params, SweptAtOnce int
+	// Some say of functions and sweeps that only some processors have whether this one has them. Absent and AbsentSweeps
+	// are those that it has not, and others have.
+	Some         []AssemblyConstant
+	Absent       []AssemblyFunction
+	AbsentSweeps []AssemblySweep
 	// Tested says that there is a test, which goes through the levels.
 	Tested bool
 	// PauseWords is how many words of 64 bits functions that pause leave behind.
@@ -40,6 +44,12 @@ type Assembly struct {
 type AssemblyLevel struct {
 	Name, Doc string
 	Features  []string
+}
+
+// AssemblyConstant says whether a build has the assembly of a function or a sweep.
+type AssemblyConstant struct {
+	Name string
+	Has  bool
 }
 
 // AssemblyKind is what cores are that have the highest level and run the same codes: the number of the level that they
@@ -106,6 +116,8 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	for _, s := range a.Sweeps {
 		a.sweep(f, s)
 	}
+	a.constants(f)
+	a.absent(f)
 	a.layout(f)
 	return f.Render()
 }
@@ -134,16 +146,32 @@ func FallbackFile(a Assembly) ([]byte, error) {
 		f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 			jen.Id("test").Call(jen.Lit("portable")))
 	}
+	a.constants(f)
 	f.Doc("What follows stands for assembly that there is not. None of it is called.")
-	for _, fn := range a.Functions {
+	a.absent(f)
+	return f.Render()
+}
+
+// constants declares which functions and sweeps the build has of those that only some builds have:
+//
+//	const irisHasForward = true
+func (a Assembly) constants(f *File) {
+	for _, c := range a.Some {
+		f.Doc(c.Name + " says whether there is assembly of that here.")
+		f.f.Const().Id(c.Name).Op("=").Lit(c.Has)
+	}
+}
+
+// absent declares the methods that would call assembly which is not there.
+func (a Assembly) absent(f *File) {
+	for _, fn := range a.Absent {
 		f.f.Line()
 		f.signature(a.calling(fn, a.method(fn), "")).Add(never())
 	}
-	for _, s := range a.Sweeps {
+	for _, s := range a.AbsentSweeps {
 		f.f.Line()
 		a.sweepMethod(f, s).Add(never())
 	}
-	return f.Render()
 }
 
 // never is the body of what nobody calls: { panic("no assembly") }.

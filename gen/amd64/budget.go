@@ -33,8 +33,8 @@ func (a *Assembly) allow(functions int) {
 	a.straight = min(a.most, a.room/leastBytes)
 }
 
-// settle writes all functions, and decides which have assembly.
-func (a *Assembly) settle() error {
+// Settle writes all functions, and decides which have assembly: those that the limits above leave room for.
+func (a *Assembly) Settle() error {
 	var all []form
 	constants := 0
 	for _, name := range assembly.ByUse {

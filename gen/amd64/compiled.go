@@ -39,6 +39,9 @@ type Assembly struct {
 
 // Config is what a plan leaves open of its assembly.
 type Config struct {
+	// Alternates says that the workspace has a field for the direction in which rows are gone through, also where no
+	// function here reads it: structs are the same for all processors.
+	Alternates bool
 	// EveryLevel gives every function the code of every level, also where that of a lower one is predicted to take no
 	// more.
 	EveryLevel bool
@@ -88,9 +91,17 @@ func (c *compiled) size() (n int) {
 	return n
 }
 
-// New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have
-// assembly, those that the limits of budget.go leave room for.
+// New writes the assembly of a network.
 func New(p *plan.Program, c Config) (*Assembly, error) {
+	a, err := Begin(p, c)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.Settle()
+}
+
+// Begin begins the assembly of a network: it chooses how wide the tiles of its batches are. Settle goes on.
+func Begin(p *plan.Program, c Config) (*Assembly, error) {
 	a, err := begin(p, c)
 	if err != nil {
 		return nil, err
@@ -99,11 +110,9 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 		return nil, err
 	}
 	if a.Tiling = c.Tiling; a.Tiling == (kernel.Tiling{}) {
-		if a.Tiling, err = a.chooseTiling(); err != nil {
-			return nil, err
-		}
+		a.Tiling, err = a.chooseTiling()
 	}
-	return a, a.settle()
+	return a, err
 }
 
 // begin is an assembly of which nothing is written.
@@ -113,7 +122,7 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
-	common := assembly.NewCommon(p, assembly.AlternatesAny(set{core: on}, p))
+	common := assembly.NewCommon(p, c.Alternates || assembly.AlternatesAny(set{core: on}, p))
 	a := &Assembly{p: p, common: common, core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
 		choices: map[string]Choice{}, room: maxText}
 	if c.Tried {

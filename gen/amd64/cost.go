@@ -253,10 +253,5 @@ func (a *Assembly) variants(function string) []Variant {
 	return []Variant{{Level: isa.AVX2}, {Level: isa.AVX512}}
 }
 
-// DirectionField is the name of the number that the workspace must end with, empty where none is needed.
-func (a *Assembly) DirectionField() string {
-	if assembly.AlternatesAny(a.set(isa.AVX2), a.p) {
-		return kernel.DirectionField
-	}
-	return ""
-}
+// Alternates says whether a network has functions that go through rows in alternating directions.
+func Alternates(p *plan.Program) bool { return assembly.AlternatesAny(set{core: cores.All[0]}, p) }

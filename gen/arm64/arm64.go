@@ -184,6 +184,23 @@ func (a *Assembly) Missing(function string) string { return a.without[function] 
 // Calls are, for the functions that pause, how many calls they take by the estimate.
 func (a *Assembly) Calls() map[string]int { return a.calls }
 
+// Cycles is how many cycles a function is estimated to take on the core, one of batches in a call with as many samples
+// as one takes; 0 without assembly.
+func (a *Assembly) Cycles(function string) (cycles float64) {
+	for _, part := range a.parts[function] {
+		cycles += part.Span.Total
+	}
+	return cycles
+}
+
+// AllSweeps are all loops over all parameters, in assembly or not.
+func (a *Assembly) AllSweeps() (list []plan.Sweep) {
+	for _, s := range a.sweeps {
+		list = append(list, s.Sweep)
+	}
+	return list
+}
+
 // Sweeps are the loops over all parameters that have assembly, and MissingSweep says why one has none.
 func (a *Assembly) Sweeps() (list []plan.Sweep) {
 	for _, s := range a.sweeps {
@@ -211,6 +228,8 @@ func (a *Assembly) SweptAtOnce() int { return assembly.SweptAtOnce(a.config.Call
 type Options struct {
 	Header string // the first line, without its slashes
 	Prefix string // of the names of functions
+	// Macros writes instructions on vectors as calls of macros, which the file defines.
+	Macros bool
 }
 
 // Print returns the assembly file, with the functions that have assembly: of one sample, and of sweeps, one that Go
@@ -228,19 +247,32 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 			entries, all = append(entries, s.code), append(all, s.code)
 		}
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "// %s\n\n//go:build %s\n\n#include \"textflag.h\"\n", o.Header, isa.Constraint)
-	for _, fn := range all {
-		if slices.Contains(entries, fn) {
-			entryText(&b, fn, o.Prefix)
+	write := func(w printer) (text, definitions []byte, err error) {
+		var b, define bytes.Buffer
+		for _, fn := range all {
+			if slices.Contains(entries, fn) {
+				entryText(&b, fn, o.Prefix)
+			}
+			if err := w.functionText(&b, fn, o.Prefix); err != nil {
+				return nil, nil, fmt.Errorf("assembly: %w", err)
+			}
 		}
-		if err := functionText(&b, fn, o.Prefix); err != nil {
-			return nil, fmt.Errorf("assembly: %w", err)
-		}
+		constantsText(&b, a.file)
+		w.define(&define)
+		return b.Bytes(), define.Bytes(), nil
 	}
-	constantsText(&b, a.file)
-	if err := isa.Lint(b.Bytes(), a.common.Kernel.Strict); err != nil {
+	head := fmt.Appendf(nil, "// %s\n\n//go:build %s\n\n#include \"textflag.h\"\n", o.Header, isa.Constraint)
+	text, _, err := write(nil)
+	if err != nil {
+		return nil, err
+	}
+	text = append(head[:len(head):len(head)], text...)
+	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	return b.Bytes(), nil
+	if o.Macros {
+		body, definitions, err := write(printer{})
+		return slices.Concat(head, definitions, body), err
+	}
+	return text, nil
 }

@@ -125,7 +125,7 @@ func (c *calls) run(strict bool) {
 		var b bytes.Buffer
 		fmt.Fprintf(&b, "// Written by a test.\n\n//go:build %s\n\n#include \"textflag.h\"\n", isa.Constraint)
 		for _, fn := range byFile[f] {
-			if err := functionText(&b, fn, ""); err != nil {
+			if err := printer(nil).functionText(&b, fn, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -279,14 +279,14 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestBatches calls those of batches, over one tile that is not full and over two that are.
+// TestBatches calls those of batches, over one tile that is not full and over two that are, and over one of wider rows.
 func TestBatches(t *testing.T) {
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
 		c := &calls{t: t}
 		for _, p := range executedNetworks(t, rounding) {
 			f, n, size := c.file(p), p.Network, p.ElementBytes()
-			lay := kernel.NewTileLayout(p, kernel.Tiling{})
-			for tiles := 1; tiles <= 2; tiles++ {
+			for _, of := range []struct{ tiles, lines int }{{1, 1}, {2, 1}, {1, 2}} {
+				tiles, lay := of.tiles, kernel.NewTileLayout(p, kernel.Tiling{Row: of.lines * kernel.LineBytes})
 				parts, err := assembly.Batch(f, p, machineOf(size), p.Func(plan.GradBatch), lay)
 				if err != nil {
 					t.Fatal(err)
@@ -300,7 +300,8 @@ func TestBatches(t *testing.T) {
 				xs := numbers(size, all*n.Input, rnd.NormFloat64)
 				ys := numbers(size, all*out, func() float64 { return rnd.Float64() / float64(out) })
 				counts := []argument{{Bits: uint64(tiles)}, {Bits: uint64(samples)}}
-				name := fmt.Sprintf("GradBatch of %s, %s, %s, %d tiles", n.Name, n.Precision, rounding, tiles)
+				name := fmt.Sprintf("GradBatch of %s, %s, %s, %d tiles of %d samples", n.Name, n.Precision, rounding, tiles,
+					lay.Samples)
 				c.add(name, parts[0], size, append([]argument{weights, area, xs, ys}, counts...)...)
 				area.Array = c.list[len(c.list)-1].Arguments[1].Want
 				grad := numbers(size, params, rnd.NormFloat64)

@@ -18,7 +18,10 @@ import (
 func signature(fn *assembly.Function) (text string, bytes int) {
 	text, bytes = "("+parameters(fn)+")", 8*len(fn.Params)
 	if fn.Returns {
-		text, bytes = text+" "+numberType(fn.Machine.Size), bytes+fn.Machine.Size
+		return text + " " + numberType(fn.Machine.Size), bytes + fn.Machine.Size
+	}
+	if n := len(fn.Params); n > 0 && parameterType(fn, n-1) == numberType(fn.Machine.Size) { // what comes after it would be aligned
+		bytes += fn.Machine.Size - 8
 	}
 	return text, bytes
 }
@@ -31,8 +34,8 @@ func entryText(b *bytes.Buffer, fn *assembly.Function, prefix string) {
 	fmt.Fprintf(b, "\n// func %s%s\nTEXT ·%[1]s(SB), NOSPLIT, $0-%[3]d\n\tJMP ·%[4]s(SB)\n", goes, of, arguments, name)
 }
 
-// functionText is a function as it stands in a file.
-func functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
+// functionText is a function as it stands in a file, its instructions written by a printer.
+func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
 	of, arguments := signature(fn)
 	local, attribute := fn.Local, ""
 	if local > 0 {
@@ -50,15 +53,42 @@ func functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
 		}
 	}
 	for _, n := range fn.Nodes {
-		if err := lineText(b, fn.File.Symbol, n); err != nil {
+		if err := w.lineText(b, fn.File.Symbol, n); err != nil {
 			return fmt.Errorf("%s: %w", fn.Name, err)
 		}
 	}
 	return nil
 }
 
+// printer writes instructions: as Go has them, where it is nil, or by macros, of which it notes the forms.
+type printer map[*isa.Form]bool
+
+// instruction is the text of an instruction.
+func (w printer) instruction(i isa.Instruction) string {
+	if w == nil {
+		return i.Go()
+	}
+	if i.Form != nil && i.Form.Macro() != "" {
+		w[i.Form] = true
+	}
+	return i.Call()
+}
+
+// define defines the macros that were used.
+func (w printer) define(b *bytes.Buffer) {
+	if len(w) == 0 {
+		return
+	}
+	b.WriteString("\n// Instructions on vectors, which Go's assembler has no names for:\n")
+	for _, f := range isa.All() {
+		if w[f] {
+			b.WriteString(f.Define())
+		}
+	}
+}
+
 // lineText is a line of it.
-func lineText(b *bytes.Buffer, symbol string, n assembly.Line) error {
+func (w printer) lineText(b *bytes.Buffer, symbol string, n assembly.Line) error {
 	switch n := n.(type) {
 	case isa.Instruction:
 		if n.Form == nil {
@@ -66,7 +96,7 @@ func lineText(b *bytes.Buffer, symbol string, n assembly.Line) error {
 		} else {
 			b.WriteByte('\t')
 		}
-		b.WriteString(n.Go() + "\n")
+		b.WriteString(w.instruction(n) + "\n")
 	case pseudo:
 		fmt.Fprintf(b, "\t%s\n", n)
 	case comment:
@@ -79,12 +109,12 @@ func lineText(b *bytes.Buffer, symbol string, n assembly.Line) error {
 			fmt.Fprintf(b, "\tMOVD $%s<>+%d(SB), R%d\n", symbol, n.at, n.to)
 			break
 		}
-		w := code()
-		w.Load(n.to, neon.Address{Base: int(constants), Index: neon.NoIndex, Disp: n.at}, n.bytes/4, 4)
-		for _, i := range w.Instructions {
-			fmt.Fprintf(b, "\t%s\n", i.Go())
+		load := code()
+		load.Load(n.to, neon.Address{Base: int(constants), Index: neon.NoIndex, Disp: n.at}, n.bytes/4, 4)
+		for _, i := range load.Instructions {
+			fmt.Fprintf(b, "\t%s\n", w.instruction(i))
 		}
-		return w.Err()
+		return load.Err()
 	default:
 		return fmt.Errorf("%T is no line", n)
 	}
@@ -97,21 +127,26 @@ func numberType(size int) string { return fmt.Sprintf("float%d", 8*size) }
 // parameters are those of a function, as Go has them.
 func parameters(fn *assembly.Function) string {
 	var list []string
-	for _, p := range fn.Params {
-		t := numberType(fn.Machine.Size)
-		switch {
-		case p.Typ != "":
-			t = "*" + p.Typ
-		case p.Integer:
-			t = "int"
-		case p.Dim > 0:
-			t = fmt.Sprintf("*[%d]%s", p.Dim, t)
-		case p.To != nil:
-			t = "*" + types.TypeString(p.To, nil)
-		}
-		list = append(list, p.Name+" "+t)
+	for i, p := range fn.Params {
+		list = append(list, p.Name+" "+parameterType(fn, i))
 	}
 	return strings.Join(list, ", ")
+}
+
+// parameterType is the type of one of them.
+func parameterType(fn *assembly.Function, i int) string {
+	p, number := fn.Params[i], numberType(fn.Machine.Size)
+	switch {
+	case p.Typ != "":
+		return "*" + p.Typ
+	case p.Integer:
+		return "int"
+	case p.Dim > 0:
+		return fmt.Sprintf("*[%d]%s", p.Dim, number)
+	case p.To != nil:
+		return "*" + types.TypeString(p.To, nil)
+	}
+	return number
 }
 
 // constantsText are the constants of a file.

@@ -16,6 +16,7 @@ package macro
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -113,16 +114,20 @@ func (f *file) startsLike(name string) {
 	}
 }
 
-// instruction parses one instruction. Those that go elsewhere, and those that name arguments, whose offsets are checked
-// by vet, stay where they are.
+// instruction parses one instruction, or a call of a macro that the file defines. Those that go elsewhere, and those
+// that name arguments, whose offsets are checked by vet, stay where they are.
 func (f *file) instruction(text, about string) line {
 	op, rest, _ := strings.Cut(text, " ")
+	if name, args, ok := strings.Cut(text, "("); ok && isCall(name) && !strings.Contains(name, " ") {
+		op, rest = name, strings.TrimSuffix(args, ")")
+	}
 	texts := operandsOf(rest)
 	l := line{op: op, about: about, operands: make([]*operand, len(texts))}
 	for i, o := range texts {
 		l.operands[i] = f.operand(f.constantOperand(o))
 	}
-	if op[0] == 'J' || op == "RET" || op == "CALL" || strings.Contains(rest, "(FP)") || strings.Contains(rest, "·") {
+	if op[0] == 'J' || op == "RET" || op == "CALL" || strings.Contains(rest, "(FP)") || strings.Contains(rest, "·") ||
+		slices.ContainsFunc(texts, isLabel) {
 		l.text, l.op = "\t"+l.String(), ""
 		return l
 	}
@@ -145,6 +150,11 @@ func (f *file) shaped(l line) line {
 	}
 	l.shape = intern(f.shapes, string(text))
 	return l
+}
+
+// isLabel says whether an operand is a place to go on at: registers and numbers have no small letters.
+func isLabel(operand string) bool {
+	return operand[0] >= 'a' && operand[0] <= 'z' || strings.HasSuffix(operand, "(PC)")
 }
 
 // String is the instruction, or the call of a macro, as it is printed.

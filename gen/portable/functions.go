@@ -203,7 +203,7 @@ func (pr *builder) dispatch(f *plan.Func, fn *code.Func, result ...code.Expr) {
 	vector := &code.Func{Name: VectorMethod(f.Name), Recv: fn.Recv}
 	vector.Params, vector.Results = Params(pr.p, f.Name)
 	pr.elsewhere(vector)
-	inner := pr.ifVector(fn.Body)
+	inner := pr.ifVector(fn.Body, f.Name)
 	if call := method("p", vector.Name, plan.SignatureOf(f.Name).Args...); len(vector.Results) > 0 {
 		inner.Return(call)
 	} else {
@@ -212,14 +212,31 @@ func (pr *builder) dispatch(f *plan.Func, fn *code.Func, result ...code.Expr) {
 	}
 }
 
-// ifVector is the body of the condition that the machine can run assembly: if irisLevel > 0 { … }.
-func (pr *builder) ifVector(b *code.Block) *code.Block {
+// ifVector is the body of the condition that the machine can run the assembly of a function or sweep:
+// if irisLevel > 0 { … }, or if irisLevel > 0 && irisHasForward { … }.
+func (pr *builder) ifVector(b *code.Block, function string) *code.Block {
 	level := pr.prefix + "Level"
-	if len(pr.file.Elsewhere.Vars) == 0 {
-		pr.file.Elsewhere.Vars = []code.Param{{Name: level, Type: code.Of(code.Int)}}
+	pr.elsewhereVar(level, code.Int)
+	can := code.Expr(&code.Binary{Op: code.Gt, X: code.V(level), Y: code.I(0)})
+	if pr.o.Some != nil && pr.o.Some(function) {
+		has := VectorConstant(pr.prefix, function)
+		pr.elsewhereVar(has, code.Bool)
+		can = &code.Binary{Op: code.Both, X: can, Y: code.V(has)}
 	}
-	return b.If(&code.Binary{Op: code.Gt, X: code.V(level), Y: code.I(0)})
+	return b.If(can)
 }
+
+// elsewhereVar notes a variable that another file declares.
+func (pr *builder) elsewhereVar(name string, kind code.Kind) {
+	p := code.Param{Name: name, Type: code.Of(kind)}
+	if !slices.Contains(pr.file.Elsewhere.Vars, p) {
+		pr.file.Elsewhere.Vars = append(pr.file.Elsewhere.Vars, p)
+	}
+}
+
+// VectorConstant is the constant that says whether a build has the assembly of a function or a sweep that only some
+// processors have.
+func VectorConstant(prefix, function string) string { return prefix + "Has" + function }
 
 // VectorMethod is the method that has the assembly of a function.
 func VectorMethod(function string) string { return "vector" + function }

@@ -104,7 +104,7 @@ func (pr *builder) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 // clipped leaves the block that scales the gradient to assembly, and returns the norm.
 func (pr *builder) clipped(over *code.Block, s plan.Sweep, norm code.Expr) {
 	if pr.sweeps(s) {
-		inner := pr.ifVector(over)
+		inner := pr.ifVector(over, s.Function())
 		inner.Do(pr.sweep(s, "g"))
 		inner.Return(norm)
 	}

@@ -52,7 +52,7 @@ func (pr *builder) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Bl
 	of func(code.Expr) code.Expr, mul func(x, y code.Expr) code.Expr) {
 	b.Let("gs", method("g", "Flat"))
 	if pr.sweeps(s) {
-		inner := pr.ifVector(b)
+		inner := pr.ifVector(b, s.Function())
 		root(inner, code.Sum(pr.lanesOf(inner, s)...))
 	}
 	sums := laneNames("s")
@@ -98,7 +98,7 @@ func (pr *builder) largest(s plan.Sweep) *code.Block {
 	largest := code.V("largest")
 	b.Let("gs", method("g", "Flat"))
 	if pr.sweeps(s) {
-		inner := pr.ifVector(b)
+		inner := pr.ifVector(b, s.Function())
 		all := []code.Expr{power(52)}
 		for _, lane := range pr.lanesOf(inner, s) {
 			all = append(all, bits(lane))

@@ -25,6 +25,9 @@ type Options struct {
 	Header  []string // lines of the comment at the top of the file
 	// Vector says which functions have assembly, which they call where the machine can run it.
 	Vector func(function string) bool
+	// Some says which of these only some of the processors have that there is assembly for: a constant says whether a
+	// build has it.
+	Some func(function string) bool
 	// Workspace and Batch are what backends need in these structs: after what the plan has there, and before it.
 	Workspace, Batch Fields
 }
@@ -35,9 +38,13 @@ type Fields struct {
 	Bytes int
 }
 
-// Join adds fields after those that are there.
+// Join adds fields after those that are there. What others ask for is the same field where it has the same name.
 func (f *Fields) Join(more Fields) {
-	f.List, f.Bytes = append(f.List, more.List...), f.Bytes+more.Bytes
+	if !slices.ContainsFunc(more.List, func(m code.Field) bool {
+		return slices.ContainsFunc(f.List, func(known code.Field) bool { return known.Name == m.Name })
+	}) {
+		f.List, f.Bytes = append(f.List, more.List...), f.Bytes+more.Bytes
+	}
 }
 
 // WorkspaceBytes is the size of the emitted workspace.

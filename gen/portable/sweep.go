@@ -12,7 +12,7 @@ func (pr *builder) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
 	if !pr.sweeps(s) {
 		return
 	}
-	inner := pr.ifVector(b)
+	inner := pr.ifVector(b, s.Function())
 	inner.Do(pr.sweep(s, recv))
 	inner.Return()
 }

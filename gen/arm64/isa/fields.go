@@ -11,6 +11,9 @@ import (
 type field struct {
 	// encode are the bits of an operand, ok is false of one that the field can't hold.
 	encode func(v int) (bits uint32, ok bool)
+	// word are the same bits as an expression of Go's assembler in an operand, which stands in it as %[1]s; empty where
+	// nobody needs it. Of operators that bind alike Go's assembler takes the last one first: parentheses say what is meant.
+	word string
 	// text and golang are the operand as GNU's assembler and as Go's writes it.
 	text, golang func(v int) string
 	// register says which registers it names.
@@ -63,6 +66,7 @@ var fields = func() map[string]*field {
 		bits, ok := one(v)
 		return bits | bits<<11, ok
 	}
+	both.word = "(%[1]s)<<5|(%[1]s)<<16"
 	all["Vb"] = both
 	all["Ld"] = registerField(vector, "s", 0) // in Go without what is seen of it
 	all["Ld"].golang = all["Vd"].golang
@@ -95,7 +99,7 @@ func registerField(of file, prefix string, at int) *field {
 		encode: func(v int) (uint32, bool) {
 			return uint32(v) << at, v >= 0 && v < 32 && (of == vector || !Reserved(v)) && (of != address || at > 0 || v < 31)
 		},
-		text: text, golang: inGo, register: of,
+		word: shifted("(%[1]s)", at), text: text, golang: inGo, register: of,
 	}
 }
 
@@ -114,8 +118,28 @@ func number(at, from, to, step, less int) *field {
 		encode: func(v int) (uint32, bool) {
 			return uint32((v-less)/step) << at, v >= from && v <= to && v%step == 0
 		},
+		word: shifted(divided("(%[1]s)", -less, step), at),
 		text: decimal, golang: decimal, some: []int{from, to, (from + to) / 2 / step * step, from + step},
 	}
+}
+
+// divided is an expression of Go's assembler plus a number, divided by another, and shifted one that is brought to its
+// place.
+func divided(x string, plus, by int) string {
+	if plus != 0 {
+		x = fmt.Sprintf("(%s+%d)", x, plus)
+	}
+	if by != 1 {
+		x = fmt.Sprintf("(%s/%d)", x, by)
+	}
+	return x
+}
+
+func shifted(x string, at int) string {
+	if at == 0 {
+		return x
+	}
+	return fmt.Sprintf("%s<<%d", x, at)
 }
 
 func decimal(v int) string { return fmt.Sprint(v) }
@@ -128,6 +152,7 @@ func signed(at, width, step int) *field {
 			n := v / step
 			return uint32(n) & (1<<width - 1) << at, v%step == 0 && n >= -1<<(width-1) && n < 1<<(width-1)
 		},
+		word: shifted(fmt.Sprintf("(%s&%d)", divided("(%[1]s)", step<<width, step), 1<<width-1), at), // a dividend has no sign
 		text: decimal, golang: decimal, some: []int{-step << (width - 1), step<<(width-1) - step, -step, 3 * step},
 	}
 }
@@ -192,10 +217,10 @@ func immediates(all map[string]*field) {
 	all["Bytes"] = number(11, 0, 15, 1, 0)
 	all["Byte"] = &field{encode: func(v int) (uint32, bool) {
 		return uint32(v)>>5<<16 | uint32(v)&31<<5, v >= 0 && v < 256
-	}, text: hex, golang: decimal, some: []int{0, 1, 170, 255}}
-	all["Float"] = &field{encode: all["Byte"].encode, text: smallFloat, golang: smallFloat, some: all["Byte"].some}
+	}, word: "((%[1]s)>>5)<<16|((%[1]s)&31)<<5", text: hex, golang: decimal, some: []int{0, 1, 170, 255}}
+	all["Float"] = &field{encode: all["Byte"].encode, word: all["Byte"].word, text: smallFloat, golang: smallFloat, some: all["Byte"].some}
 	all["FloatS"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 13, v >= 0 && v < 256 },
-		text: smallFloat, golang: smallFloat, some: all["Byte"].some}
+		word: "(%[1]s)<<13", text: smallFloat, golang: smallFloat, some: all["Byte"].some}
 	all["I12"] = written(number(10, 0, 4095, 1, 0), hex)
 	all["H12"] = written(number(10, 1, 4095, 1, 0), hex)
 	all["I16"] = written(number(5, 1, 1<<16-1, 1, 0), hex) // 0 is in a register
@@ -213,7 +238,7 @@ func immediates(all map[string]*field) {
 	all["Mask"] = &field{encode: maskBits, text: func(v int) string { return fmt.Sprintf("0x%x", uint64(v)) },
 		golang: func(v int) string { return fmt.Sprint(v) }, some: []int{1, -8, 0xff00, -64, int(nibbles), 0x7fffffff}}
 	all["If"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 12, v >= 0 && v < 14 },
-		text: condition, golang: goCondition, some: []int{0, 1, 10, 13}}
+		word: "(%[1]s)<<12", text: condition, golang: goCondition, some: []int{0, 1, 10, 13}}
 	all["Hint"] = &field{encode: func(v int) (uint32, bool) { return uint32(v), hints[v] != "" },
 		text: func(v int) string { return hints[v] }, golang: func(v int) string { return strings.ToUpper(hints[v]) },
 		some: []int{0, 1, 16}}
@@ -230,6 +255,7 @@ var nibbles int64 = 0x0f0f0f0f0f0f0f0f
 func rightShift(n int) *field {
 	return &field{
 		encode: func(v int) (uint32, bool) { return uint32(2*n-v) << 16, v > 0 && v <= n },
+		word:   fmt.Sprintf("(%d-(%%[1]s))<<16", 2*n),
 		text:   decimal, golang: decimal, some: []int{1, n / 2, n - 1, n},
 	}
 }
@@ -239,9 +265,11 @@ func split(n, high, low int) *field {
 	f := &field{text: decimal, golang: decimal}
 	if n == 32 {
 		f.encode = func(v int) (uint32, bool) { return uint32(v)>>1<<high | uint32(v)&1<<low, v >= 0 && v < 4 }
+		f.word = fmt.Sprintf("((%%[1]s)>>1)<<%d|((%%[1]s)&1)<<%d", high, low)
 		f.some = []int{0, 1, 2, 3}
 	} else {
 		f.encode = func(v int) (uint32, bool) { return uint32(v) << high, v >= 0 && v < 2 }
+		f.word = fmt.Sprintf("(%%[1]s)<<%d", high)
 		f.some = []int{0, 1}
 	}
 	return f
@@ -251,7 +279,7 @@ func split(n, high, low int) *field {
 func lane(at, lanes, step, size int) *field {
 	f := &field{encode: func(v int) (uint32, bool) {
 		return uint32(v*step+size) << at, v >= 0 && v <= lanes
-	}, text: decimal, golang: decimal}
+	}, word: fmt.Sprintf("((%%[1]s)*%d+%d)<<%d", step, size, at), text: decimal, golang: decimal}
 	for i := range lanes + 1 {
 		f.some = append(f.some, i)
 	}

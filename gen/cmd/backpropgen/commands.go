@@ -9,8 +9,9 @@ func commands() []command {
 			about: `Reads specs and writes the Go files of each network. For iris.yaml with "name: Iris" these are
 
   iris_gen.go         the kernels
-  iris_amd64_gen.s    assembly for amd64, unless the spec has "targets: []"; iris_amd64_gen.go calls it,
-                      and iris_noasm_gen.go takes its place on other processors
+  iris_amd64_gen.s    assembly for amd64, and iris_arm64_gen.s for arm64, unless the spec has "targets: []";
+                      iris_amd64_gen.go and iris_arm64_gen.go call it, and iris_noasm_gen.go takes their
+                      place on other processors
   iris_store_gen.go   saves and loads the network
   iris_team_gen.go    spreads batches over several cores
   iris_gen_test.go    a test against the reference, and benchmarks

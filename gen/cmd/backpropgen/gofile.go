@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // goFile is a hand-written Go file of an output folder.
@@ -19,7 +21,8 @@ type goFile struct {
 	pkg      string // its package clause
 	declares []declaration
 	methods  []method
-	cgo      int // the line that imports "C" where the file is part of a build for amd64; 0 if none does
+	// cgo is the line that imports "C", for the processors that there is assembly for, where the file is part of a build.
+	cgo map[spec.Target]int
 }
 
 // declaration is a package-level identifier and the line that declares it.
@@ -54,20 +57,31 @@ func parseGo(dir, name string, data []byte) (goFile, bool) {
 	}
 	g := goFile{name: name, pkg: file.Name.Name, declares: declarations(fset, file), methods: methods(fset, file)}
 	for _, s := range file.Imports {
-		if s.Path.Value == `"C"` && buildsOn(amd64Platforms, dir, name, data) {
-			g.cgo = fset.Position(s.Pos()).Line
+		if s.Path.Value != `"C"` {
+			continue
+		}
+		g.cgo = map[spec.Target]int{}
+		for _, t := range spec.Targets() {
+			if buildsOn(platforms(t), dir, name, data) {
+				g.cgo[t] = fset.Position(s.Pos()).Line
+			}
 		}
 	}
 	return g, true
 }
 
-// amd64Platforms are the common ones with that processor.
-var amd64Platforms = []string{"linux/amd64", "windows/amd64", "darwin/amd64", "freebsd/amd64"}
+// platforms are the common ones with a processor.
+func platforms(t spec.Target) (list []string) {
+	for _, system := range []string{"linux", "windows", "darwin", "freebsd"} {
+		list = append(list, system+"/"+string(t))
+	}
+	return list
+}
 
 // builds says whether a file is part of its package here or on another common platform.
 func builds(dir, name string, data []byte) bool {
 	here := build.Default.GOOS + "/" + build.Default.GOARCH
-	return buildsOn(slices.Concat([]string{here, "linux/arm64", "darwin/arm64", "js/wasm"}, amd64Platforms), dir, name,
+	return buildsOn(slices.Concat([]string{here, "js/wasm"}, platforms(spec.AMD64), platforms(spec.ARM64)), dir, name,
 		data)
 }
 

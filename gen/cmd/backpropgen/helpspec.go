@@ -41,7 +41,7 @@ batch: 32                  # samples that the batch functions take at a time; ea
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
 emit: [forward, grad, step, batch, save, team, test]    # or some of these, as below
 derivatives: []            # jacobian, tangent, parameter-jacobian, hessian-vector, as below
-targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
+targets: [amd64, arm64]    # assembly beside the portable Go: for AVX2 and AVX-512, and for NEON; [] for none
 
 # Optional, without a default:
 weights: iris.safetensors  # a file of trained weights beside the spec, or an .npz: emit them as IrisTrained

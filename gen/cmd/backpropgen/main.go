@@ -1,5 +1,5 @@
 // Backpropgen turns network specs into Go source: forward and backward functions specialised to one
-// network each, free of allocations, and on amd64 with assembly.
+// network each, free of allocations, and on amd64 and arm64 with assembly.
 //
 //	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec); -watch goes on
 //	backpropgen check [-d] SPEC|DIR|./...…            exit 4 if missing, stale, orphaned or edited by hand

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
 )
@@ -78,25 +77,4 @@ func membersOf(files []gen.File) members {
 		})
 	}
 	return list
-}
-
-// cgoClashes reports what makes a package one with cgo, which must not hold Go assembly.
-func (j *job) cgoClashes(r *report) {
-	if !slices.ContainsFunc(j.files, func(f gen.File) bool { return filepath.Ext(f.Name) == ".s" }) {
-		return
-	}
-	const remedy = "and the go command refuses Go assembly in a package with cgo; write 'targets: []' in the spec, " +
-		"or send the network to a folder of its own with -o"
-	for _, hand := range j.folder.handwritten {
-		if hand.cgo > 0 && !strings.HasSuffix(hand.name, "_test.go") { // tests with cgo there are none
-			r.addf(exitSpec, `%s: %s:%d imports "C", %s`, shown(j.source.path), j.folder.show(hand.name), hand.cgo,
-				remedy)
-		}
-	}
-	for _, name := range j.folder.names {
-		if ext := filepath.Ext(name); ext == ".swig" || ext == ".swigcxx" {
-			r.addf(exitSpec, "%s: %s makes its package one with cgo, %s", shown(j.source.path), j.folder.show(name),
-				remedy)
-		}
-	}
 }

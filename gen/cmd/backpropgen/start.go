@@ -118,7 +118,7 @@ cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)
 # batch: 32  # samples that the batch functions take at a time
 # rounding: fast  # strict: the same bits on every platform
 # emit: [forward, grad, step, batch, save, team, test]  # [forward] for inference alone
-# targets: [amd64]  # [] for portable Go without assembly, as beside import "C"
+# targets: [amd64, arm64]  # [] for portable Go without assembly, as beside import "C"
 
 # Optional, without a default:
 # weights: STEM.safetensors  # trained weights to emit as NAMETrained

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -71,12 +72,21 @@ func callCycles(n spec.Network) int {
 	return []int{0, 1, 500, 1}[sum%4]
 }
 
-// Emit generates networks into one package of the module.
+// Emit generates networks into one package of the module, with the assembly that this machine runs.
 func (m Module) Emit(t *testing.T, pkg string, networks ...spec.Network) {
 	t.Helper()
 	for _, n := range networks {
-		m.EmitWith(t, n, gen.Options{Package: pkg, Qualify: true, EveryLevel: true, CallCycles: callCycles(n)})
+		m.EmitWith(t, n, gen.Options{Package: pkg, Qualify: true, EveryLevel: true, CallCycles: callCycles(n),
+			Backends: NativeBackends()})
 	}
+}
+
+// NativeBackends is the backend of this machine's processor, of one that has none the first. What others would emit is
+// not compiled here, and takes time.
+func NativeBackends() []gen.Backend {
+	all := gen.Backends()
+	i := slices.IndexFunc(all, func(b gen.Backend) bool { return b.Name == runtime.GOARCH })
+	return all[max(0, i):][:1]
 }
 
 // EmitWith generates a network into the package that the options say.

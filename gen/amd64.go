@@ -8,7 +8,6 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
-	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -30,35 +29,46 @@ var levels = []templates.AssemblyLevel{
 var amd64Backend = Backend{
 	Name:     "amd64",
 	Supports: func(n spec.Network) bool { return slices.Contains(n.Targets, spec.AMD64) },
-	Files: func(stem string) []FileName {
-		return []FileName{{stem + "_amd64_gen.go", Declarations}, {stem + "_noasm_gen.go", Fallback},
-			{stem + "_amd64_gen.s", Assembly}}
+	Files:    func(stem string) []FileName { return assemblyFiles(stem, "amd64") },
+	Names: func(n spec.Network, prefix string) []string {
+		avx2, avx512 := isa.AVX2.String(), isa.AVX512.String()
+		return append(assemblyNames(n, prefix, []string{avx2, avx512, amd64.Second + avx512}, []string{avx2, avx512}),
+			prefix+"Machine", prefix+"Core", prefix+amd64.ProcessorSuffix)
 	},
-	Names: assemblyNames,
-	Plan: func(p *plan.Program, o Options) (Output, error) {
-		a, err := amd64.New(p, amd64.Config{
-			EveryLevel: o.EveryLevel, CallCycles: o.CallCycles, Tried: o.tried, Tiling: o.tiling,
+	Alternates: amd64.Alternates,
+	Plan: func(p *plan.Program, o Options, s *Shared) (Output, error) {
+		a, err := amd64.Begin(p, amd64.Config{
+			Alternates: s.Alternates, EveryLevel: o.EveryLevel, CallCycles: o.CallCycles, Tried: o.tried, Tiling: o.tiling,
 		})
 		if err != nil {
 			return nil, err
 		}
-		c := &native{n: p.Network, p: p, o: o, assembly: a}
-		for _, f := range p.Funcs {
-			if a.Missing(f.Name) == "" {
-				c.vector = append(c.vector, f.Name)
-			}
-		}
-		return c, nil
+		s.Tiling = &a.Tiling
+		return &native{n: p.Network, p: p, o: o, assembly: a, alternates: s.Alternates}, nil
 	},
 }
 
 // native is a network as that backend has it.
 type native struct {
-	n        spec.Network
-	p        *plan.Program
-	o        Options
-	assembly *amd64.Assembly
-	vector   []string // the functions that are in assembly
+	n          spec.Network
+	p          *plan.Program
+	o          Options
+	assembly   *amd64.Assembly
+	alternates bool
+	vector     []string // the functions that are in assembly
+}
+
+// Write writes the assembly of all functions.
+func (c *native) Write() error {
+	if err := c.assembly.Settle(); err != nil {
+		return err
+	}
+	for _, f := range c.p.Funcs {
+		if c.assembly.Missing(f.Name) == "" {
+			c.vector = append(c.vector, f.Name)
+		}
+	}
+	return nil
 }
 
 // Has says whether a function or a sweep is in assembly.
@@ -76,9 +86,9 @@ func (c *native) Explain() (lines []string, tables string, err error) {
 	return c.lines(), tables, err
 }
 
-// Emit prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly
-// itself; nothing where all is left to Go.
-func (c *native) Emit() ([]File, error) {
+// Emit prints the assembly of a network: the Go that declares it, and the assembly itself; nothing where all is left to
+// Go.
+func (c *native) Emit(some []string) ([]File, error) {
 	if len(c.vector)+len(c.sweeps()) == 0 {
 		return nil, nil
 	}
@@ -89,7 +99,7 @@ func (c *native) Emit() ([]File, error) {
 		return nil, err
 	}
 	e := emission{
-		n: c.n, p: c.p, o: c.o, files: amd64Backend.Files(stem(c.n)), vector: c.vector, codes: c.assembly.Codes,
+		p: c.p, o: c.o, files: amd64Backend.Files(stem(c.n)), some: some, vector: c.vector, codes: c.assembly.Codes,
 		calls: printed.Calls, tiling: c.assembly.Tiling, fields: c.assembly.Fields(), sweeps: c.sweeps(),
 		sweptAtOnce: c.assembly.SweptAtOnce(), text: printed.Text,
 	}
@@ -105,37 +115,9 @@ func (c *native) Emit() ([]File, error) {
 	return e.emit()
 }
 
-// assemblyNames lists the identifiers that go with assembly.
-func assemblyNames(n spec.Network, prefix string) []string {
-	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + assembly.PauseSuffix,
-		prefix + "Core", prefix + amd64.ProcessorSuffix}
-	functions := []string{plan.GradBatch + assembly.SumsSuffix, plan.GradBatchWeighted + assembly.SumsSuffix}
-	for _, s := range plan.API {
-		functions = append(functions, s.Name)
-	}
-	for _, f := range functions {
-		names = append(names, prefix+f)
-		for _, l := range levels {
-			names = append(names, prefix+f+l.Name)
-		}
-		names = append(names, prefix+f+amd64.Second+isa.AVX512.String())
-	}
-	sweeps, err := plan.Sweeps(n)
-	if err != nil {
-		return names // a network that is not valid
-	}
-	for _, s := range sweeps {
-		names = append(names, prefix+s.Function())
-		for _, l := range levels {
-			names = append(names, prefix+s.Function()+l.Name)
-		}
-	}
-	return names
-}
-
 // Fields are the fields that the assembly of some functions needs.
 func (c *native) Fields() (workspace, batch portable.Fields) {
-	return assemblyFields(c.p, c.assembly.Tiling, c.assembly.DirectionField(), c.vector)
+	return assemblyFields(c.p, c.assembly.Tiling, c.alternates, c.vector)
 }
 
 // lines say what is in assembly and what is left to Go.
@@ -147,12 +129,7 @@ func (c *native) lines() (lines []string) {
 			lines = append(lines, kernel.TileLines(p, c.assembly.Tiling)...)
 		}
 	}
-	names, rest := c.sweptFunctions()
-	if len(names) > 0 {
-		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512 of loops over all parameters: %s",
-			strings.Join(names, ", ")))
-	}
-	lines = append(lines, rest...)
+	lines = append(lines, sweptLines(c.n, "AVX2 and AVX-512", c.assembly.AllSweeps(), c.assembly.MissingSweep)...)
 	var left leftToGo
 	for _, f := range p.Funcs {
 		left.add(c.assembly.Missing(f.Name), f.Name)

@@ -83,7 +83,7 @@ func CoreLevels(n spec.Network) (map[string]int, error) {
 	}
 	levels := map[string]int{}
 	for _, out := range c.outputs {
-		a, ok := out.(*native)
+		a, ok := out.Output.(*native)
 		if !ok {
 			continue
 		}

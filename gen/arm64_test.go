@@ -31,9 +31,8 @@ func TestEmittedARM64(t *testing.T) {
 			Layers: []spec.Layer{gentest.Act(8, "tanh"), gentest.Act(3, "softmax")}},
 	}
 	for i := range networks {
-		networks[i].Targets = []spec.Target{}
-		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true,
-			Backends: []gen.Backend{gen.ARM64()}})
+		networks[i].Targets = []spec.Target{spec.ARM64}
+		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true})
 	}
 	cmd := m.GoCommand(append([]string{"test", "-count=1"}, append(args, "./net")...)...)
 	cmd.Env = append(cmd.Env, "GOARCH=arm64", "CGO_ENABLED=0")
