@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/assembly", "gen/kernel", "gen/kernel/idiom",
 		"gen/plan", "gen/parallel", "gen/vec", "templates"},
 	"gen": {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable",
-		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/cores", "gen/amd64/isa", "gen/arm64",
+		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/cores", "gen/amd64/isa", "gen/arm64", "gen/arm64/cores",
 		"gen/assembly", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
