@@ -54,16 +54,19 @@ func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !n.Learns() {
-		limits = limits[:1] // ŷ
-	}
+	limits = slices.DeleteFunc(limits, func(l bound.Limit) bool {
+		if l.Function != plan.Grad {
+			return p.Func(l.Function) == nil
+		}
+		return !n.Learns() && l != limits[0] // ŷ
+	})
 	var b strings.Builder
 	targets := r.Targets.String()
 	if classes(n) {
 		targets += " that sum to 1"
 	}
-	fmt.Fprintf(&b, "rounding errors at most, for any x in %v, W in %v, b in %v and y in %s\n",
-		r.Inputs, r.Weights, r.Biases, targets)
+	fmt.Fprintf(&b, "rounding errors at most, for any x in %v, W in %v, b in %v and y in %s%s\n",
+		r.Inputs, r.Weights, r.Biases, targets, directions(p))
 	kinks := slices.ContainsFunc(limits, func(l bound.Limit) bool { return l.Apart < l.Error })
 	head := []string{"result", "largest", "error"}
 	if kinks {
@@ -95,6 +98,17 @@ func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 			"ranges.\n")
 	}
 	return b.String(), nil
+}
+
+// directions says within what the directions of derivatives are.
+func directions(p *plan.Program) (text string) {
+	if p.Func(plan.Tangent) != nil {
+		text = "; dx like x"
+	}
+	if p.Func(plan.HessianVector) != nil {
+		text += "; v like W and b"
+	}
+	return text
 }
 
 // classes says whether targets are probabilities of classes.

@@ -53,8 +53,10 @@ func (r Ranges) Check() error {
 
 // Limit is what is known of one result, every element of it.
 type Limit struct {
-	// Name is ŷ, loss, or ∂L/∂W1 and so on.
+	// Name is ŷ, loss, ∂L/∂W1 and so on, or a derivative: ∂ŷ/∂x, ∂ŷ/∂W1, dy, or (∇²L·v)W1.
 	Name string
+	// Function is what it is a result of: Grad, or a function of derivatives.
+	Function string
 	// Largest is the largest absolute value that the exact result can have.
 	Largest float64
 	// Error is the largest distance of the computed result from the exact one; +Inf where there is no bound, because a
@@ -71,34 +73,49 @@ type Limit struct {
 }
 
 // Of returns the limits of a compiled plan: ŷ, the loss, the gradients of W and b layer by layer and, with
-// input_gradient, that of x.
+// input_gradient, that of x; then those of the derivatives that the network names.
 func Of(p *plan.Program, r Ranges) ([]Limit, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
-	worst, err := run(p, r, false)
-	if err != nil {
-		return nil, err
-	}
-	apart, err := run(p, r, true)
-	if err != nil {
-		return nil, err
-	}
-	limits := worst.limits()
-	for i, l := range apart.limits() {
-		limits[i].Apart = min(l.Error, limits[i].Error)
-	}
-	return limits, nil
-}
-
-// run evaluates Grad, which has everything.
-func run(p *plan.Program, r Ranges, apart bool) (*walk, error) {
-	f := p.Func(plan.Grad)
-	if f == nil {
+	if p.Func(plan.Grad) == nil {
 		return nil, fmt.Errorf("bound: the plan of %s has no function %s", p.Network.Name, plan.Grad)
 	}
+	var all []Limit
+	for _, function := range append([]string{plan.Grad}, derivatives...) {
+		f := p.Func(function)
+		if f == nil {
+			continue
+		}
+		worst, err := run(p, f, r, false)
+		if err != nil {
+			return nil, err
+		}
+		apart, err := run(p, f, r, true)
+		if err != nil {
+			return nil, err
+		}
+		limits, off := worst.limits(), apart.limits()
+		if function != plan.Grad {
+			limits, off = worst.derived, apart.derived
+		}
+		for i, l := range off {
+			limits[i].Apart = min(l.Error, limits[i].Error)
+		}
+		for i := range limits {
+			limits[i].Function = function
+		}
+		all = append(all, limits...)
+	}
+	return all, nil
+}
+
+// run evaluates a function: Grad, which has everything that is no derivative, or one of these. All rows that a function
+// repeats have the same ranges.
+func run(p *plan.Program, f *plan.Func, r Ranges, apart bool) (*walk, error) {
 	w := newWalk(p, r, apart)
-	for _, op := range f.Ops {
+	w.called = f.Name
+	for _, op := range f.All() {
 		if err := w.operation(op); err != nil {
 			return nil, fmt.Errorf("bound: %s: %w", op, err)
 		}

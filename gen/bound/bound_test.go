@@ -147,7 +147,8 @@ func fill(
 	for _, b := range p.Buffers {
 		of := map[plan.Kind]Interval{
 			plan.Input: ranges.Inputs, plan.Target: ranges.Targets, plan.Weight: ranges.Weights,
-			plan.Bias: ranges.Biases,
+			plan.Bias: ranges.Biases, plan.Direction: ranges.Inputs, plan.WeightDirection: ranges.Weights,
+			plan.BiasDirection: ranges.Biases,
 		}
 		i, ok := of[b.Kind]
 		if !ok {

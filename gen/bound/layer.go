@@ -8,31 +8,35 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// layer takes an activation of a whole layer, its value or its pullback.
+// layer takes an activation of a whole layer: its value, its pullback, or what derivatives need besides. The Jacobians of
+// softmax and radial-sigmoid are symmetric.
 func (w *walk) layer(o *plan.Vector) error {
 	kind := w.p.Activations[o.Layer-1].Vector
-	z, v := w.roots[o.Layer], vector{}
-	back := o.Out.Kind == plan.Delta
-	if back {
-		v = w.known[o.Bind(plan.AccBackward)]
-	}
+	z := w.roots[o.Layer]
+	way, v := w.flowOf(o)
 	n := o.Window
+	pools := kind == expr.MaxPool || kind == expr.AvgPool
+	back := way == back || way == backDot && pools // whose slopes are constant beside ties
 	var out vector
 	switch {
-	case !z.known() || back && !v.known():
-		out = all(o.Out.Rows, unknown())
-	case kind == expr.Softmax && back:
+	case !z.known() || way != value && !v.known() || way == backDot && !pools:
+		out = all(o.Out.Len(), unknown())
+	case kind == expr.Softmax && way != value:
 		out = w.softmaxBack(n, z.number, v)
 	case kind == expr.Softmax:
 		out = w.softmax(n, z.number)
+	case kind == expr.LogSoftmax && way == push:
+		out = w.logSoftmaxPush(n, z.number, v)
 	case kind == expr.LogSoftmax && back:
 		out = w.logSoftmaxBack(n, z.number, v)
 	case kind == expr.LogSoftmax:
 		out = w.logSoftmax(n, z.number)
-	case kind == expr.RadialSigmoid && back:
+	case kind == expr.RadialSigmoid && way != value:
 		return w.radialBack(o, z.number, v)
 	case kind == expr.RadialSigmoid:
 		return w.radial(o, z.number)
+	case kind == expr.MaxPool && way == push:
+		out = w.maxPoolPush(o.Groups(), v, z.err > 0)
 	case kind == expr.MaxPool && back:
 		out = w.maxPoolBack(o.N, v, z.err > 0)
 	case kind == expr.MaxPool:
@@ -46,7 +50,11 @@ func (w *walk) layer(o *plan.Vector) error {
 		spread := vector{o.N, v.number, float64(n) * v.total, float64(n) * v.totalErr}
 		out = w.scaled(spread, c)
 	case kind == expr.AvgPool:
-		out = all(o.Groups(), w.over(w.summed(n, z.number), given(float64(n), float64(n))))
+		of := z.number
+		if way == push {
+			of = v.number
+		}
+		out = all(o.Groups(), w.over(w.summed(n, of), given(float64(n), float64(n))))
 	default:
 		return fmt.Errorf("no bound for the layer of kind %v", kind)
 	}
@@ -116,17 +124,22 @@ func (w *walk) surprise(n int, z number) number {
 
 // logSoftmaxBack is d = v - exp(a)·Σv.
 func (w *walk) logSoftmaxBack(n int, z number, v vector) vector {
-	a := w.logSoftmax(n, z)
 	total := number{-v.total, v.total, -v.total - v.totalErr, v.total + v.totalErr, v.totalErr}
 	total.lo, total.hi = max(total.lo, float64(n)*v.lo), min(total.hi, float64(n)*v.hi)
 	total = w.bounded(total, w.adding(terms{n: n, each: v.computed(), total: v.total + v.totalErr}))
-	p := w.along(curves[expr.OpExp], a.number.within(-inf, 0)) // probabilities, off by what their logarithms are
+	product := w.times(w.probability(n, z), total)
+	d := w.plus(v.number, product.negative())
+	return all(n, d)
+}
+
+// probability is exp(a) of log-softmax, off by what its logarithm is.
+func (w *walk) probability(n int, z number) number {
+	a := w.logSoftmax(n, z)
+	p := w.along(curves[expr.OpExp], a.number.within(-inf, 0))
 	if p.known() {
 		p.err = min(p.err, math.Expm1(a.err)+w.function(1))
 	}
-	product := w.times(p, total)
-	d := w.plus(v.number, product.negative())
-	return all(n, d)
+	return p
 }
 
 // maxPoolBack is v at the first maximum of every window, 0 elsewhere: of two units closer than their errors the other

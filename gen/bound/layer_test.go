@@ -274,12 +274,12 @@ func TestShares(t *testing.T) {
 func TestSlope(t *testing.T) {
 	v, g := expr.Expr(plan.AccBackward), expr.Sub(expr.Number(1), expr.Square(expr.A))
 	for _, e := range []expr.Expr{expr.Mul(v, g), expr.Mul(g, v)} {
-		if got, ok := slope(e); !ok || got != g {
+		if got, ok := slope(e, plan.AccBackward); !ok || got != g {
 			t.Errorf("the slope of %v is %v, %t", e, got, ok)
 		}
 	}
 	for _, e := range []expr.Expr{v, expr.Add(v, g), expr.Mul(v, expr.Mul(v, g)), expr.Mul(g, g)} {
-		if got, ok := slope(e); ok {
+		if got, ok := slope(e, plan.AccBackward); ok {
 			t.Errorf("%v has the slope %v", e, got)
 		}
 	}

@@ -19,6 +19,11 @@ type walk struct {
 	output, loss vector
 	params       []gradient
 	input        *vector
+	// derived are those of a function of derivatives, that of the function called; pushing says that directions are pushed
+	// forward.
+	derived []Limit
+	called  string
+	pushing bool
 }
 
 // gradient is what is known of the gradients of a layer: one summand of a product each, before it is rounded, and the
@@ -35,8 +40,12 @@ func newWalk(p *plan.Program, r Ranges, apart bool) *walk {
 	}
 	for _, b := range p.Buffers {
 		switch b.Kind {
-		case plan.Input:
+		case plan.Input, plan.Direction:
 			w.known[b] = all(b.Rows, given(r.Inputs.Lo, r.Inputs.Hi))
+		case plan.Viewed:
+			if b.View.Of.Kind == plan.Weight {
+				w.known[b] = all(b.Len(), given(r.Weights.Lo, r.Weights.Hi))
+			}
 		case plan.Target:
 			w.known[b] = all(b.Rows, given(r.Targets.Lo, r.Targets.Hi))
 		}
@@ -48,6 +57,9 @@ func newWalk(p *plan.Program, r Ranges, apart bool) *walk {
 func (w *walk) operation(op plan.Op) error {
 	switch o := op.(type) {
 	case *plan.Affine:
+		if o.Sums != nil {
+			return w.direction(o)
+		}
 		var bias Interval
 		if o.B != nil {
 			bias = w.ranges.Biases
@@ -59,8 +71,14 @@ func (w *walk) operation(op plan.Op) error {
 		v := all(o.W.Cols, w.dot(w.ranges.Weights, Interval{}, w.known[o.D]))
 		return w.elements(&o.Each, plan.AccBackward, v)
 	case *plan.Outer:
+		if o.GW.Kind == plan.WeightCurvature || w.called == plan.ParameterJacobian {
+			w.derivedOuter(o)
+			return nil
+		}
 		w.outer(o)
 		return nil
+	case *plan.Unit:
+		return w.unit(o)
 	case *plan.Map:
 		return w.elements(o, "", vector{})
 	case *plan.Vector:
@@ -101,7 +119,7 @@ func (w *walk) elements(m *plan.Map, acc expr.Var, host vector) error {
 			return err
 		}
 		v := all(m.N, x)
-		if factor, ok := slope(s.Expr); ok && acc == plan.AccBackward {
+		if factor, ok := slope(s.Expr, acc); ok && w.linear(acc) {
 			g, err := w.formula(m, factor, acc, host)
 			if err != nil {
 				return err
@@ -118,7 +136,11 @@ func (w *walk) elements(m *plan.Map, acc expr.Var, host vector) error {
 
 // set notes what is known of a buffer.
 func (w *walk) set(b *plan.Buffer, v vector) {
+	if b.View != nil {
+		b = b.View.Of
+	}
 	w.known[b] = v
+	w.derivative(b)
 	if b.Kind == plan.Delta && b.Layer == 0 {
 		w.input = &v
 	}
@@ -127,16 +149,16 @@ func (w *walk) set(b *plan.Buffer, v vector) {
 	}
 }
 
-// slope is g of a product v·g.
-func slope(e expr.Expr) (expr.Expr, bool) {
+// slope is g of a product v·g, v being what a host operation formed.
+func slope(e expr.Expr, acc expr.Var) (expr.Expr, bool) {
 	n, ok := e.(expr.Binary)
 	if !ok || n.Op != expr.OpMul {
 		return nil, false
 	}
-	switch v := expr.Expr(plan.AccBackward); {
-	case n.X == v && !expr.Uses(n.Y, plan.AccBackward):
+	switch v := expr.Expr(acc); {
+	case n.X == v && !expr.Uses(n.Y, acc):
 		return n.Y, true
-	case n.Y == v && !expr.Uses(n.X, plan.AccBackward):
+	case n.Y == v && !expr.Uses(n.X, acc):
 		return n.X, true
 	}
 	return nil, false
@@ -196,7 +218,7 @@ func (w *walk) formula(m *plan.Map, e expr.Expr, acc expr.Var, host vector) (num
 		})
 	}
 	rooted := map[int]map[expr.Var]bool{}
-	if acc == expr.Z {
+	if acc == expr.Z && !w.linear(acc) {
 		rooted[m.Layer] = map[expr.Var]bool{expr.Z: false}
 	} else if acc != "" && expr.Uses(e, acc) {
 		fixed[acc] = host.number
@@ -207,16 +229,16 @@ func (w *walk) formula(m *plan.Map, e expr.Expr, acc expr.Var, host vector) (num
 		}
 		l := a.Buf.Layer
 		pre, post := a.Buf.Means == plan.PreActivation, a.Buf.Means == plan.PostActivation
-		x, ok := w.known[a.Buf]
+		x := w.of(a.Buf)
 		switch {
 		case (pre || post) && l > 0 && w.p.Activations[l-1].Vector == expr.NotVector:
 			if rooted[l] == nil {
 				rooted[l] = map[expr.Var]bool{}
 			}
 			rooted[l][a.Var] = post
-		case !ok:
+		case x.n == 0:
 			return number{}, fmt.Errorf("nothing is known of %s", a.Buf.Name)
-		case a.Var == plan.AccBackward:
+		case a.Var == plan.AccBackward, linearly[a.Buf.Means]:
 			fixed[a.Var] = x.number
 		default:
 			name := a.Var

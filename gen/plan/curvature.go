@@ -19,11 +19,14 @@ import (
 
 // The variables of expressions on what R is applied to.
 const (
-	sentDot  = expr.Var("vd") // an element of v̇ where a whole layer is pulled back
+	sentDot  = SentDotVar     // an element of v̇ where a whole layer is pulled back
 	postDot  = expr.Var("ad") // an element of ȧ
 	besides  = expr.Var("tv") // an element of Vᵀ·δ
 	savedVar = expr.Var("vs") // an element of v
 )
+
+// SentDotVar is the variable of v̇ in operations on a whole layer.
+const SentDotVar = expr.Var("vd")
 
 // hessianVector is the function of ∇²L·v. Its operations on θ alone are those of Grad, as far as they can be.
 func (b *builder) hessianVector(forward, cost []Op) *Func {
