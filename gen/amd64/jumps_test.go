@@ -32,7 +32,8 @@ var (
 var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\)\n`)
 
 // TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump begins or
-// ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data.
+// ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data. It is long
+// because the assembly of all activations is written and printed; gen/machinecode reads no assembly.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
 	for k, a := range spec.Activations() {

@@ -45,7 +45,7 @@ func compileLong(t *testing.T, n spec.Network, precision spec.Precision, roundin
 
 // TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take
 // long: between two points it predicts no more than half of what a call may take, so that with what was done before it
-// pauses in time.
+// pauses in time. It is long because these networks are large; no other test measures how far points are apart.
 func TestPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulating large networks takes seconds; go test without -short does it")

@@ -32,7 +32,8 @@ func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Roun
 }
 
 // TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their
-// code does not grow with the number of layers.
+// code does not grow with the number of layers. It is long because all of it is written straight, too, and every
+// instruction is compared; no other test shows what the rounds of such loops do without running them.
 func TestRoll(t *testing.T) {
 	for _, c := range []struct {
 		activation string

@@ -68,7 +68,8 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 
 // TestExtremes runs networks of every activation and cost on NaN, infinities, enormous logits, saturated units,
 // subnormal weights, zeros and ties, at every level: what the plan says to be NaN, infinite or finite is so in every
-// function, and what is finite is within the reference's bounds. The whole of it: -specs 31 or more.
+// function, and what is finite is within the reference's bounds. Compiling takes most of its time; no other test tries
+// such numbers on every activation. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()

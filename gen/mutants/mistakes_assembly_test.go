@@ -150,7 +150,8 @@ var assemblyMistakes = []fileMutant{
 }
 
 // TestAssemblyMutants plants mistakes in emitted assembly: the emitted test finds every one, or the generator refuses
-// to emit it. The whole of it: go test ./gen/mutants -run AssemblyMutants -v -mutants
+// to emit it. It is long because each is a package of its own; no other test shows that the judge sees assembly. The
+// whole of it: go test ./gen/mutants -run AssemblyMutants -v -mutants
 func TestAssemblyMutants(t *testing.T) {
 	t.Parallel()
 	if runtime.GOARCH != "amd64" || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
