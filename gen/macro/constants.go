@@ -23,8 +23,6 @@ const (
 var (
 	dataLine  = regexp.MustCompile(`^DATA (\w+)<>\+(\d+)\(SB\)/([48]), \$(0x[0-9a-f]+)$`)
 	globlLine = regexp.MustCompile(`^GLOBL (\w+)<>\(SB\), (\S+), \$(\d+)$`)
-	// reference is a constant in an instruction. A file has private symbols for nothing else.
-	reference = regexp.MustCompile(`^(\w+)<>\+(\d+)\(SB\)$`)
 )
 
 // constant takes a line that defines constants, and says whether it is one. A file has one symbol of them; those of
@@ -55,15 +53,17 @@ func (f *file) constant(text string) bool {
 	return true
 }
 
-// constantOperand names the place of a constant by its macro.
+// constantOperand names the place of a constant by its macro. A file has private symbols for nothing else.
 func (f *file) constantOperand(text string) string {
-	if !strings.HasSuffix(text, "(SB)") {
+	at, ok := strings.CutSuffix(text, "(SB)")
+	if !ok {
 		return text
 	}
-	if m := reference.FindStringSubmatch(text); m != nil {
-		return constantMacro + "(" + m[2] + ")"
+	name, at, ok := strings.Cut(at, "<>+")
+	if !ok || !allDigits(at) || strings.HasPrefix(name, "$") { // $ takes the address
+		return text
 	}
-	return text
+	return constantMacro + "(" + at + ")"
 }
 
 // run is words in one macro: how many, where they begin, and whether they differ.

@@ -42,6 +42,9 @@ type column struct {
 	hash     uint64
 }
 
+// usualOperands is how many operands an instruction has, about.
+const usualOperands = 3
+
 // columnOf is what operands have at every place.
 func columnOf(operands []*operand, numeric bool) column {
 	hash := uint64(len(operands))
@@ -57,7 +60,7 @@ func columnOf(operands []*operand, numeric bool) column {
 
 // same says whether a parameter serves for other operands as well.
 func (c column) same(other column) bool {
-	if c.numeric != other.numeric || c.hash != other.hash {
+	if c.numeric != other.numeric {
 		return false
 	}
 	for i, o := range other.operands {
@@ -71,26 +74,25 @@ func (c column) same(other column) bool {
 
 // draft finds the parameters of the runs of a length at some places, and how many bytes shorter the file becomes by the
 // macro: not at all if it has more parameters than it may.
-func (f *file) draft(places []int, length int, sizes []int) (d draft, gain int) {
+func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int) {
+	d = &draft{}
 	if len(places) < 2 {
 		return d, 0
 	}
-	gain = -len(defineLine)
+	begin := places[0]
+	gain = -len(defineLine) - sizes[begin+length] + sizes[begin] - length*len("; \\")
+	d.at = make([]int, 0, usualOperands*length)
 	operands := make([]*operand, len(places))
 	for k := range length {
-		first := &f.lines[places[0]+k]
-		gain -= first.size() + len("; \\")
-		for o := range first.operands {
-			// What has a parameter in it means something else in another macro.
-			equal, numeric := first.operands[o].parameter == "", true
-			for i, at := range places {
-				operands[i] = f.lines[at+k].operands[o]
-				equal = equal && operands[i] == operands[0]
-				numeric = numeric && operands[i].numeric() && operands[i].frame == operands[0].frame
-			}
-			if equal {
+		for o, like := range f.lines[begin+k].operands {
+			if like.parameter == "" && f.equal(places, k, o) {
 				d.at = append(d.at, -1)
 				continue
+			}
+			numeric := true
+			for i, at := range places {
+				operands[i] = f.lines[at+k].operands[o]
+				numeric = numeric && operands[i].numeric() && operands[i].frame == like.frame
 			}
 			p := d.parameter(columnOf(operands, numeric))
 			if p == mostParams {
@@ -108,14 +110,28 @@ func (f *file) draft(places []int, length int, sizes []int) (d draft, gain int) 
 	return d, gain
 }
 
+// equal says whether an operand of the runs at some places is the same at all of them.
+func (f *file) equal(places []int, k, o int) bool {
+	like := f.lines[places[0]+k].operands[o]
+	for _, at := range places[1:] {
+		if f.lines[at+k].operands[o] != like {
+			return false
+		}
+	}
+	return true
+}
+
 // parameter is the parameter that has some operands, a new one if there is none; mostParams if there may be no more.
 func (d *draft) parameter(c column) int {
-	p := slices.IndexFunc(d.params, c.same)
-	if p < 0 {
-		if p = len(d.params); p < mostParams {
-			c.operands = slices.Clone(c.operands)
-			d.params = append(d.params, c)
+	for p := range d.params {
+		if d.params[p].hash == c.hash && d.params[p].same(c) {
+			return p
 		}
+	}
+	p := len(d.params)
+	if p < mostParams {
+		c.operands = slices.Clone(c.operands)
+		d.params = append(d.params, c)
 	}
 	return p
 }
@@ -136,7 +152,7 @@ func (c column) size(place int) int {
 }
 
 // arguments are those of the call at a place.
-func (d draft) arguments(f *file, place int) (args []*operand) {
+func (d *draft) arguments(f *file, place int) (args []*operand) {
 	for _, c := range d.params {
 		switch o := c.operands[place]; {
 		case !c.numeric:
@@ -151,7 +167,7 @@ func (d draft) arguments(f *file, place int) (args []*operand) {
 }
 
 // define makes the macro of a draft.
-func (f *file) define(d draft, places []int, length int) definition {
+func (f *file) define(d *draft, places []int, length int) definition {
 	made := definition{about: f.lines[places[0]].about, params: len(d.params)}
 	at := 0
 	for k := range length {

@@ -23,28 +23,29 @@ func (f *file) fold(first int) (made []definition) {
 			continue
 		}
 		if gain := most(len(apart(r.places, r.length, taken))); gain >= leastGain {
-			*queue = append(*queue, candidate{repeat: r, gain: gain})
+			*queue = append(*queue, &candidate{repeat: r, gain: gain})
 		}
 	}
 	heap.Init(queue)
 	calls := map[int]call{}
 	for queue.Len() > 0 {
-		c := heap.Pop(queue).(candidate)
-		places := apart(c.places, c.length, taken)
-		d, gain := f.draft(places, c.length, sizes)
-		if gain < leastGain {
+		c := heap.Pop(queue).(*candidate)
+		if c.draft == nil || c.after != len(made) { // others may have taken some of its lines
+			c.apart, c.after = apart(c.places, c.length, taken), len(made)
+			c.draft, c.gain = f.draft(c.apart, c.length, sizes)
+		}
+		if c.gain < leastGain {
 			continue
 		}
-		if queue.Len() > 0 && gain < (*queue)[0].gain {
-			c.gain = gain // what it is now: others may save more
-			heap.Push(queue, c)
+		if queue.Len() > 0 && c.gain < (*queue)[0].gain {
+			heap.Push(queue, c) // others may save more
 			continue
 		}
-		definition := f.define(d, places, c.length)
+		definition := f.define(c.draft, c.apart, c.length)
 		definition.number = first + len(made)
-		for i, at := range places {
+		for i, at := range c.apart {
 			taken.set(at, c.length)
-			calls[at] = call{definition.number, c.length, d.arguments(f, i)}
+			calls[at] = call{definition.number, c.length, c.draft.arguments(f, i)}
 		}
 		made = append(made, definition)
 	}
@@ -60,7 +61,7 @@ type call struct {
 
 // replace puts calls in the place of runs.
 func (f *file) replace(calls map[int]call) {
-	var lines []line
+	lines := make([]line, 0, len(f.lines))
 	for i := 0; i < len(f.lines); {
 		c, ok := calls[i]
 		if !ok {
@@ -132,14 +133,18 @@ func (s bitset) any(at, n int) bool {
 	return false
 }
 
-// candidate is a repeat that may become a macro, and what it saves at most.
+// candidate is a repeat that may become a macro, and what it saves at most, or what it saved when it was drafted: at
+// which places, and after how many others were made.
 type candidate struct {
 	repeat
-	gain int
+	gain  int
+	draft *draft
+	apart []int
+	after int
 }
 
 // candidates are a heap, the one that saves the most first.
-type candidates []candidate
+type candidates []*candidate
 
 func (c candidates) Len() int      { return len(c) }
 func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
@@ -152,7 +157,7 @@ func (c candidates) Less(i, j int) bool {
 	}
 	return c[i].places[0] < c[j].places[0]
 }
-func (c *candidates) Push(x any) { *c = append(*c, x.(candidate)) }
+func (c *candidates) Push(x any) { *c = append(*c, x.(*candidate)) }
 func (c *candidates) Pop() any {
 	last := len(*c) - 1
 	x := (*c)[last]

@@ -28,7 +28,7 @@ func repeats(shapes []int, shortest int) (list []repeat) {
 			top := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if first = top.first; top.length >= shortest {
-				list = append(list, repeat{top.length, slices.Sorted(slices.Values(suffixes[first:i]))})
+				list = append(list, repeat{top.length, sorted(suffixes[first:i])})
 			}
 		}
 		if length > 0 && (len(stack) == 0 || stack[len(stack)-1].length < length) {
@@ -38,11 +38,18 @@ func repeats(shapes []int, shortest int) (list []repeat) {
 	return list
 }
 
+// sorted is a sorted copy.
+func sorted(list []int) []int {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return list
+}
+
 // suffixArray sorts the suffixes of a sequence by doubling (Manber and Myers 1990), each time by counting, and returns
 // the rank of each too.
 func suffixArray(shapes []int) (suffixes, rank []int) {
 	n := len(shapes)
-	distinct := slices.Compact(slices.Sorted(slices.Values(shapes)))
+	distinct := slices.Compact(sorted(shapes))
 	suffixes, rank = make([]int, n), make([]int, n)
 	for i, s := range shapes {
 		rank[i], _ = slices.BinarySearch(distinct, s)

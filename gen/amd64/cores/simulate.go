@@ -82,6 +82,7 @@ type simulation struct {
 	issue   int64
 	inCycle int
 	window  []int64
+	oldest  int // of the window, after count instructions
 	count   int
 	retired int64
 	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each
@@ -207,7 +208,7 @@ func (s *simulation) execute(i *modelled) {
 		ready = max(ready, s.ready[r])
 	}
 	if i.load {
-		ready = s.fetch(i, at, ready)
+		ready = s.fetch(i, takes, at, ready)
 	}
 	begin, done := ready, ready
 	if !i.free {
@@ -217,7 +218,7 @@ func (s *simulation) execute(i *modelled) {
 		}
 	}
 	if i.store {
-		done = s.write(i, done)
+		done = s.write(i, takes, done)
 	}
 	for _, r := range i.out {
 		s.ready[r] = done
@@ -227,7 +228,10 @@ func (s *simulation) execute(i *modelled) {
 		s.begins[uint64(begin)%calendar]++
 	}
 	s.retired = max(s.retired, done)
-	s.window[s.count%s.core.window] = s.retired
+	s.window[s.oldest] = s.retired
+	if s.oldest++; s.oldest == len(s.window) {
+		s.oldest = 0
+	}
 	s.count++
 }
 
@@ -237,7 +241,7 @@ func (s *simulation) enter(i *modelled) int64 {
 		s.issue++
 		s.inCycle = 0
 	}
-	at := max(s.issue, s.window[s.count%s.core.window])
+	at := max(s.issue, s.window[s.oldest])
 	s.pass(at)
 	if i.vector && s.waiting >= s.core.waiting {
 		for s.waiting >= s.core.waiting {
@@ -263,18 +267,18 @@ func (s *simulation) pass(at int64) {
 }
 
 // fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
-func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
+func (s *simulation) fetch(i *modelled, takes *figures, entered, ready int64) int64 {
 	at := max(entered, s.ready[i.at.base])
 	if i.at.index >= 0 {
 		at = max(at, s.ready[i.at.index])
 	}
 	address := s.place(i.at)
-	on, turns := s.core.loading(i.bytes)
+	turns := takes.loads
 	if crosses(address, i.bytes) {
 		turns++
 	}
 	for range turns {
-		at = s.take(on, at, 1, false)
+		at = s.take(takes.loaders, at, 1, false)
 	}
 	more := int64(0)
 	if i.bytes < lineBytes {
@@ -322,10 +326,10 @@ func (s *simulation) touch(address int64, bytes int, at, more int64) int64 {
 }
 
 // write is a store, of data that is known from a cycle on.
-func (s *simulation) write(i *modelled, data int64) int64 {
+func (s *simulation) write(i *modelled, takes *figures, data int64) int64 {
 	address := s.place(i.at)
 	at := data
-	turns := s.core.storing(i.bytes)
+	turns := takes.stores
 	if crosses(address, i.bytes) {
 		turns++
 	}

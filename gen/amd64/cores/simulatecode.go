@@ -38,11 +38,11 @@ type Program struct {
 	kinds     []kind
 }
 
-// kind is what an instruction has in common with others that take the same on every core: its opcode, and the width of
-// its vectors in bits.
+// kind is what an instruction has in common with others that take the same on every core: its opcode, the width of its
+// vectors in bits, and how many bytes it loads or stores.
 type kind struct {
-	opcode string
-	bits   int
+	opcode      string
+	bits, bytes int
 }
 
 // figures is what a kind of instruction takes on a core.
@@ -50,6 +50,9 @@ type figures struct {
 	op    operation
 	turns int
 	fused bool // takes both of the units that one of 512 bits is made of
+	// loaders are the units that load for it, and loads and stores how many turns that takes and what it stores.
+	loaders       units
+	loads, stores int
 }
 
 // modelled is an instruction as the simulation needs it.
@@ -117,7 +120,8 @@ func (c *Core) takes(p *Program) []figures {
 
 // figures is what a kind of instruction takes.
 func (c *Core) figures(k kind) figures {
-	f := figures{op: c.operation(k.opcode, k.bits == 512), turns: 1}
+	f := figures{op: c.operation(k.opcode, k.bits == 512), turns: 1, stores: c.storing(k.bytes)}
+	f.loaders, f.loads = c.loading(k.bytes)
 	if k.bits == 512 {
 		f.turns, f.fused = c.turns, c.fused
 	}
@@ -163,7 +167,7 @@ func modelOf(n *ir.Instruction) (modelled, kind) {
 	}
 	i.bytes = memoryBytes(n, bits)
 	i.free = moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
-	return i, kind{n.Opcode, bits}
+	return i, kind{n.Opcode, bits, i.bytes}
 }
 
 // registersOf are the registers that an instruction reads and writes.
