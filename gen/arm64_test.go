@@ -11,8 +11,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestEmittedARM64 emits a network with assembly for AArch64 and runs its emitted test there, or under qemu: at the level
-// NEON and in portable Go. It is what shows that declarations, structs and assembly fit together.
+// TestEmittedARM64 emits networks with assembly for AArch64 and runs their emitted tests there, or under qemu: at the
+// level NEON and in portable Go. It is what shows that declarations, structs and assembly fit together. It has the tiles
+// that amd64 chooses, and macros.
 func TestEmittedARM64(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short emulates no processor")
@@ -28,10 +29,11 @@ func TestEmittedARM64(t *testing.T) {
 	m := gentest.NewModule(t)
 	networks := []spec.Network{
 		{Name: "Iris", Input: 4, Cost: spec.Function{Name: "cross-entropy"},
-			Layers: []spec.Layer{gentest.Act(8, "tanh"), gentest.Act(3, "softmax")}},
+			Layers:  []spec.Layer{gentest.Act(8, "tanh"), gentest.Act(3, "softmax")},
+			Targets: []spec.Target{spec.AMD64, spec.ARM64}},
 	}
+	m.Macros = true
 	for i := range networks {
-		networks[i].Targets = []spec.Target{spec.ARM64}
 		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true})
 	}
 	cmd := m.GoCommand(append([]string{"test", "-count=1"}, append(args, "./net")...)...)
