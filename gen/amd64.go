@@ -101,7 +101,7 @@ func (c *native) Emit(some []string) ([]File, error) {
 	e := emission{
 		p: c.p, o: c.o, files: amd64Backend.Files(stem(c.n)), some: some, vector: c.vector, codes: c.assembly.Codes,
 		calls: printed.Calls, tiling: c.assembly.Tiling, fields: c.assembly.Fields(), sweeps: c.sweeps(),
-		sweptAtOnce: c.assembly.SweptAtOnce(), text: printed.Text,
+		sweptAtOnce: c.assembly.SweptAtOnce(), text: printed.Text, few: c.assembly.Few,
 	}
 	if !c.o.NoMacros {
 		e.text = macro.Shorten(e.text)
@@ -129,6 +129,7 @@ func (c *native) lines() (lines []string) {
 			lines = append(lines, kernel.TileLines(p, c.assembly.Tiling)...)
 		}
 	}
+	lines = append(lines, fewLines(c.vector, c.assembly.Few)...)
 	lines = append(lines, sweptLines(c.n, "AVX2 and AVX-512", c.assembly.AllSweeps(), c.assembly.MissingSweep)...)
 	var left leftToGo
 	for _, f := range p.Funcs {

@@ -99,6 +99,25 @@ func CoreLevels(n spec.Network) (map[string]int, error) {
 	return levels, nil
 }
 
+// FewSamples are how many samples the functions of batches of a network take one by one, for each kind of cores.
+func FewSamples(n spec.Network) (map[string][]int, error) {
+	c, err := Compile(n, Options{})
+	if err != nil {
+		return nil, err
+	}
+	few := map[string][]int{}
+	for _, out := range c.outputs {
+		if a, ok := out.Output.(*native); ok {
+			for _, name := range a.vector {
+				if kinds := a.assembly.Few(name); kinds != nil {
+					few[name] = kinds
+				}
+			}
+		}
+	}
+	return few, nil
+}
+
 // kinds says which cores the emitted code tells apart.
 func (c *native) kinds() string {
 	kinds := c.assembly.Kinds()

@@ -92,7 +92,7 @@ func (c *neonCode) Emit(some []string) ([]File, error) {
 	e := emission{
 		p: c.p, o: c.o, files: arm64Backend.Files(stem(n)), text: text, some: some, vector: c.vector,
 		codes: func(string) []string { return []string{neonLevel.Name} }, calls: c.assembly.Calls(), tiling: c.tiling,
-		fields: c.assembly.Fields(), sweeps: sweeps, sweptAtOnce: c.assembly.SweptAtOnce(),
+		fields: c.assembly.Fields(), sweeps: sweeps, sweptAtOnce: c.assembly.SweptAtOnce(), few: c.assembly.Few,
 	}
 	e.Processor, e.Levels = "arm64", []templates.AssemblyLevel{neonLevel}
 	return e.emit()

@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/code"
@@ -30,6 +31,8 @@ type emission struct {
 	calls  map[string]int
 	// some are the functions and sweeps that some processors have and others not.
 	some []string
+	// few are how many samples a function of a batch takes one by one, for each kind of cores.
+	few func(function string) []int
 	// tiling is how batches are cut, fields where the assembly looks for fields, and sweeps are the loops over all
 	// parameters.
 	tiling      kernel.Tiling
@@ -58,6 +61,7 @@ func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []st
 	for _, function := range []string{plan.GradBatch, plan.GradBatchWeighted} {
 		add(function+assembly.SumsSuffix, ends)
 	}
+	add(plan.GradBatch+assembly.OneSuffix, ends)
 	sweeps, _ := plan.Sweeps(n) // none of a network that is not valid
 	for _, s := range sweeps {
 		add(s.Function(), sweepEnds)
@@ -93,6 +97,7 @@ func (e emission) emit() ([]File, error) {
 		f := assemblyFunction(p, name)
 		f.Codes = e.codes(name)
 		f.Pauses, f.SumsPause = e.calls[name] > 0, e.calls[name+assembly.SumsSuffix] > 0
+		f.Few = e.fewOf(name)
 		a.Functions = append(a.Functions, f)
 	}
 	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, e.sweeps), e.sweptAtOnce
@@ -185,6 +190,58 @@ func vectorNames(p *plan.Program) (names []string, err error) {
 		names = append(names, s.Function())
 	}
 	return names, err
+}
+
+// fewOf says how a function of a batch takes few samples. A step on one is Step, but where the order of operations is
+// promised: it multiplies others with the rate.
+func (e emission) fewOf(name string) (few templates.AssemblyFew) {
+	ordered := e.p.Network.Rounding == spec.RoundingStrict
+	if !e.p.Func(name).Batch {
+		return few
+	}
+	if name != plan.StepBatch {
+		if few.Samples = e.few(name); len(few.Samples) == 0 {
+			return few
+		}
+	}
+	few.Single = assembly.Single(name)
+	switch name {
+	case plan.GradBatch, plan.StepBatch:
+		few.Single = "" // they have their own
+		alone := map[string]string{plan.GradBatch: plan.Grad, plan.StepBatch: plan.Step}[name]
+		if slices.Contains(e.vector, alone) && !ordered {
+			few.Alone = alone
+		}
+		few.Pauses = e.calls[name+assembly.OneSuffix] > 0
+	case plan.ForwardBatch:
+		few.Alone, few.Result = few.Single, plan.FieldName(e.p.Meant(plan.PostActivation, e.p.Network.Depth()))
+	case plan.LossBatch:
+		few.Alone = few.Single
+	case plan.InputGradBatch:
+		few.Result = plan.FieldName(e.p.Find(plan.Delta, 0))
+	}
+	return few
+}
+
+// fewLines say how many samples functions of batches take one by one; on cores of several kinds from the least to the most.
+func fewLines(functions []string, few func(function string) []int) []string {
+	var list []string
+	for _, name := range functions {
+		kinds := few(name)
+		if len(kinds) == 0 || slices.Max(kinds) == 0 {
+			continue
+		}
+		least, most := slices.Min(kinds), slices.Max(kinds)
+		text := fmt.Sprintf("%d in %s", most, name)
+		if least < most {
+			text = fmt.Sprintf("%d to %s", least, text)
+		}
+		list = append(list, text)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return []string{"of the last samples of a batch so many one by one, more in a tile: " + strings.Join(list, ", ")}
 }
 
 // batched says whether some of the functions take batches.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/parallel"
+	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -117,7 +118,9 @@ func (c *Compiled) Files() ([]File, error) {
 				return storeFile(c.n, c.p, c.o)
 			}))
 		case Team:
-			tasks = append(tasks, write(i, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }))
+			tasks = append(tasks, write(i, "its team", func() ([]byte, error) {
+				return teamFile(c.n, c.p, c.o, c.has(plan.StepBatch) && !c.some(plan.StepBatch))
+			}))
 		case Weights:
 			tasks = append(tasks, write(i, "its weights", func() (text []byte, _ error) {
 				outline = &File{Name: f.Name, Kind: f.Kind}

@@ -22,15 +22,15 @@ func slots(p *plan.Program) int {
 }
 
 // teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no
-// goroutines: only the emitted test names it.
-func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
+// goroutines: only the emitted test names it. add says that gradients are added in assembly.
+func teamFile(n spec.Network, p *plan.Program, o Options, add bool) ([]byte, error) {
 	return templates.TeamFile(templates.Team{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o), "",
 			fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
 		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Weighted: n.SampleWeights, Optimizers: optimizerTypes(n),
-		Spread: portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p),
+		Spread: portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Add: add,
 	})
 }
 

@@ -155,6 +155,7 @@ type Network[P, G, B, X, Y any, F Float] struct {
 	GradWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F
 	Parameters func(p *P) []F
 	Gradient func(g *G) []F
+	Add func(sum, next *G) bool
 	SpreadFrom int
 	Shares func(o Updater[P, G, F]) bool
 	Count func(o Updater[P, G, F])

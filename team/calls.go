@@ -33,8 +33,15 @@ func (n *Network[P, G, B, X, Y, F]) GradBatch(t *Team[P, G, B, X, Y, F], p *P, x
 	}
 	n.begin(t, p, xs)
 	t.ys, t.g = ys, g
+	return n.gradient(t)
+}
+
+// gradient does what a call that has begun is to do for a gradient. What one worker computed it has added up.
+func (n *Network[P, G, B, X, Y, F]) gradient(t *Team[P, G, B, X, Y, F]) F {
 	t.run("gradient", t.computing())
-	t.run("sum", t.finishing())
+	if t.computing() > 1 {
+		t.run("sum", t.finishing())
+	}
 	return t.end()
 }
 

@@ -18,9 +18,21 @@ func (t *Team[P, G, B, X, Y, F]) add(first, k int) {
 
 // pair adds parameters lo to hi of run i+d, if there is one, to those of run i.
 func (t *Team[P, G, B, X, Y, F]) pair(i, d, lo, hi int) {
-	if i+d < t.slots {
-		accumulate(t.net.Gradient(&t.sums[i])[lo:hi], t.net.Gradient(&t.sums[i+d])[lo:hi])
+	if i+d >= t.slots {
+		return
 	}
+	n, sum, next := t.net, t.sum(i), t.sum(i+d)
+	if n.Add == nil || hi-lo < n.Params || !n.Add(sum, next) {
+		accumulate(n.Gradient(sum)[lo:hi], n.Gradient(next)[lo:hi])
+	}
+}
+
+// sum is the gradient of run k, which is the result's where the first run is one of the caller's.
+func (t *Team[P, G, B, X, Y, F]) sum(k int) *G {
+	if k == 0 && t.g != nil {
+		return t.g
+	}
+	return &t.sums[k]
 }
 
 // accumulate adds next to sum, element by element.
@@ -55,8 +67,6 @@ func (w *worker[P, G, B, X, Y, F]) finish(task string) {
 		}
 	}
 	switch task {
-	case "sum":
-		copy(n.Gradient(t.g)[lo:hi], n.Gradient(&t.sums[0])[lo:hi])
 	case "step":
 		descend(n.Parameters(t.p)[lo:hi], n.Gradient(&t.sums[0])[lo:hi], t.rate)
 	case "update": // by a gradient that is given, or by the sum

@@ -32,6 +32,8 @@ type Network[P, G, B, X, Y any, F Float] struct {
 
 	Parameters func(p *P) []F // a view of them
 	Gradient   func(g *G) []F // likewise
+	// Add adds next to sum, each sum rounded once, or does nothing and says so; it may be nil.
+	Add func(sum, next *G) bool
 
 	// Updates are shared out from SpreadFrom parameters for every worker that takes part, where Shares says that an
 	// optimizer does updates in parts: Count once, and Part for each range of the parameters.

@@ -26,9 +26,7 @@ func (n *Network[P, G, B, X, Y, F]) GradBatchWeighted(
 	}
 	n.begin(t, p, xs)
 	t.ys, t.weights, t.g = ys, weights, g
-	t.run("gradient", t.computing())
-	t.run("sum", t.finishing())
-	return t.end()
+	return n.gradient(t)
 }
 
 // StepBatchWeighted takes one step of gradient descent on the sum of the losses of all samples, each times its weight,

@@ -106,9 +106,9 @@ func (w *worker[P, G, B, X, Y, F]) slot(task string, k int) {
 		t.losses[k] = n.InputGrad(t.p, &w.b, xs, t.ys[lo:hi], t.gxs[lo:hi])
 	case "gradient":
 		if t.weights != nil {
-			t.losses[k] = n.GradWeighted(t.p, &w.b, xs, t.ys[lo:hi], t.weights[lo:hi], &t.sums[k])
+			t.losses[k] = n.GradWeighted(t.p, &w.b, xs, t.ys[lo:hi], t.weights[lo:hi], t.sum(k))
 			return
 		}
-		t.losses[k] = n.Grad(t.p, &w.b, xs, t.ys[lo:hi], &t.sums[k])
+		t.losses[k] = n.Grad(t.p, &w.b, xs, t.ys[lo:hi], t.sum(k))
 	}
 }

@@ -78,6 +78,8 @@ type AssemblyFunction struct {
 	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums
 	// gradients up does.
 	Pauses, SumsPause bool
+	// Few says how few samples are taken.
+	Few AssemblyFew
 }
 
 // FieldOffset is where the assembly looks for a field of a struct.
@@ -99,7 +101,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	if a.asks() {
 		a.core(f)
 	}
-	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Pauses || fn.SumsPause }) {
+	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool {
+		return fn.Pauses || fn.SumsPause || fn.Few.Pauses
+	}) {
 		a.pause(f)
 	}
 	for _, fn := range a.Functions {
@@ -167,6 +171,10 @@ func (a Assembly) absent(f *File) {
 	for _, fn := range a.Absent {
 		f.f.Line()
 		f.signature(a.calling(fn, a.method(fn), "")).Add(never())
+		if fn.Name == addsBy {
+			f.f.Line()
+			a.addMethod(f).Add(never())
+		}
 	}
 	for _, s := range a.AbsentSweeps {
 		f.f.Line()

@@ -81,6 +81,9 @@ func (a Assembly) batch(f *File, fn AssemblyFunction) {
 	}
 	a.callTiles(f, fn)
 	a.declareTiles(f, fn)
+	if fn.form().sums && len(fn.Few.Samples) > 0 {
+		a.callOne(f, fn)
+	}
 }
 
 // ordered says whether a function adds losses up in the order of the samples.
@@ -94,6 +97,7 @@ func (a Assembly) blockMethod(function string) string {
 // throughBlocks takes any number of samples through the assembly where losses are added up block by block:
 //
 //	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+//		*g = IrisGrad{}
 //		loss := float32(0)
 //		for len(xs) > 32 && len(ys) > 32 {
 //			loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
@@ -106,6 +110,9 @@ func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
 	form, name := fn.form(), a.method(fn)
 	doc := fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", name, fn.Name, a.Batch.Block)
 	body := &code.Block{}
+	if form.sums {
+		body.Set(&code.Deref{X: code.V("g")}, &code.Zero{Type: code.StructType(a.Name + "Grad")})
+	}
 	body.Let("loss", code.To(code.KindOf(a.Batch.Number), code.I(0)))
 	body.Blocks(form.slices, a.Batch.Block, func(b *code.Block, samples []code.Expr) {
 		args := append(code.Vars("b"), samples...)
@@ -156,6 +163,8 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //
 //	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
 //		loss := float32(0)
+//		few := 9
+//		… // what g held is forgotten
 //		for len(xs) >= 256 && len(ys) >= 256 {
 //			loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
 //			xs, ys = xs[256:], ys[256:]
@@ -166,14 +175,17 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //		for len(xs) >= 16 && len(ys) >= 16 {
 //			xs, ys = xs[16:], ys[16:]
 //		}
-//		if len(xs) > 0 {
-//			b.restX, b.restY = [16][4]float32{}, [16][3]float32{}
+//		if len(xs) > few {
 //			copy(b.restX[:], xs)
 //			copy(b.restY[:], ys)
 //			loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+//		} else {
+//			…
 //		}
 //		return loss
 //	}
+//
+// What fills the last tile up is left from other calls: it counts for nothing, whatever it is.
 func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	form, n := fn.form(), a.Batch.Samples
 	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
@@ -211,13 +223,25 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	}
 	whole := n * a.Batch.Tiles
 	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d,\n"+
-		"are copied to b first.", name, of, whole, n)
-	if form.sums {
+		"are copied to b first", name, of, whole, n)
+	if len(fn.Few.Samples) > 0 {
+		doc += ", or taken one by one if they are few"
+	}
+	doc += "."
+	if form.sums && a.ordered(fn) {
 		doc += " It adds to g."
 	}
 	f.function(a.calling(fn, name, doc), func(g *jen.Group) {
+		a.alone(g, fn)
 		if fn.returns() {
 			g.Id("loss").Op(":=").Add(a.number()).Call(jen.Lit(0))
+		}
+		few := len(fn.Few.Samples) > 0
+		if few {
+			a.fewSamples(g, fn.Few.Samples)
+		}
+		if form.sums && !a.ordered(fn) {
+			a.overwritten(g, fn)
 		}
 		loop := func(n int, first ...jen.Code) {
 			rest := statement(code.Advance(form.slices, n))
@@ -229,11 +253,14 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				call(data, jen.Id("tiles"), jen.Lit(n), jen.Id("tiles").Op("*").Lit(n))...)
 			loop(n)
 		}
-		g.If(length("xs").Op(">").Lit(0)).BlockFunc(func(g *jen.Group) {
+		least := jen.Lit(0)
+		if few {
+			least = jen.Id("few")
+		}
+		last := g.If(length("xs").Op(">").Add(least)).BlockFunc(func(g *jen.Group) {
 			rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
 			first := func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }
 			for _, s := range form.from {
-				g.Add(rest(s)).Op("=").Index(jen.Lit(n)).Add(a.sample(s)).Values()
 				g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
 			}
 			add(g, call(first, jen.Lit(1), length("xs"), length("xs")))
@@ -241,6 +268,9 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
 			}
 		})
+		if few {
+			last.Else().BlockFunc(func(g *jen.Group) { a.oneByOne(g, fn) })
+		}
 		if fn.returns() {
 			g.Return(jen.Id("loss"))
 		}
@@ -355,9 +385,21 @@ func (a Assembly) external(f *File, name string) *jen.Statement {
 	return f.f.Func().Id(a.Prefix + name)
 }
 
-// stepBatch is GradBatch and the step:
+// vectorAdd is the method that adds gradients for teams, and addsBy the function whose assembly it calls.
+const vectorAdd, addsBy = "vectorAdd", "StepBatch"
+
+// addMethod begins it.
+func (a Assembly) addMethod(f *File) *jen.Statement {
+	grad := func() *jen.Statement { return jen.Op("*").Id(a.Name + "Grad") }
+	return f.f.Func().Params(jen.Id("g").Add(grad())).Id(vectorAdd).Params(jen.Id("next").Add(grad()))
+}
+
+// stepBatch is GradBatch and the step, and Step for one sample:
 //
 //	func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+//		if len(xs) == 1 && len(ys) == 1 {
+//			return p.vectorStep(&b.samples[0], &xs[0], &ys[0], rate)
+//		}
 //		loss := p.vectorGradBatch(b, xs, ys, &b.sum)
 //		if irisLevel > 1 {
 //			irisStepBatchAVX512(p, &b.sum, rate)
@@ -366,13 +408,25 @@ func (a Assembly) external(f *File, name string) *jen.Statement {
 //		irisStepBatchAVX2(p, &b.sum, rate)
 //		return loss
 //	}
+//
+// A step at the rate -1 is how teams add gradients, which rounds each sum once:
+//
+//	func (g *IrisGrad) vectorAdd(next *IrisGrad) {
+//		if irisLevel > 1 {
+//			irisStepBatchAVX512((*Iris)(g), next, -1)
+//			return
+//		}
+//		irisStepBatchAVX2((*Iris)(g), next, -1)
+//	}
 func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	sum := jen.Op("&").Id("b").Dot("sum")
-	step := func(l AssemblyLevel) []jen.Code {
-		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
+	call := func(l AssemblyLevel, p, gradient, rate jen.Code) []jen.Code {
+		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, p, gradient, rate)
 	}
-	doc := fmt.Sprintf("%s is %s in assembly. b.sum is 0 before it.", a.method(fn), fn.Name)
+	step := func(l AssemblyLevel) []jen.Code { return call(l, jen.Id("p"), sum.Clone(), jen.Id("rate")) }
+	doc := fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name)
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
+		a.alone(g, fn)
 		g.Id("loss").Op(":=").Id("p").Dot(a.Method(strings.Replace(fn.Name, "Step", "Grad", 1))).
 			CallFunc(func(g *jen.Group) {
 				g.Id("b")
@@ -390,6 +444,21 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 		add(g, step(a.Levels[0]))
 		g.Return(jen.Id("loss"))
 	})
+	if fn.Name == addsBy {
+		added := func(l AssemblyLevel) []jen.Code {
+			return call(l, jen.Parens(jen.Op("*").Id(a.Name)).Call(jen.Id("g")), jen.Id("next"), jen.Lit(-1))
+		}
+		f.Doc(vectorAdd + " adds next to g in assembly, as a step back.")
+		a.addMethod(f).BlockFunc(func(g *jen.Group) {
+			if fn.Pauses {
+				g.Add(a.declarePause())
+			}
+			for i := len(a.Levels) - 1; i > 0; i-- {
+				g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(added(a.Levels[i]), jen.Return())...)
+			}
+			add(g, added(a.Levels[0]))
+		})
+	}
 	for _, l := range a.Levels {
 		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
 			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),

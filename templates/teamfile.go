@@ -20,9 +20,10 @@ type Team struct {
 	// Optimizers are the types of the network's optimizers, and Spread says that their updates are shared out.
 	Optimizers []string
 	Spread     bool
-	SpreadFrom int // parameters for every worker that takes part in an update
-	Block      int // samples that batch functions take at a time
-	Slots      int // runs of samples that are summed up apart from one another, at most
+	SpreadFrom int  // parameters for every worker that takes part in an update
+	Block      int  // samples that batch functions take at a time
+	Slots      int  // runs of samples that are summed up apart from one another, at most
+	Add        bool // whether gradients are added in assembly
 }
 
 // teamText is the text of the emitted file behind its package clause, for the network Xnet.
@@ -66,6 +67,14 @@ var xnetTeam = team.Network[xnetTypes]{
 	Parameters: func(p *Xnet) []xnetFloat { return p.Flat()[:] },
 	Gradient: func(g *XnetGrad) []xnetFloat { return g.Flat()[:] },
 	// gradient }
+	// add {
+	Add: func(sum, next *XnetGrad) bool {
+		if xnetLevel > 0 {
+			sum.vectorAdd(next)
+		}
+		return xnetLevel > 0
+	},
+	// add }
 	// spread {
 	SpreadFrom: xnetSpreadFrom,
 	Shares: func(o xnetOptimizer) bool {
@@ -219,6 +228,7 @@ func TeamFile(t Team) ([]byte, error) {
 		"weighted_loss": t.Weighted && t.Grad, "weighted_gradient": t.Weighted && gradient,
 		"weighted_step": t.Weighted && t.Step, "weighted_optimizers": t.Weighted && len(t.Optimizers) > 0,
 		"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread,
+		"add": t.Add,
 	})
 	if err != nil {
 		return nil, err

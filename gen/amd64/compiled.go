@@ -63,7 +63,7 @@ type form struct {
 	tiling   kernel.Tiling
 	style    kernel.Style
 	// pauses says of each of its parts whether it pauses, and callCycles how many cycles a call of these may take.
-	pauses     [2]bool
+	pauses     [assembly.MostParts]bool
 	callCycles int
 }
 
@@ -292,7 +292,7 @@ func (a *Assembly) cycles(of form) []int {
 		bytes = 0
 	}
 	var parts []*cores.Program
-	for _, part := range a.code[of].parts {
+	for _, part := range a.code[of].tiled(fn) {
 		parts = append(parts, cores.Read(part))
 	}
 	all := make([]int, len(cores.All))
@@ -305,6 +305,14 @@ func (a *Assembly) cycles(of form) []int {
 		}
 	}
 	return all
+}
+
+// tiled are the parts that a batch of many samples calls; of a function of one sample it is the only one.
+func (c *compiled) tiled(fn *plan.Func) []*ir.Function {
+	if fn.Name == plan.GradBatch {
+		return c.parts[:len(c.parts)-1]
+	}
+	return c.parts
 }
 
 // arguments are the integers that a function is given, for as many tiles as a call takes.

@@ -226,17 +226,22 @@ func (a *Assembly) Choices() (choices []Choice) {
 // matrices that it goes through in alternating directions what fits beside the others. On the way back every function
 // finds in the second cache what it went through last on the way forward, unless it takes rows in order.
 func (a *Assembly) kept(fn *plan.Func, c *cores.Core, s kernel.Style) (kept cores.Kept) {
-	p := a.p
 	if s.InOrder {
 		return kept
 	}
-	kept.Second = c.SecondCache()
-	if !assembly.Alternates(a.set(isa.AVX2), p, fn) {
-		return kept
+	if assembly.Alternates(a.set(isa.AVX2), a.p, fn) {
+		return a.keptOf(fn, c)
 	}
-	total := p.MatrixBytes(fn)
+	kept.Second = c.SecondCache()
+	return kept
+}
+
+// keptOf are those bytes of a function that does alternate.
+func (a *Assembly) keptOf(fn *plan.Func, c *cores.Core) (kept cores.Kept) {
+	kept.Second = c.SecondCache()
+	total := a.p.MatrixBytes(fn)
 	for _, m := range fn.Matrices() {
-		size := m.Len() * p.ElementBytes()
+		size := m.Len() * a.p.ElementBytes()
 		kept.First += min(size, max(0, c.FirstCache-(total-size)))
 	}
 	return kept

@@ -89,6 +89,15 @@ func sumsParams(f *File, p *plan.Program, function string) []Param {
 	return append(ps, f.pauseParam(p, function+SumsSuffix)...)
 }
 
+// oneParams are the parameters of the function that adds the gradient of a sample alone: those of Grad.
+func oneParams(f *File, p *plan.Program, function string) []Param {
+	ps := []Param{{Name: "p", Typ: p.Network.Name}}
+	for _, arg := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg} {
+		ps = append(ps, argumentOf(p, function, arg))
+	}
+	return append(ps, f.pauseParam(p, function+OneSuffix)...)
+}
+
 // descentParams are the parameters of the function that updates all parameters.
 func descentParams(f *File, p *plan.Program, function string) []Param {
 	name := p.Network.Name

@@ -45,7 +45,8 @@ func overlappedLoss(ops []plan.Op) (first, at, host int) {
 	host = at + 1 + slices.IndexFunc(ops[at+1:], func(op plan.Op) bool {
 		back, fused := op.(*plan.BackAffine)
 		_, outer := op.(*plan.Outer)
-		return outer || fused && back.Update != nil
+		_, sum := op.(*plan.OuterSum)
+		return outer || sum || fused && back.Update != nil
 	})
 	if host == at || host+1 >= len(ops) {
 		return 0, 0, 0
@@ -90,6 +91,8 @@ func (f *function) loopsOver(op plan.Op) bool {
 	var w *plan.Buffer
 	switch op := op.(type) {
 	case *plan.Outer:
+		w = op.GW
+	case *plan.OuterSum:
 		w = op.GW
 	case *plan.Update:
 		w = op.W

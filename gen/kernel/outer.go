@@ -13,12 +13,7 @@ func (f *function) outer(op *plan.Outer) {
 
 // outerBiases is ∇b.
 func (f *function) outerBiases(op *plan.Outer) {
-	if op.GB == nil {
-		return
-	}
-	f.chunks(op.D.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
-		f.code.Wide(f.m.Width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
-	})
+	f.biasGradient(op.GB, op.D, func(delta *vec.Value, _ vec.Place, _ int) *vec.Value { return delta })
 }
 
 // outerWeights is ∇W.
@@ -27,27 +22,60 @@ func (f *function) outerWeights(op *plan.Outer) {
 	if op.DT != nil {
 		ds, as = append(ds, op.DT), append(as, op.AT)
 	}
-	product := func(factors, inputs []*vec.Value) *vec.Value {
+	f.weightGradient(op.GW, ds, as, func(factors, inputs []*vec.Value, _ vec.Place, _ int) *vec.Value {
 		out := f.code.Product(factors[0], inputs[0])
 		if len(factors) > 1 {
 			out = f.code.Madd(factors[1], inputs[1], out)
 		}
 		return out
+	})
+}
+
+// outerSum is ∇W += δ·aᵀ and ∇b += δ, for one sample.
+func (f *function) outerSum(op *plan.OuterSum) {
+	f.biasGradient(op.GB, op.D, func(delta *vec.Value, at vec.Place, n int) *vec.Value {
+		return f.code.Sum(f.code.Load(at, n), delta)
+	})
+	f.weightGradient(op.GW, []*plan.Buffer{op.D}, []*plan.Buffer{op.A},
+		func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value {
+			return f.code.Madd(factors[0], inputs[0], f.code.Load(at, n))
+		})
+}
+
+// biasGradient writes ∇b, if there is one: at each place the vector that is made of one of δ.
+func (f *function) biasGradient(
+	gb, d *plan.Buffer, vectorOf func(delta *vec.Value, at vec.Place, n int) *vec.Value,
+) {
+	if gb == nil {
+		return
 	}
-	if lanes, ok := f.packs(op.GW); ok {
-		f.packedOuter(op.GW, ds, as, lanes, nil, func(at vec.Place, n int, rows, inputs []*vec.Value) {
-			f.code.Store(product(rows, inputs), at, n)
+	f.chunks(d.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
+		f.code.Wide(f.m.Width(n), func() {
+			place := f.at(gb, at)
+			f.code.Store(vectorOf(f.code.LoadLoose(f.at(d, at), n), place, n), place, n)
+		})
+	})
+}
+
+// weightGradient writes ∇W: at each place the vector that is made of the factors of its row, one of each δ, and of a
+// vector of each input.
+func (f *function) weightGradient(
+	gw *plan.Buffer, ds, as []*plan.Buffer,
+	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
+) {
+	if lanes, ok := f.packs(gw); ok {
+		f.packedOuter(gw, ds, as, lanes, nil, func(at vec.Place, n int, rows, inputs []*vec.Value) {
+			f.code.Store(vectorOf(rows, inputs, at, n), at, n)
 		})
 		return
 	}
-	f.rowwise(op.GW, as, nil,
+	f.rowwise(gw, as, nil,
 		func(row index, _ bool) (factors []*vec.Value) {
 			for _, d := range ds {
 				factors = append(factors, f.code.Spread(f.at(d, row)))
 			}
 			return factors
-		},
-		func(factors, inputs []*vec.Value, _ vec.Place, _ int) *vec.Value { return product(factors, inputs) })
+		}, vectorOf)
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -21,6 +22,18 @@ func Sample(to Function, c *Common, fn *plan.Func, style Style, alternates bool)
 		return
 	}
 	f.operations(fn.Ops)
+}
+
+// One writes what a function of a batch does with a sample alone: its gradient is added to what is there.
+func One(to Function, c *Common, fn *plan.Func, alternates bool) {
+	f := newFunction(to, c)
+	f.style = Standard
+	to.Begin()
+	if alternates {
+		f.alternates(fn)
+	}
+	f.operations(slices.DeleteFunc(slices.Clone(fn.Ops),
+		func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall }))
 }
 
 // operation writes one operation of a function of one sample.
@@ -43,6 +56,8 @@ func (f *function) write(op plan.Op) {
 		f.backAffine(op)
 	case *plan.Outer:
 		f.outer(op)
+	case *plan.OuterSum:
+		f.outerSum(op)
 	case *plan.Update:
 		f.update(op)
 	case *plan.Map:

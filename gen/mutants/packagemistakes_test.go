@@ -16,8 +16,8 @@ var chunkMistakes = []packageMutant{
 		`loss \+= (p\.gradTiles\(.*8, 32\))`,
 		"if l := $1; len(xs) < 512 {\nloss += l\n}"),
 	on(inDispatch, "Tiled", "vectorGradBatch", "7 of the 8 tiles of a chunk", `g, 8, 32\)`, "g, 7, 32)"),
-	on(inDispatch, "Tiled", "vectorGradBatch", "a rest of 17 samples is lost", `if len\(xs\) > 0 \{`,
-		"if len(xs) > 0 && len(xs) != 17 {"),
+	on(inDispatch, "Tiled", "vectorGradBatch", "a rest of 17 samples is lost", `if len\(xs\) > few \{`,
+		"if len(xs) == 17 {\n} else if len(xs) > few {"),
 	on(inDispatch, "Tiled", "vectorForwardBatch", "off by one sample after a chunk",
 		`xs, out = xs\[256:\], out\[256:\]`, "xs, out = xs[255:len(xs)-1], out[256:]"),
 	on(inDispatch, "Tiled", "vectorForwardBatch", "a chunk's results come from its first tile alone",
@@ -88,7 +88,7 @@ var teamMistakes = []packageMutant{
 	on(inTeam+"sums.go", "Broad", "finish", "another rate where five workers finish", `t\.rate\)`,
 		"t.rate*F(1+t.sharing/5))"),
 	on(inTeam+"sums.go", "Broad", "finish", "the last parameter of a range is not handed over",
-		`Gradient\(t\.g\)\[lo:hi\]`, "Gradient(t.g)[lo:hi-t.sharing/4]"),
+		`t\.pair\(i, d, lo, hi\)`, "t.pair(i, d, lo, hi-t.sharing/4)"),
 	on(inTeam+"sums.go", "Broad", "pair", "a parameter of a range is added twice", `accumulate\(`,
 		"if lo > 1000 {\nt.net.Gradient(&t.sums[i])[lo] += t.net.Gradient(&t.sums[i+d])[lo]\n}\n$0"),
 }
@@ -107,7 +107,7 @@ var passedOnMistakes = []packageMutant{
 var allocationMistakes = []packageMutant{
 	keeping(inDispatch, "Tiled", "vectorForwardBatch", "memory is allocated from the second chunk on",
 		`xs, out = xs\[256:\], out\[256:\]`, "$0\nif len(xs) >= 256 {\nkept = make([]float32, len(xs))\n}"),
-	keeping(inDispatch, "Tiled", "vectorGradBatch", "memory is allocated for a rest beside two chunks", `b\.restX = `,
+	keeping(inDispatch, "Tiled", "vectorGradBatch", "memory is allocated for a rest beside two chunks", `copy\(b\.restX`,
 		"if loss > 200 {\nkept = make([]float32, len(xs))\n}\n$0"),
 	keeping(inKernels, "Tiled", "LossBatch", "memory is allocated for 9 blocks and more", `loss := float32\(0\)`,
 		"$0\nif len(xs) > 256 {\nkept = make([]float32, len(xs))\n}"),

@@ -114,6 +114,10 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		differ := &code.Binary{Op: code.Ne, X: code.LenOf(plan.InputsArg), Y: code.LenOf(s)}
 		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, plan.InputsArg, s))
 	}
+	if loss {
+		fn.Results = pr.number()
+	}
+	pr.dispatch(f, fn)
 	var g code.Expr // where the gradient is summed
 	switch plan.Unweighted(f.Name) {
 	case plan.GradBatch:
@@ -123,10 +127,6 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 		g = &code.Addr{X: code.FieldOf("b", "sum")}
 		pr.clear(body, code.FieldOf("b", "sum"))
 	}
-	if loss {
-		fn.Results = pr.number()
-	}
-	pr.dispatch(f, fn)
 	if f.Each != "" {
 		pr.eachSample(f, body)
 		fn.Doc = derivativeDocs[f.Name]

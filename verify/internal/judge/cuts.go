@@ -29,7 +29,8 @@ func (c Cuts) orElse(block int) Cuts {
 
 // counts are the numbers of samples at which a batch is cut in every way that there is, the most telling first: both
 // sides of every multiple of a block, a tile and a chunk up to the second, chunks followed by tiles and a rest, every
-// number of tiles of a chunk and every rest of a tile. Where samples are cheap a batch of many blocks comes before all.
+// number of tiles of a chunk and every rest of a tile, and last every number that is less than a tile, of which a few
+// may be taken one by one. Where samples are cheap a batch of many blocks comes before all.
 func (c Cuts) counts(cheap bool) []int {
 	var list []int
 	if long := 2*max(c.Chunk, manyBlocks*c.Block) + 1; cheap {
@@ -45,6 +46,9 @@ func (c Cuts) counts(cheap bool) []int {
 		tiles := max(c.Chunk/c.Tile, 1)
 		for k := range max(tiles, c.Tile) {
 			list = append(list, k%tiles*c.Tile+k%c.Tile)
+		}
+		for n := 1; n < c.Tile; n++ {
+			list = append(list, n)
 		}
 	}
 	return distinctCounts(list)

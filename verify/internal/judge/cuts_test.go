@@ -29,6 +29,9 @@ func TestCuts(t *testing.T) {
 			if !slices.ContainsFunc(counts, func(n int) bool { return n%c.Tile == rest }) {
 				t.Errorf("%+v: no batch with a rest of %d", c, rest)
 			}
+			if rest > 0 && !slices.Contains(counts, rest) {
+				t.Errorf("%+v: no batch of %d samples", c, rest)
+			}
 		}
 		if counts[0] != 2*c.Chunk+1 || !slices.Contains(counts, 3*c.Chunk-1) {
 			t.Errorf("%+v: the first is %d, and there is none of nearly three chunks: %v", c, counts[0], counts)
