@@ -94,7 +94,7 @@ func TestBackend(t *testing.T) {
 		}
 	}
 	if last := string(files[len(files)-1].Data); !strings.Contains(last, "//go:build !toy || purego") ||
-		!strings.Contains(last, ") vectorForward(ws *NetWorkspace, x *[2]float32) {}") {
+		!strings.Contains(last, ") vectorForward(ws *NetWorkspace, x *[2]float32) { panic(\"no assembly\") }") {
 		t.Errorf("what stands in for the toy is\n%s", last)
 	}
 	if !strings.Contains(string(files[4].Data), "z1 = W1·x + b1") {

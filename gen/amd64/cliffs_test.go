@@ -90,10 +90,11 @@ func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 func endsRegister(n int) bool { return n%8 == 0 || n < 8 && bits.OnesCount(uint(n)) == 1 }
 
 // TestCliffs: an input or a unit more takes little more, for 1 to 34 of them and about 64, where rows become loops. It is
-// long because every one is written and run in the model; no other test sees that one number more makes code slow. Inputs of rows that end in the same
-// register take the same within 16 %, and at most 25 % more than as many as fill it. One more than that is a register
-// more in every row, and of rows of 1, 2 or 4 numbers, which share one, twice as much to compute: up to 45 and 80 %. A
-// unit more takes up to 20 %, and where it begins a register up to 40, of very few units 55.
+// long because every one is written and run in the model; no other test sees that one number more makes code slow. Inputs
+// of rows that end in the same register take the same within 16 %, and at most 38 % more than as many as fill it, whose
+// rows lie on whole lines of the cache. One more than that is a register more in every row, and of rows of 1, 2 or 4
+// numbers, which share one, twice as much to compute: up to 51 and 80 %. A unit more takes up to 20 %, and where it
+// begins a register up to 40, of very few units 55.
 func TestCliffs(t *testing.T) {
 	t.Parallel()
 	most := 70
@@ -128,10 +129,10 @@ func TestCliffs(t *testing.T) {
 		case s.inputs < 5 && endsRegister(s.inputs):
 			limit = 180
 		case endsRegister(s.inputs):
-			limit = 145
+			limit = 151
 		}
 		judge("an input more", s, oneLayer{s.inputs + 1, s.units}, limit)
-		judge("a full register", oneLayer{(s.inputs + 7) / 8 * 8, s.units}, s, 125)
+		judge("a full register", oneLayer{(s.inputs + 7) / 8 * 8, s.units}, s, 139)
 		limit = 120
 		switch {
 		case s.units < 5 && endsRegister(s.units):

@@ -42,8 +42,8 @@ func (s set) Beside() int { return 0 }
 // more where a processor takes 64 bytes in two halves.
 func (s set) Stream() int { return 32 }
 
-// LineCycles is how long a line takes to come.
-func (s set) LineCycles(bytes int) int { return s.core.LineCycles(bytes) }
+// LineCycles is how long a line takes to come, at worst: points where functions pause are placed by it.
+func (s set) LineCycles(bytes int) int { return s.core.SlowestLine(bytes) }
 
 // Lowering is the instruction of an operation, nil where there is none.
 func (s set) Lowering(op vec.Op, elem vec.Elem) assembly.Instruction {

@@ -27,7 +27,8 @@ func Batch(f *File, p *plan.Program, m Machine, fn *plan.Func, lay *kernel.TileL
 	loss := fn.Name != plan.ForwardBatch && !f.Kernel.Strict
 	t := NewFunction(f, m, name+m.Set.String(), tileParams(f, p, fn.Name), loss)
 	t.Many = true
-	t.lines = lines{m.Set.LineCycles(p.MatrixBytes(fn) + lay.Work), m.Set.LineCycles(lay.Work)}
+	all := p.MatrixBytes(fn) + lay.Work
+	t.lines = lines{m.Set.LineCycles(all), m.Set.LineCycles(all)} // what goes by drives the area out of the first cache
 	kernel.Tiles(BuilderOf(t), &f.Kernel, p, fn, lay)
 	if t.stopped {
 		return nil, ErrLong

@@ -182,6 +182,16 @@ func (c *Core) LineCycles(bytes int) int {
 	return c.fromMemory
 }
 
+// SlowestLine is LineCycles where rows are read side by side and some lines follow none: what must not be exceeded is
+// reckoned with it.
+func (c *Core) SlowestLine(bytes int) int {
+	line := c.LineCycles(bytes)
+	if bytes > c.secondCache {
+		line += c.thirdAbreast + c.thirdAstray/4
+	}
+	return line
+}
+
 // moves are the opcodes of plain copies, which take no unit where both operands are registers, nor more than a load or
 // store where one is memory.
 var moves = map[string]bool{
