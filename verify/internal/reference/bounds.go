@@ -64,10 +64,27 @@ func (n *Network) Estimates(t *Trace, r rounding.Pair) (*Gradient, Intermediates
 			break
 		}
 		d = rounding.Estimate{
-			Value: linear.Elements(t.GradZ[l-1]), Bound: n.layers[l-2].sigma.PullbackBound(r, z[l-1], a[l-1], v),
+			Value: linear.Elements(t.GradZ[l-1]), Bound: n.pulledBound(r, l-1, z[l-1], a[l-1], v, d),
 		}
 	}
 	return g, Intermediates{z, a, deltas}
+}
+
+// pulledBound bounds Jac_lᵀ·v where v is W_{l+1}ᵀ·d. A kernel may multiply slopes into W before it multiplies by d: then
+// slopes below 1 make what underflows in products no smaller, and elements of d above 1 make it larger.
+func (n *Network) pulledBound(r rounding.Pair, l int, z, a, v, d rounding.Estimate) []float64 {
+	bound := n.layers[l-1].sigma.PullbackBound(r, z, a, v)
+	largest := 1.0
+	for i := range d.Value {
+		largest = max(largest, d.Magnitude(i))
+	}
+	lost := r.Underflow(rounding.Work{Roundings: 2 * float64(len(d.Value))}, largest)
+	for i := range bound {
+		if bound[i] != 0 {
+			bound[i] += lost
+		}
+	}
+	return bound
 }
 
 func (n *Network) lossBound(r rounding.Pair, z, a rounding.Estimate, y *mat.VecDense) float64 {

@@ -48,7 +48,7 @@ func (m *Linearisation) HessianVector(v []float64) (value, bound []float64) {
 		})
 		d = rounding.Estimate{
 			Value: linear.Elements(m.trace.GradZ[l-1]),
-			Bound: n.layers[l-2].sigma.PullbackBound(m.pair, m.z[l-1], m.a[l-1], g),
+			Bound: n.pulledBound(m.pair, l-1, m.z[l-1], m.a[l-1], g, d),
 		}
 	}
 	return slices.Concat(values...), slices.Concat(bounds...)

@@ -122,7 +122,7 @@ func (m *Linearisation) rows() [][]rounding.Estimate {
 		value = new(mat.Dense)
 		value.Mul(next, m.jac[l-1])
 		list[l-1] = rowsOf(value, func(i int) []float64 {
-			return n.layers[l-2].sigma.PullbackBound(m.pair, m.z[l-1], m.a[l-1], back[i])
+			return n.pulledBound(m.pair, l-1, m.z[l-1], m.a[l-1], back[i], list[l][i])
 		})
 	}
 	return list
