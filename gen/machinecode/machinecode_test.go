@@ -23,9 +23,9 @@ const (
 
 // branching are the emitted functions that may jump on data, and why.
 var branching = map[string]string{
-	`^\(\*\w+Grad\)\.Clip$`:             "a gradient is scaled only if its norm is above the limit",
-	`^\(\*\w+\)\.(vector\w+|\w+Tiles)$`: "assembly that pauses is called again until it is done, which its loops alone decide",
-	`^\(\*\w+\)\.(Update|begin)$`:       "of optimizers: what depends on their settings and on the number of steps",
+	`^\(\*\w+Grad\)\.Clip$`:                     "a gradient is scaled only if its norm is above the limit",
+	`^\(\*\w+\)\.(vector\w+|\w+Tiles|gradOne)$`: "assembly that pauses is called again until it is done, which its loops alone decide",
+	`^\(\*\w+\)\.(Update|begin)$`:               "of optimizers: what depends on their settings and on the number of steps",
 }
 
 // outside are what emitted functions may call that is not emitted, and why. Their own jumps are not looked at.
@@ -34,7 +34,7 @@ var outside = map[string]string{
 	`^runtime\.(duff|mem)`: "copies and zeroes of constant size",
 	`^runtime\.gopanic`:    "slices of samples that differ in length are refused, before anything is done",
 	`^math\.`:              "of optimizers: once in an update, not for every parameter",
-	`\.[a-z]\w*(Forward|Loss|Backward|Grad|Step|Squares|Largest|Clip|Scale|Update\w*|AVX2|AVX512)$`: "assembly, whose jumps package amd64 tests: the disassembler doesn't know all of its instructions",
+	`\.[a-z]\w*(Forward|Loss|Backward|Grad|Step|Jacobian|Tangent|HessianVector|Squares|Largest|Clip|Scale|Update\w*|AVX2|AVX512)$`: "assembly, whose jumps package amd64 tests: the disassembler doesn't know all of its instructions",
 }
 
 // notKernels are emitted functions that are no kernels: they take a function of the caller's, make things, or look at
