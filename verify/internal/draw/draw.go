@@ -21,6 +21,15 @@ func WholeNumbers(rng *rand.Rand, v []float64) {
 	}
 }
 
+// EveryWholeNumber goes through the whole numbers from -3 to 3 in turn, from any of them on: seven units have all, and
+// fewer have none twice.
+func EveryWholeNumber(rng *rand.Rand, v []float64) {
+	from := rng.IntN(7)
+	for i := range v {
+		v[i] = float64((from+i)%7 - 3)
+	}
+}
+
 // Signs draws 1 and -1.
 func Signs(rng *rand.Rand, v []float64) {
 	for i := range v {

@@ -67,7 +67,7 @@ func CheckOrder[F memory.Float](k *Kernel[F]) {
 	count := min(2*n.Batch+1, 7)
 	j := orderJudge[F]{n, report, k.Machine, k.Batch(count), 64 / int(unsafe.Sizeof(*new(F)))}
 	rng, _ := trial.Random(n, orderTrials)
-	for round := range min(max(orderBudget/n.Params(), 2), 20) {
+	for round := range min(max(orderBudget/n.Params(), 2), 32) {
 		// The first two kinds: sums of special numbers are what they are in any order.
 		fill := trial.Fills[round%2]
 		d := newStrictData[F](n, rng, fill, count)

@@ -26,7 +26,11 @@ func New(n spec.Network, i int) (Sample, error) {
 		switch turn := l == turn(n, i); {
 		case k.dead && turn:
 		case k.kinks && turn:
-			draw.WholeNumbers(rng, b)
+			if n.Layers[l-1].Window() > 1 {
+				draw.WholeNumbers(rng, b) // units of a window tie
+			} else {
+				draw.EveryWholeNumber(rng, b)
+			}
 			repeatRows(rng, w, b)
 		case k.whole:
 			draw.WholeNumbers(rng, b)
