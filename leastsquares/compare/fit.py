@@ -8,7 +8,7 @@ reverse sweeps written with whole-batch products, which is faster than torch.aut
 import json, sys, time
 import numpy, scipy.optimize, torch
 
-REPEATS = 3
+REPEATS, ENOUGH, EVALUATIONS = 3, 2, 300
 torch.set_num_threads(1)
 data = numpy.load(sys.argv[1])
 widths = [int(w) for w in sys.argv[2].split("-")]
@@ -46,7 +46,10 @@ def jacobian(theta):
 
 def fit(method):
     best = None
-    for _ in range(REPEATS):
+    first = time.perf_counter()
+    for repeat in range(REPEATS):
+        if repeat and time.perf_counter() - first > ENOUGH:
+            break
         points, jacobians = [], [0]
         began = time.perf_counter()
         def fun(theta):
@@ -57,7 +60,7 @@ def fit(method):
             jacobians[0] += 1
             return jacobian(theta)
         try:
-            scipy.optimize.least_squares(fun, start.numpy().copy(), jac, method=method, max_nfev=1000,
+            scipy.optimize.least_squares(fun, start.numpy().copy(), jac, method=method, max_nfev=EVALUATIONS,
                                          ftol=1e-12, xtol=1e-10, gtol=1e-10)
         except ValueError as e:
             print(f"{method}: {e}", file=sys.stderr)

@@ -133,8 +133,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		results = append(results, r)
+		fmt.Fprintln(stdout, table(results[len(results)-1:]))
 	}
-	fmt.Fprint(stdout, table(results))
 	if o.plot != "" {
 		return drawLosses(results, o.plot)
 	}

@@ -40,9 +40,9 @@ type Fit[X, Y any] struct {
 	Adam func() func(xs []X, ys []Y, rate float64)
 }
 
-// repeats is how often each fit of Levenberg–Marquardt is made. The numbers are the same every time, so the least time to
-// each point counts.
-const repeats = 5
+// Each fit of Levenberg–Marquardt has at most so many iterations, as SciPy's have evaluations, and is made up to repeats
+// times, until it has taken enough. The numbers are the same every time, so the least time to each point counts.
+const iterations, repeats, enough = 300, 5, time.Second
 
 // Run reads x, y and start, the first parameters, from a file, fits, and writes the traces as JSON.
 func Run[X, Y any](f Fit[X, Y], path string, workers int, adam time.Duration, out io.Writer) error {
@@ -97,12 +97,12 @@ func (f Fit[X, Y]) levenberg(xs []X, ys []Y, start []float64, workers int) (Trac
 	if workers == 1 {
 		trace.Name = "leastsquares"
 	}
-	for repeat := range repeats {
+	for repeat, first := 0, time.Now(); repeat == 0 || repeat < repeats && time.Since(first) < enough; repeat++ {
 		copy(f.Params, start)
 		points := []Point{{Loss: f.Loss(xs, ys), Jacobians: 1}}
 		jacobians, began := 1, time.Now()
 		_, err := f.Fitter.Fit(context.Background(), xs, ys, leastsquares.Options{
-			Iterations: 1000, Workers: workers,
+			Iterations: iterations, Workers: workers,
 			OnIteration: func(it leastsquares.Iteration) error {
 				if it.Accepted {
 					jacobians++
