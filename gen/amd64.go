@@ -63,18 +63,13 @@ func (c *native) Write() error {
 	if err := c.assembly.Settle(); err != nil {
 		return err
 	}
-	for _, f := range c.p.Funcs {
-		if c.assembly.Missing(f.Name) == "" {
-			c.vector = append(c.vector, f.Name)
-		}
-	}
+	c.vector = written(c.p, c.assembly.Missing)
 	return nil
 }
 
 // Has says whether a function or a sweep is in assembly.
 func (c *native) Has(name string) bool {
-	return slices.Contains(c.vector, name) ||
-		slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
+	return among(c.vector, c.sweeps(), name)
 }
 
 // Cuts are tiles, and as many samples as a call takes.

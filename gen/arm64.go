@@ -54,18 +54,13 @@ func (c *neonCode) Write() (err error) {
 	if c.assembly, err = arm64.New(c.p, c.config()); err != nil {
 		return err
 	}
-	for _, f := range c.p.Funcs {
-		if c.assembly.Missing(f.Name) == "" {
-			c.vector = append(c.vector, f.Name)
-		}
-	}
+	c.vector = written(c.p, c.assembly.Missing)
 	return nil
 }
 
 // Has says whether a function or a sweep is in assembly.
 func (c *neonCode) Has(name string) bool {
-	return slices.Contains(c.vector, name) ||
-		slices.ContainsFunc(c.assembly.Sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
+	return among(c.vector, c.assembly.Sweeps(), name)
 }
 
 // Cuts are tiles, and as many samples as a call takes.

@@ -288,3 +288,19 @@ func assemblyFields(p *plan.Program, tiling kernel.Tiling, alternates bool, func
 	batch.Bytes = kernel.TileBytes(p, tiling)
 	return workspace, batch
 }
+
+// written are the functions of a network that are in assembly: those whose absence missing gives no reason for.
+func written(p *plan.Program, missing func(function string) string) (names []string) {
+	for _, f := range p.Funcs {
+		if missing(f.Name) == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// among says whether a function is one of some, or that of one of some sweeps.
+func among(functions []string, sweeps []plan.Sweep, name string) bool {
+	return slices.Contains(functions, name) ||
+		slices.ContainsFunc(sweeps, func(s plan.Sweep) bool { return s.Function() == name })
+}

@@ -89,12 +89,9 @@ func (s *search[X, Y]) second(v []float64) ([]float64, error) {
 
 // outputsTo computes the outputs of all samples.
 func (p *problem[X, Y]) outputsTo(all []float64) error {
-	return p.each(func(w worker[X], _, from, to int) error {
-		for at := from; at < to; at += p.samples {
-			end := min(at+p.samples, to)
-			w.forward(p.xs[at:end], w.out)
-			copy(all[at*p.outputs:end*p.outputs], w.out)
-		}
+	return p.eachBlock(func(w worker[X], _, at, end int) error {
+		w.forward(p.xs[at:end], w.out)
+		copy(all[at*p.outputs:end*p.outputs], w.out)
 		return nil
 	})
 }

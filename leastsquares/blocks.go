@@ -80,6 +80,18 @@ func (p *problem[X, Y]) each(run func(w worker[X], run, from, to int) error) err
 	return nil
 }
 
+// eachBlock is each with every run's blocks of samples, one after another.
+func (p *problem[X, Y]) eachBlock(block func(w worker[X], run, at, end int) error) error {
+	return p.each(func(w worker[X], run, from, to int) error {
+		for at := from; at < to; at += p.samples {
+			if err := block(w, run, at, min(at+p.samples, to)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // weight is that of a sample.
 func (p *problem[X, Y]) weight(i int) float64 {
 	if p.weights == nil {
@@ -91,19 +103,16 @@ func (p *problem[X, Y]) weight(i int) float64 {
 // loss is the loss at the parameters of the network, NaN or infinite where an output is.
 func (p *problem[X, Y]) loss() (float64, error) {
 	parts := make([]float64, p.runs())
-	err := p.each(func(w worker[X], run, from, to int) error {
-		for at := from; at < to; at += p.samples {
-			end := min(at+p.samples, to)
-			w.forward(p.xs[at:end], w.out)
-			sum := 0.0 // as block adds up
-			for i := range (end - at) * p.outputs {
-				if weight := p.weight(at + i/p.outputs); weight != 0 {
-					loss, _, _ := p.cost.of(w.out[i], p.targets[at*p.outputs+i], p.outputs, weight)
-					sum += loss
-				}
+	err := p.eachBlock(func(w worker[X], run, at, end int) error {
+		w.forward(p.xs[at:end], w.out)
+		sum := 0.0 // as block adds up
+		for i := range (end - at) * p.outputs {
+			if weight := p.weight(at + i/p.outputs); weight != 0 {
+				loss, _, _ := p.cost.of(w.out[i], p.targets[at*p.outputs+i], p.outputs, weight)
+				sum += loss
 			}
-			parts[run] += sum
 		}
+		parts[run] += sum
 		return nil
 	})
 	sum := 0.0

@@ -174,7 +174,7 @@ func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err er
 		moved := make([]float64, len(s.x)) // as far as the precision goes
 		floats.SubTo(moved, next, s.x)
 		it.Step = floats.Norm(moved, math.Inf(1))
-		if promised == 0 || it.Step == 0 {
+		if promised == 0 {
 			promised = s.system.promised(moved)
 		}
 		if it.Step == 0 || !(promised > 0) {

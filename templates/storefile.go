@@ -91,16 +91,20 @@ func (xreceiver) MarshalJSON() ([]byte, error) { return xstored.JSON(xpointer) }
 func (xself *Xtype) UnmarshalJSON(data []byte) error { return xstored.FromJSON(xself, data) }
 `
 
-// sameMethodsText are those of an optimizer, which promise the same.
-const sameMethodsText = `
-func (xself *Xtype) WriteTo(w io.Writer) (int64, error)     { return xstored.Write(xself, w) }
-func (xself *Xtype) ReadFrom(r io.Reader) (int64, error)    { return xstored.Read(xself, r) }
-func (xreceiver) MarshalBinary() ([]byte, error)            { return xself.AppendBinary(nil) }
-func (xself *Xtype) AppendBinary(b []byte) ([]byte, error)  { return xstored.Append(xself, b) }
-func (xself *Xtype) UnmarshalBinary(data []byte) error      { return xstored.Decode(xself, data) }
-func (xreceiver) MarshalJSON() ([]byte, error)              { return xstored.JSON(xpointer) }
-func (xself *Xtype) UnmarshalJSON(data []byte) error        { return xstored.FromJSON(xself, data) }
-`
+// sameMethodsText are those of an optimizer, which promise the same: the declarations without what is said of them.
+var sameMethodsText = declarations(methodsText)
+
+// declarations are the lines of some Go that begin functions of one line.
+func declarations(text string) string {
+	var b strings.Builder
+	b.WriteString("\n")
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "func ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
 
 // methods are the methods of a type. One that is too large for a stack has pointers for receivers.
 func (s Store) methods(t Stored) (text string, err error) {

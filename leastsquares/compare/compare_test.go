@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 		ours:  []measure.Trace{trace("leastsquares", 9, 4, 1), trace("Adam", 9, 8, 7)},
 		scipy: []measure.Trace{trace("SciPy lm", 9, 8, 7, 3, 2)},
 	}
-	got := table([]result{r})
+	got := table(r)
 	for _, want := range []string{"2.002", "2.00 ms", "4.00 ms", "only 7 after 2.00 ms"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the table lacks %q:\n%s", want, got)

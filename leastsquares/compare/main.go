@@ -133,7 +133,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		results = append(results, r)
-		fmt.Fprintln(stdout, table(results[len(results)-1:]))
+		fmt.Fprintln(stdout, table(r))
 	}
 	if o.plot != "" {
 		return drawLosses(results, o.plot)

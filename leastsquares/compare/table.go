@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -16,7 +17,7 @@ const slack = 1.001
 // in another valley than the others; then the aim is its.
 func (r result) aim() float64 {
 	aim := 0.0
-	for _, t := range append(r.scipy, r.ours[0]) {
+	for _, t := range slices.Concat(r.scipy, r.ours[:1]) {
 		aim = max(aim, t.Points[len(t.Points)-1].Loss)
 	}
 	return aim * slack
@@ -33,26 +34,24 @@ func reached(t measure.Trace, aim float64) (p measure.Point, ok bool) {
 }
 
 // table has a line for every fit: its time and evaluations to the aim, and how many times as long it takes as the first.
-func table(results []result) string {
+func table(r result) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "problem\tparameters\tresiduals\tloss\tfit\ttime\tlosses\tJacobians\ttimes ours\t\n")
-	for _, r := range results {
-		aim := r.aim()
-		first, _ := reached(r.ours[0], aim)
-		for i, t := range append(append([]measure.Trace(nil), r.ours...), r.scipy...) {
-			if i == 0 {
-				fmt.Fprintf(w, "%s\t%d\t%d\t%.4g\t", r.name, r.params, r.residuals, aim)
-			} else {
-				fmt.Fprint(w, "\t\t\t\t")
-			}
-			p, ok := reached(t, aim)
-			if !ok {
-				fmt.Fprintf(w, "%s\t\t\t\tonly %.3g after %s\t\n", t.Name, p.Loss, duration(p.Seconds))
-				continue
-			}
-			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3g\t\n", t.Name, duration(p.Seconds), p.Losses, p.Jacobians, p.Seconds/first.Seconds)
+	aim := r.aim()
+	first, _ := reached(r.ours[0], aim)
+	for i, t := range slices.Concat(r.ours, r.scipy) {
+		if i == 0 {
+			fmt.Fprintf(w, "%s\t%d\t%d\t%.4g\t", r.name, r.params, r.residuals, aim)
+		} else {
+			fmt.Fprint(w, "\t\t\t\t")
 		}
+		p, ok := reached(t, aim)
+		if !ok {
+			fmt.Fprintf(w, "%s\t\t\t\tonly %.3g after %s\t\n", t.Name, p.Loss, duration(p.Seconds))
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3g\t\n", t.Name, duration(p.Seconds), p.Losses, p.Jacobians, p.Seconds/first.Seconds)
 	}
 	w.Flush()
 	return b.String()
