@@ -15,7 +15,7 @@ import (
 //
 // (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm for Nonlinear Least-Squares Minimization,
 // 2012). In the narrow curved valleys that networks have it saves most of the iterations. It costs two forward passes and
-// one more Jacobian, without the products that a matrix takes.
+// a product of J with a vector.
 const (
 	// along is how far along v the second difference reaches.
 	along = 0.1
@@ -48,11 +48,11 @@ func (s *search[X, Y]) bend(v []float64, factors *factored) (step []float64, pro
 }
 
 // length is that of a step, as damping measures it.
-func (f *factored) length(step []float64) (l float64) {
-	for j, d := range f.damped {
-		l = math.Hypot(l, d*step[j])
-	}
-	return l
+func (f *factored) length(step []float64) float64 { return length(f.damped, step) }
+
+// length is that of a vector in such units.
+func length(units, v []float64) float64 {
+	return floats.Norm(floats.MulTo(make([]float64, len(v)), units, v), 2)
 }
 
 // within is the part of a step that is within Options.StepLimit and StepLimits.
@@ -87,42 +87,28 @@ func (s *search[X, Y]) second(v []float64) ([]float64, error) {
 	return s.curved(sides[0], sides[1])
 }
 
-// outputsTo computes the outputs of all samples.
-func (p *problem[X, Y]) outputsTo(all []float64) error {
-	return p.eachBlock(func(w worker[X], _, at, end int) error {
-		w.forward(p.xs[at:end], w.out)
-		copy(all[at*p.outputs:end*p.outputs], w.out)
-		return nil
-	})
-}
-
-// curved sums Jᵀ H (up - 2ŷ + down)/along², by the runs and blocks of [problem.normal].
+// curved sums JᵀH (up - 2ŷ + down)/along², by the runs and blocks of [problem.normal].
 func (p *problem[X, Y]) curved(up, down []float64) ([]float64, error) {
 	n := p.params.len()
 	parts := make([][]float64, p.runs())
-	err := p.each(func(w worker[X], run, from, to int) error {
+	err := p.each(2*n, func(w worker[X], run, from, to int) error {
 		parts[run] = make([]float64, n)
 		sum := blas64.Vector{N: n, Inc: 1, Data: parts[run]}
-		second := make([]float64, p.samples*p.outputs)
 		for at := from; at < to; at += p.samples {
 			end := min(at+p.samples, to)
-			rows := (end - at) * p.outputs
-			w.forward(p.xs[at:end], w.out)
-			w.jacobian(p.xs[at:end], w.rows)
-			for i := range rows {
-				k := at*p.outputs + i
-				second[i] = p.secondDifference(up[k], w.out[i], down[k])
-				weight := p.weight(k / p.outputs)
-				if weight == 0 {
-					second[i] = 0
-					clear(w.rows[i*n : (i+1)*n])
-					continue
-				}
-				_, _, curvature := p.cost.of(w.out[i], p.targets[k], p.outputs, weight)
-				second[i] *= curvature
+			rows := p.rows(w, at, end)
+			if p.kept == nil {
+				rows = p.gradients(w, at, end)
 			}
-			m := blas64.General{Rows: rows, Cols: n, Stride: n, Data: w.rows[:rows*n]}
-			blas64.Gemv(blas.Trans, 1, m, blas64.Vector{N: rows, Inc: 1, Data: second}, 1, sum)
+			second := w.out[:(end-at)*p.outputs]
+			for i := range second {
+				second[i] = 0
+				if k := at*p.outputs + i; p.roots[k] != 0 {
+					second[i] = p.roots[k] * p.secondDifference(up[k], p.out[k], down[k])
+				}
+			}
+			m := blas64.General{Rows: len(second), Cols: n, Stride: n, Data: rows}
+			blas64.Gemv(blas.Trans, 1, m, blas64.Vector{N: len(second), Inc: 1, Data: second}, 1, sum)
 		}
 		return nil
 	})

@@ -6,6 +6,9 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 )
 
 // problem is what is fitted.
@@ -17,9 +20,31 @@ type problem[X, Y any] struct {
 	weights []float64 // nil: 1 everywhere
 	goes    int       // how many goroutines
 	ctx     context.Context
-	// products are the matrices of all runs, made when they are needed.
+	// out are the outputs at the parameters, one sample after another, and tried those where loss was asked for last.
+	out, tried []float64
+	// roots are √H at out, 0 of samples without weight.
+	roots []float64
+	// kept is √H·J where all of it is small, nil where blocks of it are computed anew.
+	kept []float64
+	// products are the matrices of all runs, and free a system that is of no use any more, made when they are needed.
 	products [][]float64
+	free     *system
 }
+
+// keptNumbers is how many numbers of J are kept at most: what a second cache holds.
+const keptNumbers = 1 << 17
+
+// start makes room for what follows the parameters.
+func (p *problem[X, Y]) start() {
+	p.out, p.tried = make([]float64, len(p.targets)), make([]float64, len(p.targets))
+	p.roots = make([]float64, len(p.targets))
+	if numbers := len(p.targets) * p.params.len(); numbers <= keptNumbers {
+		p.kept = make([]float64, numbers)
+	}
+}
+
+// take makes the outputs that loss has computed those at the parameters.
+func (p *problem[X, Y]) take() { p.out, p.tried = p.tried, p.out }
 
 // system is the linear model of the loss about a point.
 type system struct {
@@ -33,19 +58,25 @@ type system struct {
 }
 
 // A run is blocks that are summed one after another; runs are summed in order, so that no number depends on who
-// computed which. There are at most so many, and fewer of networks whose matrices are large.
-const maxRuns, runMemory = 32, 1 << 25
+// computed which. There are at most so many, each of so many residuals, which take longer than the sum of the matrices,
+// and fewer of networks whose matrices are large.
+const maxRuns, runResiduals, runMemory = 32, 128, 1 << 25
 
 func (p *problem[X, Y]) runs() int {
 	n := p.params.len()
-	blocks := (len(p.xs) + p.samples - 1) / p.samples
-	return max(min(blocks, maxRuns, runMemory/(n*n)), 1)
+	return max(min(p.blocks(), maxRuns, len(p.targets)/runResiduals, runMemory/(n*n)), 1)
 }
 
-// each computes all runs, on several goroutines. The error is that of the first run that has one.
-func (p *problem[X, Y]) each(run func(w worker[X], run, from, to int) error) error {
-	blocks, runs := (len(p.xs)+p.samples-1)/p.samples, p.runs()
-	goes := min(p.goes, runs)
+func (p *problem[X, Y]) blocks() int { return (len(p.xs) + p.samples - 1) / p.samples }
+
+// share is how many multiply-adds another goroutine takes over at least: waking it takes as long as tens of thousands.
+const share = 1 << 18
+
+// each computes all runs, on several goroutines where there is work for them: about so many multiply-adds for each
+// residual. The error is that of the first run that has one.
+func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) error) error {
+	blocks, runs := p.blocks(), p.runs()
+	goes := min(p.goes, runs, 1+len(p.targets)*work/share)
 	for len(p.workers) < goes {
 		p.workers = append(p.workers, p.worker())
 	}
@@ -81,8 +112,8 @@ func (p *problem[X, Y]) each(run func(w worker[X], run, from, to int) error) err
 }
 
 // eachBlock is each with every run's blocks of samples, one after another.
-func (p *problem[X, Y]) eachBlock(block func(w worker[X], run, at, end int) error) error {
-	return p.each(func(w worker[X], run, from, to int) error {
+func (p *problem[X, Y]) eachBlock(work int, block func(w worker[X], run, at, end int) error) error {
+	return p.each(work, func(w worker[X], run, from, to int) error {
 		for at := from; at < to; at += p.samples {
 			if err := block(w, run, at, min(at+p.samples, to)); err != nil {
 				return err
@@ -100,26 +131,36 @@ func (p *problem[X, Y]) weight(i int) float64 {
 	return p.weights[i]
 }
 
-// loss is the loss at the parameters of the network, NaN or infinite where an output is.
-func (p *problem[X, Y]) loss() (float64, error) {
-	parts := make([]float64, p.runs())
-	err := p.eachBlock(func(w worker[X], run, at, end int) error {
-		w.forward(p.xs[at:end], w.out)
-		sum := 0.0 // as block adds up
-		for i := range (end - at) * p.outputs {
-			if weight := p.weight(at + i/p.outputs); weight != 0 {
-				loss, _, _ := p.cost.of(w.out[i], p.targets[at*p.outputs+i], p.outputs, weight)
-				sum += loss
-			}
-		}
-		parts[run] += sum
+// outputsTo computes the outputs of all samples at the parameters of the network.
+func (p *problem[X, Y]) outputsTo(all []float64) error {
+	return p.eachBlock(p.params.len(), func(w worker[X], _, at, end int) error {
+		w.forward(p.xs[at:end], all[at*p.outputs:end*p.outputs])
 		return nil
 	})
-	sum := 0.0
-	for _, v := range parts {
-		sum += v
+}
+
+// loss is the loss at the parameters of the network, NaN or infinite where an output is.
+func (p *problem[X, Y]) loss() (float64, error) {
+	if err := p.outputsTo(p.tried); err != nil {
+		return 0, err
 	}
-	return sum, err
+	// Added up as the parts of a system are.
+	blocks, runs, sum := p.blocks(), p.runs(), 0.0
+	for run := range runs {
+		ofRun := 0.0
+		for block := run * blocks / runs; block < (run+1)*blocks/runs; block++ {
+			ofBlock := 0.0
+			for i := block * p.samples * p.outputs; i < min((block+1)*p.samples*p.outputs, len(p.targets)); i++ {
+				if weight := p.weight(i / p.outputs); weight != 0 {
+					loss, _, _ := p.cost.of(p.tried[i], p.targets[i], p.outputs, weight)
+					ofBlock += loss
+				}
+			}
+			ofRun += ofBlock
+		}
+		sum += ofRun
+	}
+	return sum, nil
 }
 
 // NotFiniteError says that the network, its gradients or the cost have no number at a sample.
@@ -135,44 +176,69 @@ func (e *NotFiniteError) Error() string {
 		"parameters, and whether the cost fits the outputs", e.What, e.Output, e.Sample)
 }
 
-// block sets the rows of a worker to those of √H·J of a block, and s to the residuals ∇C/√H, and returns the loss and
-// Σ s². Samples of weight 0 have rows of zeros.
-func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (loss, square float64, err error) {
-	n := p.params.len()
-	w.forward(p.xs[at:end], w.out)
-	w.jacobian(p.xs[at:end], w.rows)
-	for i := range (end - at) * p.outputs {
-		sample, output := at+i/p.outputs, i%p.outputs
-		row := w.rows[i*n : (i+1)*n]
-		weight := p.weight(sample)
+// block returns the rows of √H·J of a block, and sets s to the residuals ∇C/√H. It returns the loss and Σ s² besides.
+// Samples of weight 0 have rows of zeros.
+func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (rows []float64, loss, square float64, err error) {
+	for i := range s {
+		k := at*p.outputs + i
+		weight := p.weight(k / p.outputs)
 		if weight == 0 {
-			clear(row)
-			s[i] = 0
+			s[i], p.roots[k] = 0, 0
 			continue
 		}
-		term, slope, curvature := p.cost.of(w.out[i], p.targets[at*p.outputs+i], p.outputs, weight)
+		term, slope, curvature := p.cost.of(p.out[k], p.targets[k], p.outputs, weight)
 		if !(curvature > 0) || !(math.Abs(slope) <= math.MaxFloat64) || math.IsInf(curvature, 0) {
+			sample, output := k/p.outputs, k%p.outputs
 			if curvature <= 0 {
-				return 0, 0, fmt.Errorf("leastsquares: the cost has the curvature %v at output %d of sample %d; it must "+
-					"be positive", curvature, output, sample)
+				return nil, 0, 0, fmt.Errorf("leastsquares: the cost has the curvature %v at output %d of sample %d; it "+
+					"must be positive", curvature, output, sample)
 			}
-			return 0, 0, &NotFiniteError{sample, output, "loss"}
+			return nil, 0, 0, &NotFiniteError{sample, output, "loss"}
 		}
-		root, sum := math.Sqrt(curvature), 0.0
-		for j := range row {
-			row[j] *= root
-			sum += row[j] - row[j] // 0, or NaN where it is no finite number
-		}
-		if sum != 0 {
-			return 0, 0, &NotFiniteError{sample, output, "gradient"}
-		}
-		s[i] = slope / root
+		p.roots[k] = math.Sqrt(curvature)
+		s[i] = slope / p.roots[k]
 		loss, square = loss+term, square+s[i]*s[i]
 	}
 	if !(math.Abs(loss) <= math.MaxFloat64) {
-		return 0, 0, &NotFiniteError{at, 0, "loss"}
+		return nil, 0, 0, &NotFiniteError{at, 0, "loss"}
 	}
-	return loss, square, nil
+	rows = p.gradients(w, at, end)
+	all := blas64.Vector{N: len(rows), Inc: 1, Data: rows}
+	if sum := blas64.Dot(all, all); math.IsNaN(sum) || math.IsInf(sum, 0) {
+		for i, v := range rows { // or squares are too large, and that is all
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				k := at*p.outputs + i/p.params.len()
+				return nil, 0, 0, &NotFiniteError{k / p.outputs, k % p.outputs, "gradient"}
+			}
+		}
+	}
+	return rows, loss, square, nil
+}
+
+// gradients computes √H·J of a block, with the roots of block.
+func (p *problem[X, Y]) gradients(w worker[X], at, end int) []float64 {
+	rows := p.rows(w, at, end)
+	w.jacobian(p.xs[at:end], rows)
+	n := p.params.len()
+	for i, root := range p.roots[at*p.outputs : end*p.outputs] {
+		switch row := rows[i*n : (i+1)*n]; root {
+		case 0:
+			clear(row)
+		case 1:
+		default:
+			floats.Scale(root, row)
+		}
+	}
+	return rows
+}
+
+// rows is where those of a block are.
+func (p *problem[X, Y]) rows(w worker[X], at, end int) []float64 {
+	width := p.outputs * p.params.len()
+	if p.kept != nil {
+		return p.kept[at*width : end*width]
+	}
+	return w.rows[:(end-at)*width]
 }
 
 // normal forms JᵀHJ and Jᵀ∇C.
@@ -183,21 +249,21 @@ func (p *problem[X, Y]) normal() (*system, error) {
 	if p.products == nil {
 		p.products = make([][]float64, len(parts))
 	}
-	err := p.each(func(w worker[X], run, from, to int) error {
+	err := p.each(n*n/2, func(w worker[X], run, from, to int) error {
 		part := &parts[run]
 		if p.products[run] == nil {
 			p.products[run] = make([]float64, stride*stride)
 		}
 		part.a = p.products[run]
 		clear(part.a)
-		s := make([]float64, p.samples*p.outputs)
 		for at := from; at < to; at += p.samples {
 			end := min(at+p.samples, to)
-			loss, square, err := p.block(w, at, end, s)
+			s := w.out[:(end-at)*p.outputs]
+			rows, loss, square, err := p.block(w, at, end, s)
 			if err != nil {
 				return err
 			}
-			w.panels.pack(w.rows, s[:(end-at)*p.outputs])
+			w.panels.pack(rows, s)
 			w.panels.addTo(part.a)
 			part.loss, part.square = part.loss+loss, part.square+square
 		}
@@ -206,13 +272,20 @@ func (p *problem[X, Y]) normal() (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	total := &system{a: make([]float64, n*n), g: make([]float64, n)}
-	for _, part := range parts {
+	total := p.free
+	if p.free = nil; total == nil {
+		total = &system{a: make([]float64, n*n), g: make([]float64, n)}
+	}
+	total.loss, total.square = 0, 0
+	for i, part := range parts {
 		for j := range n {
-			row := part.a[j*stride : (j+1)*stride]
-			for k := j; k < n; k++ {
-				total.a[j*n+k] += row[k]
+			row, to := part.a[j*stride:(j+1)*stride], total.a[j*n:(j+1)*n]
+			if i == 0 {
+				copy(to[j:], row[j:])
+				total.g[j] = row[n]
+				continue
 			}
+			floats.Add(to[j:], row[j:n])
 			total.g[j] += row[n]
 		}
 		total.loss, total.square = total.loss+part.loss, total.square+part.square

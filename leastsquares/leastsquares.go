@@ -62,7 +62,7 @@ type worker[X any] struct {
 	forward func(xs []X, out []float64)
 	// jacobian sets rows to the gradients, a row for each output of each sample.
 	jacobian func(xs []X, rows []float64)
-	// out, rows and panels are room for one block.
+	// out, rows and panels are room for one block: a number for each output, the rows, and these packed.
 	out, rows []float64
 	panels    *panels
 }
@@ -84,14 +84,27 @@ func New[N Network[P, B, A, X, Y, J], P, B, A, X, Y, J any](net N) *Fitter[X, Y]
 	f := &Fitter[X, Y]{params: params, inputs: inputs, outputs: outputs, single: params.f32 != nil}
 	f.samples = blockSamples(n * outputs)
 	f.worker = func() worker[X] {
-		b, js, ys := new(B), make([]J, f.samples), make([]Y, f.samples)
+		b := new(B)
+		var js []J
+		var ys []Y
+		if f.single {
+			js, ys = make([]J, f.samples), make([]Y, f.samples)
+		}
 		room := newPanels(n+1, f.samples*outputs)
 		return worker[X]{
 			forward: func(xs []X, out []float64) {
+				if !f.single {
+					net.ForwardBatch(b, xs, view[Y](out, len(xs)))
+					return
+				}
 				net.ForwardBatch(b, xs, ys[:len(xs)])
 				widen(out, ys[:len(xs)])
 			},
 			jacobian: func(xs []X, rows []float64) {
+				if !f.single {
+					net.ParameterJacobianBatch(b, xs, view[J](rows, len(xs)))
+					return
+				}
 				net.ParameterJacobianBatch(b, xs, js[:len(xs)])
 				widen(rows, js[:len(xs)])
 			},
@@ -166,6 +179,11 @@ func leaves(t reflect.Type) (n int, kind reflect.Kind) {
 func count[T any]() int {
 	n, _ := leaves(reflect.TypeFor[T]())
 	return n
+}
+
+// view is numbers as so many arrays of float64, of which there must be enough.
+func view[T any](of []float64, count int) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(of))), count)
 }
 
 // widen copies the numbers of values.

@@ -1,8 +1,8 @@
 package leastsquares
 
-// The product [J s]ᵀ[J s] of a block takes most of the time of a fit. It is formed in tiles of 4 by 8 numbers that stay in
-// registers, of columns that are packed: panels of 8 columns, row after row.
-const tileRows, tileColumns = 4, 8
+// The product [J s]ᵀ[J s] of a block takes most of the time of a fit. It is formed in tiles of 8 by 8 numbers, whose sums stay
+// in registers, of columns that are packed: panels of 8 columns, row after row.
+const tile = 8
 
 // panels are the packed columns of a block, n of them. What follows up to a multiple of 8 is of no use.
 type panels struct {
@@ -11,7 +11,7 @@ type panels struct {
 }
 
 // padded is n up to the next multiple of a panel's width.
-func padded(n int) int { return (n + tileColumns - 1) / tileColumns * tileColumns }
+func padded(n int) int { return (n + tile - 1) / tile * tile }
 
 func newPanels(n, rows int) panels { return panels{n, rows, make([]float64, padded(n)*rows)} }
 
@@ -19,13 +19,15 @@ func newPanels(n, rows int) panels { return panels{n, rows, make([]float64, padd
 func (p *panels) pack(rows, s []float64) {
 	p.rows = len(s)
 	n := p.n - 1
+	whole := n / tile * tile
 	for i := range s {
 		row := rows[i*n : (i+1)*n]
-		for j := 0; j < n; j += tileColumns {
-			copy(p.data[j*p.rows+i*tileColumns:][:tileColumns], row[j:min(j+tileColumns, n)])
+		for j := 0; j < whole; j += tile {
+			*(*[tile]float64)(p.data[j*p.rows+i*tile:]) = [tile]float64(row[j:])
 		}
-		last := n / tileColumns * tileColumns
-		p.data[last*p.rows+i*tileColumns+n%tileColumns] = s[i]
+		last := p.data[whole*p.rows+i*tile:]
+		copy(last, row[whole:])
+		last[n-whole] = s[i]
 	}
 }
 
@@ -36,11 +38,9 @@ func (p *panels) addTo(c []float64) {
 		return
 	}
 	stride := padded(p.n)
-	panel := tileColumns * p.rows
-	for i := 0; i < stride; i += tileRows {
-		left := p.data[i/tileColumns*panel+i%tileColumns:]
-		for j := i / tileColumns * tileColumns; j < stride; j += tileColumns {
-			addTile(p.rows, &left[0], &p.data[j/tileColumns*panel], &c[i*stride+j], stride)
+	for i := 0; i < stride; i += tile {
+		for j := i; j < stride; j += tile {
+			addTile(p.rows, &p.data[i*p.rows], &p.data[j*p.rows], &c[i*stride+j], stride)
 		}
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
+// tiles are the functions that this processor can call.
+var tiles = map[string]func(rows int, left, right, c *float64, stride int){"addTile": addTile, "addTileGo": addTileGo}
+
 // TestProduct compares the packed product with gonum's, for every remainder of the tiles and added up over blocks of
 // unlike lengths, within the bound on the rounding of a sum in any order: k·u·Σ|a||b|.
 func TestProduct(t *testing.T) {
-	tiles := map[string]func(rows int, left, right, c *float64, stride int){"addTile": addTile, "addTileGo": addTileGo}
 	random := rand.New(rand.NewPCG(1, 2))
 	for n := 1; n < 40; n++ {
 		p := newPanels(n+1, 70)
@@ -58,19 +60,19 @@ func TestProduct(t *testing.T) {
 	}
 	// Every tile function alone, between numbers that it must leave as they are.
 	const rows, stride = 9, 11
-	left, right := make([]float64, rows*tileColumns), make([]float64, rows*tileColumns)
+	left, right := make([]float64, rows*tile), make([]float64, rows*tile)
 	for i := range left {
 		left[i], right[i] = float64(i%7), float64(i%5)
 	}
-	for name, tile := range tiles {
-		c := make([]float64, 6*stride)
-		tile(rows, &left[2], &right[0], &c[stride+1], stride)
-		for i := range 6 {
+	for name, add := range tiles {
+		c := make([]float64, (tile+2)*stride)
+		add(rows, &left[0], &right[0], &c[stride+1], stride)
+		for i := range tile + 2 {
 			for j := range stride {
 				want := 0.0
-				if r, k := i-1, j-1; r >= 0 && r < tileRows && k >= 0 && k < tileColumns {
+				if r, k := i-1, j-1; r >= 0 && r < tile && k >= 0 && k < tile {
 					for row := range rows {
-						want += left[row*tileColumns+2+r] * right[row*tileColumns+k]
+						want += left[row*tile+r] * right[row*tile+k]
 					}
 				}
 				if c[i*stride+j] != want {

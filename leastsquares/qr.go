@@ -11,13 +11,13 @@ import (
 func (p *problem[X, Y]) triangular() (*system, error) {
 	n := p.params.len()
 	parts := make([]system, p.runs())
-	err := p.each(func(w worker[X], run, from, to int) error {
+	err := p.each(n*n, func(w worker[X], run, from, to int) error {
 		part := &parts[run]
 		part.a = make([]float64, (n+1)*(n+1))
-		s := make([]float64, p.samples*p.outputs)
 		for at := from; at < to; at += p.samples {
 			end := min(at+p.samples, to)
-			loss, square, err := p.block(w, at, end, s)
+			s := w.out[:(end-at)*p.outputs]
+			from, loss, square, err := p.block(w, at, end, s)
 			if err != nil {
 				return err
 			}
@@ -28,7 +28,7 @@ func (p *problem[X, Y]) triangular() (*system, error) {
 			}
 			for i := range rows {
 				row := stacked.RawRowView(n + 1 + i)
-				copy(row, w.rows[i*n:(i+1)*n])
+				copy(row, from[i*n:(i+1)*n])
 				row[n] = s[i]
 			}
 			triangle(stacked, part.a)

@@ -18,6 +18,7 @@ type search[X, Y any] struct {
 	system          *system
 	damping, growth float64
 	scale           []float64
+	room            []float64 // a matrix
 	qr              bool
 	iteration       int
 }
@@ -33,9 +34,15 @@ func (s *search[X, Y]) run() error {
 	if s.damping == 0 {
 		s.damping, s.growth = begun, 2
 	}
+	s.room = make([]float64, len(s.x)*len(s.x))
 	if s.scale == nil {
 		s.scale = make([]float64, len(s.x))
 	}
+	s.start()
+	if _, err := s.loss(); err != nil {
+		return err
+	}
+	s.take()
 	if err := s.linearise(); err != nil {
 		return err
 	}
@@ -74,6 +81,9 @@ func (s *search[X, Y]) linearise() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.system != nil && s.system.residual == nil {
+		s.free = s.system
+	}
 	s.system = next
 	s.result.Jacobians++
 	s.result.Loss = next.loss
@@ -110,13 +120,13 @@ func (s *search[X, Y]) factor() (*factored, error) {
 	if s.Method == GaussNewton {
 		damping = 0
 	}
-	f := s.system.factor(damping, s.scales(), s.Solver == Auto)
+	f := s.system.factor(damping, s.scales(), s.Solver == Auto, s.room)
 	if f == nil && s.Solver == Auto && !s.qr {
 		s.qr = true
 		if err := s.linearise(); err != nil {
 			return nil, err
 		}
-		f = s.system.factor(damping, s.scales(), false)
+		f = s.system.factor(damping, s.scales(), false, s.room)
 	}
 	if f == nil && s.Method == GaussNewton {
 		return nil, fmt.Errorf("leastsquares: the Gauss–Newton matrix is singular: some parameters cannot be told from " +
@@ -208,6 +218,7 @@ func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err er
 func (s *search[X, Y]) accept(next, moved []float64, it *Iteration) (end Reason, err error) {
 	before := s.x
 	s.x = next
+	s.take()
 	if err := s.linearise(); err != nil {
 		// Outputs are numbers there, but gradients are not: as bad as a loss that is none.
 		var none *NotFiniteError
@@ -216,18 +227,16 @@ func (s *search[X, Y]) accept(next, moved []float64, it *Iteration) (end Reason,
 		if !errors.As(err, &none) {
 			return Unfinished, err
 		}
+		s.take()
+		if err := s.linearise(); err != nil { // what is kept of J was spoilt
+			return Unfinished, err
+		}
 		return s.fail(), nil
 	}
 	it.Accepted, it.Loss = true, s.system.loss
 	s.damping *= max(1./3, 1-math.Pow(2*it.Gain-1, 3))
 	s.growth = 2
-	scaled := func(v []float64) (length float64) {
-		for j, c := range s.scale {
-			length = math.Hypot(length, c*v[j])
-		}
-		return length
-	}
-	if scaled(moved) <= s.StepTolerance*scaled(s.x) {
+	if length(s.scale, moved) <= s.StepTolerance*length(s.scale, s.x) {
 		return StepTolerance, nil
 	}
 	return Unfinished, nil

@@ -2,16 +2,20 @@
 
 #include "textflag.h"
 
-// Two sums for each of the 4 rows: with 8 chains of 4 cycles both multipliers are busy.
+// The 8 rows are two halves of 4, with two sums for each: with 8 chains of 4 cycles both multipliers are busy.
 
 // func addTileFMA(rows int, left, right, c *float64, stride int)
 TEXT ·addTileFMA(SB), NOSPLIT, $0-40
-	MOVQ rows+0(FP), CX
 	MOVQ left+8(FP), SI
-	MOVQ right+16(FP), DI
 	MOVQ c+24(FP), DX
 	MOVQ stride+32(FP), R8
 	SHLQ $3, R8
+	MOVQ $2, R10
+
+half:
+	MOVQ rows+0(FP), CX
+	MOVQ SI, R11
+	MOVQ right+16(FP), DI
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -24,10 +28,10 @@ TEXT ·addTileFMA(SB), NOSPLIT, $0-40
 row:
 	VMOVUPD (DI), Y8
 	VMOVUPD 32(DI), Y9
-	VBROADCASTSD (SI), Y10
-	VBROADCASTSD 8(SI), Y11
-	VBROADCASTSD 16(SI), Y12
-	VBROADCASTSD 24(SI), Y13
+	VBROADCASTSD (R11), Y10
+	VBROADCASTSD 8(R11), Y11
+	VBROADCASTSD 16(R11), Y12
+	VBROADCASTSD 24(R11), Y13
 	VFMADD231PD Y8, Y10, Y0
 	VFMADD231PD Y9, Y10, Y1
 	VFMADD231PD Y8, Y11, Y2
@@ -36,7 +40,7 @@ row:
 	VFMADD231PD Y9, Y12, Y5
 	VFMADD231PD Y8, Y13, Y6
 	VFMADD231PD Y9, Y13, Y7
-	ADDQ $64, SI
+	ADDQ $64, R11
 	ADDQ $64, DI
 	DECQ CX
 	JNZ row
@@ -58,5 +62,67 @@ row:
 	VMOVUPD Y5, 32(R9)
 	VMOVUPD Y6, (R9)(R8*1)
 	VMOVUPD Y7, 32(R9)(R8*1)
+	ADDQ $32, SI
+	LEAQ (DX)(R8*4), DX
+	DECQ R10
+	JNZ half
+	VZEROUPPER
+	RET
+
+// func addTileAVX512(rows int, left, right, c *float64, stride int)
+TEXT ·addTileAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), CX
+	MOVQ left+8(FP), SI
+	MOVQ right+16(FP), DI
+	MOVQ c+24(FP), DX
+	MOVQ stride+32(FP), R8
+	SHLQ $3, R8
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+row:
+	VMOVUPD (DI), Z8
+	VFMADD231PD.BCST (SI), Z8, Z0
+	VFMADD231PD.BCST 8(SI), Z8, Z1
+	VFMADD231PD.BCST 16(SI), Z8, Z2
+	VFMADD231PD.BCST 24(SI), Z8, Z3
+	VFMADD231PD.BCST 32(SI), Z8, Z4
+	VFMADD231PD.BCST 40(SI), Z8, Z5
+	VFMADD231PD.BCST 48(SI), Z8, Z6
+	VFMADD231PD.BCST 56(SI), Z8, Z7
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ row
+
+	VADDPD (DX), Z0, Z0
+	VMOVUPD Z0, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z1, Z1
+	VMOVUPD Z1, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z2, Z2
+	VMOVUPD Z2, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z3, Z3
+	VMOVUPD Z3, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z4, Z4
+	VMOVUPD Z4, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z5, Z5
+	VMOVUPD Z5, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z6, Z6
+	VMOVUPD Z6, (DX)
+	ADDQ R8, DX
+	VADDPD (DX), Z7, Z7
+	VMOVUPD Z7, (DX)
 	VZEROUPPER
 	RET

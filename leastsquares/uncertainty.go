@@ -34,6 +34,11 @@ func (f *Fitter[X, Y]) Uncertainty(ctx context.Context, xs []X, ys []Y, o Option
 	if err != nil {
 		return nil, err
 	}
+	p.start()
+	if _, err := p.loss(); err != nil {
+		return nil, err
+	}
+	p.take()
 	s, err := p.triangular()
 	if err != nil {
 		return nil, err
