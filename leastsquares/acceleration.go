@@ -72,19 +72,17 @@ func (s *search[X, Y]) within(step []float64) float64 {
 // second is JᵀHŷ_vv at the parameters, nil where the outputs have no finite second difference along v.
 func (s *search[X, Y]) second(v []float64) ([]float64, error) {
 	defer s.params.set(s.x)
-	var sides [2][]float64
+	x := make([]float64, len(v))
 	for i, t := range []float64{along, -along} {
-		x := make([]float64, len(v))
 		floats.AddScaledTo(x, s.x, t, v)
 		s.params.set(x)
-		sides[i] = make([]float64, len(s.targets))
-		if err := s.outputsTo(sides[i]); err != nil {
+		if err := s.outputsTo(s.sides[i]); err != nil {
 			return nil, err
 		}
 	}
 	s.params.set(s.x)
-	s.result.Losses += len(sides)
-	return s.curved(sides[0], sides[1])
+	s.result.Losses += len(s.sides)
+	return s.curved(s.sides[0], s.sides[1])
 }
 
 // curved sums JᵀH (up - 2ŷ + down)/along², by the runs and blocks of [problem.normal].

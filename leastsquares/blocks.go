@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -22,6 +21,8 @@ type problem[X, Y any] struct {
 	ctx     context.Context
 	// out are the outputs at the parameters, one sample after another, and tried those where loss was asked for last.
 	out, tried []float64
+	// sides are outputs at two more points, of the second difference.
+	sides [2][]float64
 	// roots are √H at out, 0 of samples without weight.
 	roots []float64
 	// kept is √H·J where all of it is small, nil where blocks of it are computed anew.
@@ -37,6 +38,7 @@ const keptNumbers = 1 << 17
 // start makes room for what follows the parameters.
 func (p *problem[X, Y]) start() {
 	p.out, p.tried = make([]float64, len(p.targets)), make([]float64, len(p.targets))
+	p.sides = [2][]float64{make([]float64, len(p.targets)), make([]float64, len(p.targets))}
 	p.roots = make([]float64, len(p.targets))
 	if numbers := len(p.targets) * p.params.len(); numbers <= keptNumbers {
 		p.kept = make([]float64, numbers)
@@ -60,7 +62,7 @@ type system struct {
 // A run is blocks that are summed one after another; runs are summed in order, so that no number depends on who
 // computed which. There are at most so many, each of so many residuals, which take longer than the sum of the matrices,
 // and fewer of networks whose matrices are large.
-const maxRuns, runResiduals, runMemory = 32, 128, 1 << 25
+const maxRuns, runResiduals, runMemory = 32, 256, 1 << 25
 
 func (p *problem[X, Y]) runs() int {
 	n := p.params.len()
@@ -202,17 +204,18 @@ func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (rows []flo
 	if !(math.Abs(loss) <= math.MaxFloat64) {
 		return nil, 0, 0, &NotFiniteError{at, 0, "loss"}
 	}
-	rows = p.gradients(w, at, end)
-	all := blas64.Vector{N: len(rows), Inc: 1, Data: rows}
-	if sum := blas64.Dot(all, all); math.IsNaN(sum) || math.IsInf(sum, 0) {
-		for i, v := range rows { // or squares are too large, and that is all
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				k := at*p.outputs + i/p.params.len()
-				return nil, 0, 0, &NotFiniteError{k / p.outputs, k % p.outputs, "gradient"}
-			}
+	return p.gradients(w, at, end), loss, square, nil
+}
+
+// finite finds rows of a block that are not.
+func (p *problem[X, Y]) finite(at int, rows []float64) error {
+	for i, v := range rows {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			k := at*p.outputs + i/p.params.len()
+			return &NotFiniteError{k / p.outputs, k % p.outputs, "gradient"}
 		}
 	}
-	return rows, loss, square, nil
+	return nil
 }
 
 // gradients computes √H·J of a block, with the roots of block.
@@ -265,6 +268,15 @@ func (p *problem[X, Y]) normal() (*system, error) {
 			}
 			w.panels.pack(rows, s)
 			w.panels.addTo(part.a)
+			for j := range n {
+				// Otherwise squares may be too large, and that is all.
+				if d := part.a[j*stride+j]; math.IsNaN(d) || math.IsInf(d, 0) {
+					if err := p.finite(at, rows); err != nil {
+						return err
+					}
+					break
+				}
+			}
 			part.loss, part.square = part.loss+loss, part.square+square
 		}
 		return nil

@@ -23,7 +23,7 @@ func (p *panels) pack(rows, s []float64) {
 	for i := range s {
 		row := rows[i*n : (i+1)*n]
 		for j := 0; j < whole; j += tile {
-			*(*[tile]float64)(p.data[j*p.rows+i*tile:]) = [tile]float64(row[j:])
+			*(*[tile]float64)(p.data[j*p.rows+i*tile:]) = *(*[tile]float64)(row[j:])
 		}
 		last := p.data[whole*p.rows+i*tile:]
 		copy(last, row[whole:])

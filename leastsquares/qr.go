@@ -22,6 +22,9 @@ func (p *problem[X, Y]) triangular() (*system, error) {
 				return err
 			}
 			rows := (end - at) * p.outputs
+			if err := p.finite(at, from); err != nil {
+				return err
+			}
 			stacked := mat.NewDense(n+1+rows, n+1, nil)
 			for i := range n + 1 {
 				copy(stacked.RawRowView(i), part.a[i*(n+1):(i+1)*(n+1)])

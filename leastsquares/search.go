@@ -27,23 +27,7 @@ type search[X, Y any] struct {
 const begun = 1e-3
 
 func (s *search[X, Y]) run() error {
-	s.x = make([]float64, s.params.len())
-	s.params.copyTo(s.x)
-	s.damping, s.growth, s.scale = s.Start.Damping, s.Start.Growth, slices.Clone(s.Start.Scale)
-	s.iteration, s.qr = s.Start.Iteration, s.Start.QR || s.Solver == QR
-	if s.damping == 0 {
-		s.damping, s.growth = begun, 2
-	}
-	s.room = make([]float64, len(s.x)*len(s.x))
-	if s.scale == nil {
-		s.scale = make([]float64, len(s.x))
-	}
-	s.start()
-	if _, err := s.loss(); err != nil {
-		return err
-	}
-	s.take()
-	if err := s.linearise(); err != nil {
+	if err := s.begin(); err != nil {
 		return err
 	}
 	for s.iteration < s.Iterations {
@@ -69,6 +53,27 @@ func (s *search[X, Y]) run() error {
 		}
 	}
 	return nil
+}
+
+// begin forms the first system, from where the options say.
+func (s *search[X, Y]) begin() error {
+	s.x = make([]float64, s.params.len())
+	s.params.copyTo(s.x)
+	s.damping, s.growth, s.scale = s.Start.Damping, s.Start.Growth, slices.Clone(s.Start.Scale)
+	s.iteration, s.qr = s.Start.Iteration, s.Start.QR || s.Solver == QR
+	if s.damping == 0 {
+		s.damping, s.growth = begun, 2
+	}
+	s.room = make([]float64, len(s.x)*len(s.x))
+	if s.scale == nil {
+		s.scale = make([]float64, len(s.x))
+	}
+	s.start()
+	if _, err := s.loss(); err != nil {
+		return err
+	}
+	s.take()
+	return s.linearise()
 }
 
 // linearise forms the system at the parameters.

@@ -8,7 +8,7 @@ reverse sweeps written with whole-batch products, which is faster than torch.aut
 import json, sys, time
 import numpy, scipy.optimize, torch
 
-REPEATS, ENOUGH, EVALUATIONS = 3, 2, 300
+REPEATS, ENOUGH, EVALUATIONS = 30, 6, 300
 torch.set_num_threads(1)
 data = numpy.load(sys.argv[1])
 widths = [int(w) for w in sys.argv[2].split("-")]
@@ -65,10 +65,14 @@ def fit(method):
         except ValueError as e:
             print(f"{method}: {e}", file=sys.stderr)
             return None
+        for q, p in zip(points[:0:-1], points[-2::-1]):            # the least time from each point to the next
+            q[0] -= p[0]
         if best is None:
             best = points
         for p, q in zip(best, points):
             p[0] = min(p[0], q[0])
+    for p, q in zip(best, best[1:]):
+        q[0] += p[0]
     least = float("inf")                                           # steps that fail are tried and left
     for p in best:
         least = p[3] = min(least, p[3])

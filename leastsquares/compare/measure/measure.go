@@ -41,8 +41,9 @@ type Fit[X, Y any] struct {
 }
 
 // Each fit of Levenberg–Marquardt has at most so many iterations, as SciPy's have evaluations, and is made up to repeats
-// times, until it has taken enough. The numbers are the same every time, so the least time to each point counts.
-const iterations, repeats, enough = 300, 5, time.Second
+// times, until all have taken enough. The numbers are the same every time, so the least time from each point to the next
+// counts: other programs that run meanwhile lengthen some of them.
+const iterations, repeats, enough = 300, 30, 3 * time.Second
 
 // Run reads x, y and start, the first parameters, from a file, fits, and writes the traces as JSON.
 func Run[X, Y any](f Fit[X, Y], path string, workers int, adam time.Duration, out io.Writer) error {
@@ -115,11 +116,18 @@ func (f Fit[X, Y]) levenberg(xs []X, ys []Y, start []float64, workers int) (Trac
 			return trace, err
 		}
 		if repeat == 0 {
-			trace.Points = points
+			trace.Points = slices.Clone(points)
 		}
-		for i := range points {
-			trace.Points[i].Seconds = min(trace.Points[i].Seconds, points[i].Seconds)
+		for i := len(points) - 1; i > 0; i-- {
+			took := points[i].Seconds - points[i-1].Seconds
+			if repeat > 0 {
+				took = min(took, trace.Points[i].Seconds)
+			}
+			trace.Points[i].Seconds = took
 		}
+	}
+	for i := range trace.Points[1:] {
+		trace.Points[i+1].Seconds += trace.Points[i].Seconds
 	}
 	return trace, nil
 }
