@@ -8,7 +8,7 @@ import (
 )
 
 // Derivatives have the operations of a gradient on other numbers: what is pushed forward is a vector as what is pulled
-// back is. Of the second derivatives of activations of whole layers, but for pooling, nothing is known.
+// back is.
 
 // derivatives are the functions that have limits of their own, in the order of these.
 var derivatives = []string{plan.Tangent, plan.Jacobian, plan.ParameterJacobian, plan.HessianVector}

@@ -19,8 +19,10 @@ func (w *walk) layer(o *plan.Vector) error {
 	back := way == back || way == backDot && pools // whose slopes are constant beside ties
 	var out vector
 	switch {
-	case !z.known() || way != value && !v.known() || way == backDot && !pools:
+	case !z.known() || way != value && !v.known():
 		out = all(o.Out.Len(), unknown())
+	case way == backDot && !pools:
+		return w.layerDot(kind, o, z.number, v)
 	case kind == expr.Softmax && way != value:
 		out = w.softmaxBack(n, z.number, v)
 	case kind == expr.Softmax:
@@ -90,16 +92,19 @@ func (w *walk) softmax(n int, z number) vector {
 // softmaxBack is d = a ⊙ (v - aᵀv).
 func (w *walk) softmaxBack(n int, z number, v vector) vector {
 	a := w.softmax(n, z)
-	// aᵀv is a mean of v, whose error is that of the mean and that of a, which sums to 1.
-	dot := v.number
-	dot.err += zeroOr(a.totalErr, v.computed())
-	dot = w.bounded(dot, (w.gamma(float64(n+1))+w.u)*(1+a.totalErr)*v.computed()+float64(n)*w.tiny)
-	difference := w.plus(v.number, dot.negative())
+	difference := w.plus(v.number, w.mean(a, v).negative())
 	// Both are within the range of v, and no weights make the mean of their distances longer than half of that.
 	reach := v.hi - v.lo
 	difference.lo, difference.hi = max(difference.lo, -reach), min(difference.hi, reach)
 	d := w.scaled(a, difference)
 	return d.with(reach/2, inf)
+}
+
+// mean is aᵀv, whose error is that of the mean and that of a, which sums to 1.
+func (w *walk) mean(a, v vector) number {
+	dot := v.number
+	dot.err += zeroOr(a.totalErr, v.computed())
+	return w.bounded(dot, (w.gamma(float64(a.n+1))+w.u)*(1+a.totalErr)*v.computed()+float64(a.n)*w.tiny)
 }
 
 // logSoftmax is a = (z - m) - log Σ exp(z - m). Where every z is off by at most e, so are both z_i and the logarithm.
@@ -124,12 +129,16 @@ func (w *walk) surprise(n int, z number) number {
 
 // logSoftmaxBack is d = v - exp(a)·Σv.
 func (w *walk) logSoftmaxBack(n int, z number, v vector) vector {
-	total := number{-v.total, v.total, -v.total - v.totalErr, v.total + v.totalErr, v.totalErr}
-	total.lo, total.hi = max(total.lo, float64(n)*v.lo), min(total.hi, float64(n)*v.hi)
-	total = w.bounded(total, w.adding(terms{n: n, each: v.computed(), total: v.total + v.totalErr}))
-	product := w.times(w.probability(n, z), total)
+	product := w.times(w.probability(n, z), w.sumOf(n, v))
 	d := w.plus(v.number, product.negative())
 	return all(n, d)
+}
+
+// sumOf is Σv.
+func (w *walk) sumOf(n int, v vector) number {
+	total := number{-v.total, v.total, -v.total - v.totalErr, v.total + v.totalErr, v.totalErr}
+	total.lo, total.hi = max(total.lo, float64(n)*v.lo), min(total.hi, float64(n)*v.hi)
+	return w.bounded(total, w.adding(terms{n: n, each: v.computed(), total: v.total + v.totalErr}))
 }
 
 // probability is exp(a) of log-softmax, off by what its logarithm is.

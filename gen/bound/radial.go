@@ -51,21 +51,11 @@ func (w *walk) radialBack(o *plan.Vector, z number, v vector) error {
 	gate := expr.Sigmoid(norm)
 	q := expr.Div(gate, norm)
 	k := expr.Div(expr.Sub(expr.Mul(gate, expr.Sub(expr.Number(1), gate)), q), expr.Square(gate))
-	over := func(e expr.Expr) (number, error) {
-		program := expr.Share("u", e)
-		return over([]Interval{{r.lo, r.hi}}, func(box []Interval) (number, error) {
-			x, err := w.program(program, map[expr.Var]number{norm: r.piece(box[0])})
-			if err != nil {
-				return number{}, err
-			}
-			return x[0], nil
-		})
-	}
-	radial, err := over(q)
+	radial, err := w.ofLength(r, norm, q)
 	if err != nil {
 		return err
 	}
-	tangle, err := over(k)
+	tangle, err := w.ofLength(r, norm, k)
 	if err != nil {
 		return err
 	}
@@ -78,6 +68,18 @@ func (w *walk) radialBack(o *plan.Vector, z number, v vector) error {
 	d := w.plus(w.times(radial, v.number), w.times(w.times(tangle, dot), a.number))
 	w.set(o.Out, all(o.N, d))
 	return nil
+}
+
+// ofLength is an expression of r, whose name is norm there.
+func (w *walk) ofLength(r number, norm expr.Var, e expr.Expr) (number, error) {
+	program := expr.Share("u", e)
+	return over([]Interval{{r.lo, r.hi}}, func(box []Interval) (number, error) {
+		x, err := w.program(program, map[expr.Var]number{norm: r.piece(box[0])})
+		if err != nil {
+			return number{}, err
+		}
+		return x[0], nil
+	})
 }
 
 // dotOf is aᵀv.
