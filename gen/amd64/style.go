@@ -23,6 +23,12 @@ func (a *Assembly) styles(fn *plan.Func, l isa.Level) []kernel.Style {
 	if slices.ContainsFunc(matrices, packed) {
 		styles = append(styles, kernel.Apart)
 	}
+	if slices.ContainsFunc(fn.Ops, func(op plan.Op) bool {
+		affine, ok := op.(*plan.Affine)
+		return ok && kernel.Halves(m.Kernel(), affine.W)
+	}) {
+		styles = append(styles, kernel.Style{ByHalves: true})
+	}
 	if l < isa.AVX512 {
 		return styles
 	}

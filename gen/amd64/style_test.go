@@ -43,7 +43,7 @@ func TestChooseStyle(t *testing.T) {
 // TestStyles: a style is tried where functions have code of their own in it; not under rounding: strict, which keeps to
 // one order of sums.
 func TestStyles(t *testing.T) {
-	whole, inOrder := kernel.Style{Whole: true}, kernel.Style{InOrder: true}
+	whole, inOrder, byHalves := kernel.Style{Whole: true}, kernel.Style{InOrder: true}, kernel.Style{ByHalves: true}
 	for _, test := range []struct {
 		rows, cols int
 		rounding   spec.Rounding
@@ -54,6 +54,10 @@ func TestStyles(t *testing.T) {
 		{8, 4, spec.RoundingFast, plan.Forward, isa.AVX2, []kernel.Style{kernel.Standard, kernel.Apart}},
 		{8, 4, spec.RoundingStrict, plan.Forward, isa.AVX2, []kernel.Style{kernel.Standard}},
 		{16, 16, spec.RoundingFast, plan.Forward, isa.AVX2, []kernel.Style{kernel.Standard}},
+		{16, 16, spec.RoundingFast, plan.Forward, isa.AVX512, []kernel.Style{kernel.Standard, byHalves}},
+		{16, 16, spec.RoundingFast, plan.Backward, isa.AVX2, []kernel.Style{kernel.Standard}},
+		{5, 5, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard, byHalves}},
+		{4, 5, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard}},
 		{64, 64, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard}},
 		{64, 64, spec.RoundingFast, plan.Forward, isa.AVX512, []kernel.Style{kernel.Standard}},
 		{64, 64, spec.RoundingFast, plan.Step, isa.AVX512, []kernel.Style{kernel.Standard, whole}},

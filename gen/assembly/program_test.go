@@ -40,9 +40,10 @@ func TestProgramsCompute(t *testing.T) {
 }
 
 // TestProgramsOfStyles executes the programs of functions in every style at all widths, with rows of every kind: whose
-// products are straight code and loops, that end in the middle of a register, and more of them than are taken at once.
+// products are straight code and loops, that end in the middle of a register, that fill more than half of one, and more
+// of them than are taken at once.
 func TestProgramsOfStyles(t *testing.T) {
-	shapes := [][]int{{300, 21, 5}, {77, 90, 3}, {4, 8, 3}}
+	shapes := [][]int{{300, 21, 5}, {77, 90, 3}, {4, 8, 3}, {16, 13, 8, 6, 5}, {3, 31, 7}}
 	if testing.Short() {
 		shapes = shapes[1:]
 	}
@@ -50,13 +51,13 @@ func TestProgramsOfStyles(t *testing.T) {
 		for _, shape := range shapes {
 			n := spec.Network{Name: "Net", Precision: precision, Input: shape[0], Cost: spec.Function{Name: "mse"}}
 			for i, width := range shape[1:] {
-				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i]}})
+				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i%2]}})
 			}
 			p, err := plan.Compile(n.WithDefaults())
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []kernel.Style{{Apart: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}} {
+			for _, s := range []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}} {
 				for _, bits := range widths {
 					m := assembly.Machine{Set: recorder{bits}, Size: p.ElementBytes()}
 					c := assembly.NewCommon(p, assembly.AlternatesAny(m.Set, p))

@@ -48,11 +48,21 @@ func (f *function) affine(op *plan.Affine) {
 		}
 		later = nil
 	}
+	each := func(at index, n int, z *vec.Value) {
+		later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
+	}
 	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
 		var sums []*vec.Value
 		width := f.m.Width(min(cols, lanes))
 		straight := f.straightDots(op.W, n)
+		if f.byHalves(op.W, n) {
+			f.code.Wide(width, func() { each(at, n, f.halvedDots(op, w, at, n)) })
+			if unrolledRows == 1 || len(later) >= f.m.Registers/4 {
+				finish()
+			}
+			return
+		}
 		inOrder := f.style.InOrder && n > 1
 		switch {
 		case straight && inOrder:
@@ -78,7 +88,7 @@ func (f *function) affine(op *plan.Affine) {
 					f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
 					z = f.code.ReduceOnto(bias, sums)
 				}
-				later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
+				each(at, n, z)
 			}
 		})
 		if unrolledRows == 1 || !straight || len(later) >= f.m.Registers/4 {

@@ -8,6 +8,8 @@ type Style struct {
 	Apart bool
 	// Whole says that large matrices are written in whole registers, not 32 bytes at once.
 	Whole bool
+	// ByHalves says that rows which fill more than half a register are multiplied by halves (halves.go).
+	ByHalves bool
 	// InOrder says that the rows of large matrices are read and written one after another, from the first to the last,
 	// not several side by side and in alternating directions.
 	InOrder bool
@@ -24,6 +26,9 @@ func (s Style) String() string {
 	var words []string
 	if s.Apart {
 		words = append(words, "short rows apart")
+	}
+	if s.ByHalves {
+		words = append(words, "rows by halves")
 	}
 	if s.Whole {
 		words = append(words, "written in whole registers")

@@ -14,6 +14,21 @@ func (b *Code) Reduce(vectors []*vec.Value) *vec.Value {
 	return b.reduceAcross(quads)
 }
 
+// ReduceHalves is Reduce of vectors whose halves are different sums. In turns of so many vectors as 128 bits have lanes, the
+// lower halves are for the next sums, and the upper halves for those after them.
+func (b *Code) ReduceHalves(vectors []*vec.Value) *vec.Value {
+	group := 16 / b.size()
+	var quads []*vec.Value
+	for i := 0; i < len(vectors); i += group {
+		quads = append(quads, b.reduceWithin(vectors[i:min(i+group, len(vectors))]))
+	}
+	if b.Bits() == 256 {
+		return quads[0]
+	}
+	x, y := quads[0], quads[len(quads)-1]
+	return b.Sum(b.Op(vec.EvenBlocks, x, y), b.Op(vec.OddBlocks, x, y))
+}
+
 // ReduceOnto adds a vector to the sums, before the last addition where another operation is waited for there.
 func (b *Code) ReduceOnto(bias *vec.Value, vectors []*vec.Value) (z *vec.Value) {
 	if b.Bits() != 256 || len(vectors) > 16/b.size() {
