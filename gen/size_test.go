@@ -11,7 +11,7 @@ import (
 )
 
 // TestSizes holds the sizes of emitted files, in bytes together, to what they have come to: people commit and review
-// them. A change that makes them larger says here what for: the last one was code that adds the gradient of one sample.
+// them. A change that makes them larger says here what for: the last one was rows by halves, in control.
 func TestSizes(t *testing.T) {
 	for _, c := range []struct {
 		network string
@@ -19,7 +19,7 @@ func TestSizes(t *testing.T) {
 		most    int
 	}{
 		// The second processor adds less than the first has.
-		{"xor", nil, 203e3}, {"iris", nil, 231e3}, {"control", nil, 292e3}, {"digits", nil, 363e3}, {"pixels", nil, 359e3},
+		{"xor", nil, 203e3}, {"iris", nil, 231e3}, {"control", nil, 294e3}, {"digits", nil, 363e3}, {"pixels", nil, 359e3},
 		{"iris", []spec.Part{spec.EmitForward}, 28.5e3},
 	} {
 		path := filepath.Join("..", "generated", c.network, c.network+".yaml")
