@@ -34,7 +34,7 @@ func TestEmittedARM64(t *testing.T) {
 	}
 	m.Macros = true
 	for i := range networks {
-		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true})
+		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true, Backends: gen.Backends()})
 	}
 	cmd := m.GoCommand(append([]string{"test", "-count=1"}, append(args, "./net")...)...)
 	cmd.Env = append(cmd.Env, "GOARCH=arm64", "CGO_ENABLED=0")

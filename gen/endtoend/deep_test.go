@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
@@ -29,7 +28,7 @@ func TestDeepNetworks(t *testing.T) {
 		if len(n.WithDefaults().Targets) == 0 {
 			continue
 		}
-		assembly, err := os.ReadFile(filepath.Join(m.Dir, "deep", strings.ToLower(n.Name)+"_amd64_gen.s"))
+		assembly, err := os.ReadFile(filepath.Join(m.Dir, gentest.AssemblyFile("deep", n, "s")))
 		if err != nil || bytes.Count(assembly, []byte("for layer after layer")) < 8 {
 			t.Errorf("%s has no loops over layers, or no assembly: %v", n.Name, err)
 		}

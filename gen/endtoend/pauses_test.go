@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
@@ -115,7 +114,7 @@ func TestPauses(t *testing.T) {
 			m.EmitWith(t, n, gen.Options{Package: "pauses", Qualify: true, EveryLevel: true, CallCycles: l.cycles})
 			all = append(all, n)
 			tried[l.name]++
-			file := filepath.Join(m.Dir, "pauses", strings.ToLower(n.Name)+"_amd64_gen.s")
+			file := filepath.Join(m.Dir, gentest.AssemblyFile("pauses", n, "s"))
 			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte("pause+")) {
 				paused[l.name]++
 				if bytes.Contains(text, []byte("for layer after layer")) {

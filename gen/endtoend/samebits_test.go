@@ -40,6 +40,9 @@ func strictNetworks(random int, whole bool) (list []spec.Network) {
 // is found.
 func TestSameBitsFind(t *testing.T) {
 	gentest.Compiles(t)
+	if gentest.Processor() != "amd64" {
+		t.Skip("the mistakes are in assembly for amd64")
+	}
 	n := spec.Network{
 		Precision: spec.Float32, Input: 11, Batch: 2, Cost: spec.Function{Name: "mse"}, Rounding: spec.RoundingStrict,
 		Layers: []spec.Layer{{Dense: 5, NoBias: true, Activation: spec.Function{Name: "tanh"}},

@@ -39,7 +39,7 @@ func TestSweepLengths(t *testing.T) {
 			n.Optimizers = append(n.Optimizers, o.Name)
 		}
 		m.EmitWith(t, n, gen.Options{Package: "sweeps", Qualify: true, EveryLevel: true})
-		code, err := os.ReadFile(filepath.Join(m.Dir, "sweeps", strings.ToLower(n.Name)+"_amd64_gen.go"))
+		code, err := os.ReadFile(filepath.Join(m.Dir, gentest.AssemblyFile("sweeps", n, "go")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,15 +60,20 @@ func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := 0
+	found, levels := 0, 0
 	var list bytes.Buffer
-	fmt.Fprintf(&list, "//go:build amd64\n\npackage sweeps\n\nimport \"testing\"\n\nfunc TestLengths%s(t *testing.T) {\n\tlengths(t, %sLevel, []sweep[%s]{\n", n.Name, strings.ToLower(n.Name), n.Precision)
+	fmt.Fprintf(&list, "//go:build %s\n\npackage sweeps\n\nimport \"testing\"\n\nfunc TestLengths%s(t *testing.T) {\n\tlengths(t, %sLevel, []sweep[%s]{\n",
+		gentest.NativeBackends()[0].Name, n.Name, strings.ToLower(n.Name), n.Precision)
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") || len(f.Type.Params.List) < 2 ||
-			f.Type.Params.List[1].Names[0].Name != "n" {
+		if !ok || f.Body != nil || len(f.Type.Params.List) < 2 || f.Type.Params.List[1].Names[0].Name != "n" {
 			continue
 		}
+		level, ok := gentest.LevelOf(f.Name.Name)
+		if !ok {
+			continue
+		}
+		levels = max(levels, level)
 		found++
 		arrays := len(f.Type.Params.List[0].Names)
 		var args []string
@@ -96,13 +101,12 @@ func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
 			}
 			args = append(args, fmt.Sprintf("&%s{%s}", &typ, numbers))
 		}
-		level := map[bool]int{true: 2, false: 1}[strings.HasSuffix(f.Name.Name, "AVX512")]
 		fmt.Fprintf(&list, "\t\t{%q, %d, %d, func(a []*%s, n int, lanes *[4]float64) { %s(%s) }, %q, %t},\n",
 			f.Name.Name, level, arrays, n.Precision, f.Name.Name, strings.Join(args,
 				", "), folds, n.Rounding == spec.RoundingStrict)
 	}
 	fmt.Fprint(&list, "\t})\n}\n")
-	if want := 2 * (3 + 7); found < want {
+	if want := levels * (3 + 7); found < want {
 		t.Errorf("%s has %d sweeps, at least %d were expected", n.Name, found, want)
 	}
 	return list.Bytes()

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"runtime"
 	"testing"
 
 	"golang.org/x/sys/cpu"
@@ -25,7 +24,7 @@ var wideVictim = spec.Network{
 
 // written is a mistake in a function of the assembly for AVX2, which any machine that has it shows.
 func written(victim spec.Network, in, mistake, find, put string) fileMutant {
-	return fileMutant{victim: victim, file: "_amd64_gen.s", in: in, mistake: mistake, find: find, put: put}
+	return fileMutant{victim: victim, file: inAssembly, in: in, mistake: mistake, find: find, put: put}
 }
 
 // unseen is a mistake that no caller sees, but the generator.
@@ -154,7 +153,7 @@ var assemblyMistakes = []fileMutant{
 // whole of it: go test ./gen/mutants -run AssemblyMutants -v -mutants
 func TestAssemblyMutants(t *testing.T) {
 	t.Parallel()
-	if runtime.GOARCH != "amd64" || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+	if gentest.Processor() != "amd64" || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		t.Skip("this machine has no AVX2, and so does not run what mistakes are planted in")
 	}
 	testMutants(t, assemblyMistakes)

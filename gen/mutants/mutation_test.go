@@ -8,7 +8,6 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -194,7 +193,7 @@ func judge(t *testing.T, m gentest.Module, packages []string) map[string]judgeme
 		t.Fatalf("the mutants do not compile: %v\n%s", err, out)
 	}
 	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(program)
+	cmd := gentest.Command(program)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("judging: %v\n%s", err, &stderr)

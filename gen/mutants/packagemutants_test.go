@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -80,7 +79,7 @@ func (m packageMutant) portable() bool {
 
 // runs says whether the machine runs the file: the assembly wants AVX2.
 func (m packageMutant) runs() bool {
-	return m.portable() || runtime.GOARCH == "amd64" && cpu.X86.HasAVX2 && cpu.X86.HasFMA
+	return m.portable() || gentest.Processor() == "amd64" && cpu.X86.HasAVX2 && cpu.X86.HasFMA
 }
 
 // TestPackageMutants plants mistakes in all files of emitted packages, and runs the emitted test of some, with -short:
@@ -232,8 +231,12 @@ func emittedTests(t *testing.T, m gentest.Module, tests map[string]string,
 	if out, err := m.GoCommand("test", "-c", "-vet=off", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the mutants do not compile: %v\n%s", err, out)
 	}
+	timeout := "120s"
+	if gentest.Emulating() {
+		timeout = "60m" // a mistake that makes a loop endless is not worth a shorter one
+	}
 	run := func(pkg string) (testResult, error) {
-		out, err := exec.Command(program, "-test.short", "-test.timeout=120s",
+		out, err := gentest.Command(program, "-test.short", "-test.timeout="+timeout,
 			"-test.run=^TestEmitted$/^"+pkg+"$").CombinedOutput()
 		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 			return testResult{}, err

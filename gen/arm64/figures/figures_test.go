@@ -139,7 +139,7 @@ func byUs(t *testing.T, n spec.Network) *program {
 	t.Helper()
 	m := gentest.NewModule(t)
 	n.Targets = []spec.Target{"arm64"}
-	m.EmitWith(t, n, gen.Options{Package: "net"})
+	m.EmitWith(t, n, gen.Options{Package: "net", Backends: gen.Backends()})
 	var main strings.Builder
 	if err := template.Must(template.New("main").Parse(caller)).Execute(&main, map[string]any{
 		"Name": n.Name, "In": n.Input, "Out": n.Width(n.Depth()),

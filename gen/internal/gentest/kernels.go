@@ -73,8 +73,7 @@ func (m Module) Erased(t *testing.T, pkg string, n spec.Network) string {
 	t.Helper()
 	prefix := portable.Prefix(n.Name)
 	levels := prefix + "AtLevels"
-	if files, err := filepath.Glob(filepath.Join(m.Dir, pkg, strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil ||
-		len(files) == 0 {
+	if _, err := os.Stat(filepath.Join(m.Dir, AssemblyFile(pkg, n, "s"))); err != nil {
 		levels = `func(f func(string)) { f("portable") }`
 	}
 	erased := fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)

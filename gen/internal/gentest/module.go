@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -65,11 +64,15 @@ func (m Module) Write(t *testing.T, name string, data []byte) {
 // callCycles is the limit of calls of the assembly that a network gets, by its name: the usual one, one at which longer
 // operations pause, or one at which functions pause wherever they can.
 func callCycles(n spec.Network) int {
-	sum := 0
-	for _, c := range []byte(n.Name) {
-		sum += int(c)
+	return []int{0, 1, 500, 1}[sum(n.Name)%4]
+}
+
+// sum is a number that tells names apart.
+func sum(name string) (n int) {
+	for _, c := range []byte(name) {
+		n += int(c)
 	}
-	return []int{0, 1, 500, 1}[sum%4]
+	return n
 }
 
 // Emit generates networks into one package of the module, with the assembly that this machine runs.
@@ -77,21 +80,17 @@ func (m Module) Emit(t *testing.T, pkg string, networks ...spec.Network) {
 	t.Helper()
 	for _, n := range networks {
 		m.EmitWith(t, n, gen.Options{Package: pkg, Qualify: true, EveryLevel: true, CallCycles: callCycles(n),
-			Backends: NativeBackends()})
+			Backends: emittedBackends(n)})
 	}
 }
 
-// NativeBackends is the backend of this machine's processor, of one that has none the first. What others would emit is
-// not compiled here, and takes time.
-func NativeBackends() []gen.Backend {
-	all := gen.Backends()
-	i := slices.IndexFunc(all, func(b gen.Backend) bool { return b.Name == runtime.GOARCH })
-	return all[max(0, i):][:1]
-}
-
-// EmitWith generates a network into the package that the options say.
+// EmitWith generates a network into the package that the options say, with the assembly that is run unless they name
+// backends.
 func (m Module) EmitWith(t *testing.T, n spec.Network, o gen.Options) {
 	t.Helper()
+	if o.Backends == nil {
+		o.Backends = NativeBackends()
+	}
 	o.NoMacros = !m.Macros
 	files, err := Generate(t, n, o)
 	if err != nil {
@@ -302,9 +301,14 @@ func Generate(t *testing.T, n spec.Network, o gen.Options) (files []gen.File, er
 // given to a debugger, so none gets its tables; and the compiler, which holds little memory here, spends a quarter of
 // its time on collecting it unless it may let the heap grow.
 func Environment() []string {
-	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off",
-		"GOTOOLCHAIN=local")
+	env := append(os.Environ(), "GOFLAGS="+goFlags, "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	if *qemu {
+		env = append(env, Emulated()...)
+	}
+	return env
 }
+
+const goFlags = "-mod=mod -trimpath -ldflags=-w"
 
 // GoCommand is the go command in the module.
 func (m Module) GoCommand(args ...string) *exec.Cmd {
