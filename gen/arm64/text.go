@@ -63,15 +63,18 @@ func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix str
 // printer writes instructions: as Go has them, where it is nil, or by macros, of which it notes the forms.
 type printer map[*isa.Form]bool
 
-// instruction is the text of an instruction.
-func (w printer) instruction(i isa.Instruction) string {
+// instruction writes an instruction and ends the line.
+func (w printer) instruction(b *bytes.Buffer, i isa.Instruction) {
+	text := b.AvailableBuffer()
 	if w == nil {
-		return i.Go()
+		text = i.AppendGo(text)
+	} else {
+		if i.Form != nil && i.Form.Macro() != "" {
+			w[i.Form] = true
+		}
+		text = i.AppendCall(text)
 	}
-	if i.Form != nil && i.Form.Macro() != "" {
-		w[i.Form] = true
-	}
-	return i.Call()
+	b.Write(append(text, '\n'))
 }
 
 // define defines the macros that were used.
@@ -96,7 +99,7 @@ func (w printer) lineText(b *bytes.Buffer, symbol string, n assembly.Line) error
 		} else {
 			b.WriteByte('\t')
 		}
-		b.WriteString(w.instruction(n) + "\n")
+		w.instruction(b, n)
 	case pseudo:
 		fmt.Fprintf(b, "\t%s\n", n)
 	case comment:
@@ -112,7 +115,8 @@ func (w printer) lineText(b *bytes.Buffer, symbol string, n assembly.Line) error
 		load := code()
 		load.Load(n.to, neon.Address{Base: int(constants), Index: neon.NoIndex, Disp: n.at}, n.bytes/4, 4)
 		for _, i := range load.Instructions {
-			fmt.Fprintf(b, "\t%s\n", w.instruction(i))
+			b.WriteByte('\t')
+			w.instruction(b, i)
 		}
 		return load.Err()
 	default:

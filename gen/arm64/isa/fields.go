@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"strconv"
 	"strings"
 )
 
@@ -84,12 +85,14 @@ func registerField(of file, prefix string, at int) *field {
 		}
 	}
 	name := func(prefix, last string) func(v int) string {
-		return func(v int) string {
-			if v == 31 && of != vector {
-				return last
-			}
-			return fmt.Sprint(prefix, v)
+		var names [32]string
+		for v := range names {
+			names[v] = prefix + strconv.Itoa(v)
 		}
+		if of != vector {
+			names[31] = last
+		}
+		return func(v int) string { return names[v] }
 	}
 	text, inGo := name(prefix, prefix+"zr"), name(golang, "ZR")
 	if of == address {
@@ -142,7 +145,7 @@ func shifted(x string, at int) string {
 	return fmt.Sprintf("%s<<%d", x, at)
 }
 
-func decimal(v int) string { return fmt.Sprint(v) }
+func decimal(v int) string { return strconv.Itoa(v) }
 func hex(v int) string     { return fmt.Sprintf("0x%x", v) }
 
 // signed is a field for a number with a sign, of so many bits.
@@ -169,7 +172,7 @@ func beside(f *field, text string) *field {
 		if v == 0 {
 			return ""
 		}
-		return fmt.Sprint(v)
+		return strconv.Itoa(v)
 	}
 	f.some, f.optional = append(f.some, 0), true
 	return f

@@ -21,6 +21,11 @@ type Form struct {
 	how          How
 	fields       []*field // of the operands, in the order of the text
 	names        []string // of the fields
+	// inText and inGo are the same texts with their fields found, macro the name of the form's macro, and fuses says
+	// that it rounds a product and a sum as one.
+	inText, inGo template
+	macro        string
+	fuses        bool
 }
 
 // How is what one must know of a form beside its operands.
@@ -97,12 +102,20 @@ func New(name string, args ...int) (Instruction, error) {
 	if len(args) != len(f.fields) {
 		return Instruction{}, fmt.Errorf("%s has %d operands, not %d", name, len(f.fields), len(args))
 	}
-	for i, a := range args {
-		if _, ok := f.fields[i].encode(a); !ok {
-			return Instruction{}, fmt.Errorf("%s can't have %d as operand %s", name, a, f.names[i])
-		}
+	if i := f.wrong(args); i >= 0 {
+		return Instruction{}, fmt.Errorf("%s can't have %d as operand %s", name, args[i], f.names[i])
 	}
 	return Instruction{Form: f, Args: args}, nil
+}
+
+// wrong finds an operand that the form can't have, -1 where there is none.
+func (f *Form) wrong(args []int) int {
+	for i, a := range args {
+		if _, ok := f.fields[i].encode(a); !ok {
+			return i
+		}
+	}
+	return -1
 }
 
 // Label is the place of a label.
@@ -129,42 +142,38 @@ func (i Instruction) String() string {
 	if i.Form == nil {
 		return i.Label + ":"
 	}
-	return i.fill(i.Form.text, false)
+	return string(i.appendText(nil))
 }
 
 // Go is the instruction as a line of Go's assembly.
-func (i Instruction) Go() string {
-	if i.Form == nil {
-		return i.Label + ":"
+func (i Instruction) Go() string { return string(i.AppendGo(nil)) }
+
+// AppendGo appends that line.
+func (i Instruction) AppendGo(b []byte) []byte {
+	switch {
+	case i.Form == nil:
+		return append(append(b, i.Label...), ':')
+	case !i.Form.Known():
+		return i.appendText(fmt.Appendf(b, "WORD $0x%08x // ", i.Word()))
 	}
-	if !i.Form.Known() {
-		return fmt.Sprintf("WORD $0x%08x // %v", i.Word(), i)
-	}
-	return i.fill(i.Form.golang, true)
+	return i.Form.inGo.fill(b, func(k int) string { return i.operand(k, i.Form.fields[k].golang) })
 }
 
-// fill puts operands in the place of the names of their fields.
-func (i Instruction) fill(template string, golang bool) string {
-	return named.ReplaceAllStringFunc(template, func(name string) string {
-		name = name[1 : len(name)-1]
-		for k, f := range i.Form.fields {
-			if i.Form.names[k] != name {
-				continue
-			}
-			switch {
-			case f.label && i.Label != "":
-				return i.Label
-			case golang:
-				return f.golang(i.Args[k])
-			}
-			return f.text(i.Args[k])
-		}
-		return name
-	})
+// appendText appends the instruction as GNU's assembler writes it.
+func (i Instruction) appendText(b []byte) []byte {
+	return i.Form.inText.fill(b, func(k int) string { return i.operand(k, i.Form.fields[k].text) })
 }
 
-// named is the name of a field in a text.
-var named = regexp.MustCompile(`\{[A-Z]\w*\}`)
+// operand is one of the operands as one of the assemblers writes it, or the label that it stands for.
+func (i Instruction) operand(k int, text func(v int) string) string {
+	if i.Label != "" && i.Form.fields[k].label {
+		return i.Label
+	}
+	return text(i.Args[k])
+}
+
+// fusing are the instructions that round a product and a sum as one.
+var fusing = regexp.MustCompile(`^(f(ml[as]|n?m(add|sub)|recps|rsqrts)\.)`)
 
 // row is a line of the tables: a form, or several that differ in the sizes of lanes or numbers.
 type row struct {
@@ -211,6 +220,8 @@ func (r row) forms() (all []*Form) {
 			}
 			f.fields, f.names = append(f.fields, fields[name]), append(f.names, name)
 		}
+		f.inText, f.inGo = templateOf(f.text, f.names), templateOf(f.golang, f.names)
+		f.macro, f.fuses = macroName(f), fusing.MatchString(f.Name)
 		all = append(all, f)
 	}
 	return all

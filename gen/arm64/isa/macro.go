@@ -2,6 +2,7 @@ package isa
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -10,7 +11,10 @@ import (
 // the same for the same instruction with other operands, so that package macro finds what repeats itself.
 
 // Macro is the name of a form's macro, empty where instructions of the form are written as Go has them.
-func (f *Form) Macro() string {
+func (f *Form) Macro() string { return f.macro }
+
+// macroName makes that name.
+func macroName(f *Form) string {
 	if !f.Vector() && f.Known() {
 		return ""
 	}
@@ -40,14 +44,17 @@ func (f *Form) prefix(operand int) string {
 	return strings.TrimRight(f.fields[operand].text(1), "0123456789)")
 }
 
-// Call is the instruction as a call of the macro of its form, or as Go has it.
-func (i Instruction) Call() string {
+// AppendCall appends the instruction as a call of the macro of its form, or as Go has it.
+func (i Instruction) AppendCall(b []byte) []byte {
 	if i.Form == nil || i.Form.Macro() == "" {
-		return i.Go()
+		return i.AppendGo(b)
 	}
-	args := make([]string, len(i.Args))
+	b = append(append(b, i.Form.Macro()...), '(')
 	for k, a := range i.Args {
-		args[k] = fmt.Sprint(a)
+		if k > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(b, int64(a), 10)
 	}
-	return i.Form.Macro() + "(" + strings.Join(args, ", ") + ")"
+	return append(b, ')')
 }

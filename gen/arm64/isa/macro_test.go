@@ -37,7 +37,7 @@ func TestMacros(t *testing.T) {
 			continue
 		}
 		want = append(want, i, i)
-		call := i.Call()
+		call := string(i.AppendCall(nil))
 		fmt.Fprintf(&text, "\t%s\n\t%s\n", call, strings.NewReplacer("(", "(2+", ", ", "-2, 2+", ")", "-2)").Replace(call))
 	}
 	dir := t.TempDir()
@@ -65,7 +65,7 @@ func TestMacros(t *testing.T) {
 	}
 	for k, i := range want {
 		if got := binary.LittleEndian.Uint32(object[at+4*k:]); got != i.Word() {
-			t.Errorf("%s (%v) is %#08x, want %#08x; its macro is\n%s", i.Call(), i, got, i.Word(), i.Form.Define())
+			t.Errorf("%s (%v) is %#08x, want %#08x; its macro is\n%s", string(i.AppendCall(nil)), i, got, i.Word(), i.Form.Define())
 		}
 	}
 }

@@ -2,8 +2,6 @@ package isa
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,121 +10,100 @@ import (
 // Parse reads a line of Go's assembly as it is printed here: an instruction that Go's assembler knows, or a WORD with
 // the text of one beside it, whose bits must be that one's.
 func Parse(line string) (Instruction, error) {
-	line = strings.Join(strings.Fields(line), " ")
+	line = squeezed(line)
 	mnemonic, _, _ := strings.Cut(line, " ")
-	text, readers := line, golangReaders()
+	text, forms := line, golangForms()
 	if mnemonic == "WORD" {
 		_, text, _ = strings.Cut(line, " // ")
 		mnemonic, _, _ = strings.Cut(text, " ")
-		readers = gnuReaders()
+		forms = gnuForms()
 	}
-	for _, r := range readers[mnemonic] {
-		if i, ok := r.read(text); ok && i.Go() == line {
+	var printed [128]byte
+	for _, f := range forms[mnemonic] {
+		t := f.inGo
+		if !f.Known() {
+			t = f.inText
+		}
+		if i, ok := f.read(t, text); ok && string(i.AppendGo(printed[:0])) == line {
 			return i, nil
 		}
 	}
 	return Instruction{}, fmt.Errorf("%s is no instruction that assembly of networks may have", line)
 }
 
-// reader reads the text of a form.
-type reader struct {
-	form *Form
-	text *regexp.Regexp
-	// operands are the indices of the fields, in the order in which they stand in the text.
-	operands []int
+// squeezed is a line with one space between words and none around them.
+func squeezed(line string) string {
+	line = strings.TrimSpace(line)
+	if strings.Contains(line, "  ") || strings.Contains(line, "\t") {
+		line = strings.Join(strings.Fields(line), " ")
+	}
+	return line
 }
 
+// golangForms are the forms that Go's assembler knows by the mnemonics that it has, and gnuForms the others by those of
+// GNU's.
 var (
-	golangReaders = sync.OnceValue(func() map[string][]reader {
-		return readersOf(func(f *Form) string { return f.golang })
-	})
-	gnuReaders = sync.OnceValue(func() map[string][]reader {
-		return readersOf(func(f *Form) string { return f.text })
-	})
+	golangForms = sync.OnceValue(func() map[string][]*Form { return byMnemonic(true) })
+	gnuForms    = sync.OnceValue(func() map[string][]*Form { return byMnemonic(false) })
 )
 
-// readersOf are the readers of all forms, by mnemonic.
-func readersOf(text func(f *Form) string) map[string][]reader {
-	all := map[string][]reader{}
+// byMnemonic are the forms that are known to Go's assembler, or not.
+func byMnemonic(known bool) map[string][]*Form {
+	all := map[string][]*Form{}
 	for _, f := range list {
-		template := text(f)
-		if template == "" {
-			continue
-		}
-		r := reader{form: f}
-		pattern := "^"
-		for template != "" {
-			at := named.FindStringIndex(template)
-			if at == nil {
-				break
+		if f.Known() == known {
+			text := f.text
+			if known {
+				text = f.golang
 			}
-			pattern += regexp.QuoteMeta(template[:at[0]])
-			name := template[at[0]+1 : at[1]-1]
-			k := slices.Index(f.names, name)
-			r.operands = append(r.operands, k)
-			if f.fields[k].optional {
-				pattern += `([^()\[\]{}]*?)`
-			} else {
-				pattern += `([^\s,()\[\]{}<]+(?:\(PC\))?)`
-			}
-			template = template[at[1]:]
+			mnemonic, _, _ := strings.Cut(text, " ")
+			all[mnemonic] = append(all[mnemonic], f)
 		}
-		r.text = regexp.MustCompile(pattern + regexp.QuoteMeta(template) + "$")
-		mnemonic, _, _ := strings.Cut(text(f), " ")
-		all[mnemonic] = append(all[mnemonic], r)
 	}
 	return all
 }
 
 // read is the instruction that a text is, if it is of the form.
-func (r reader) read(text string) (Instruction, bool) {
-	m := r.text.FindStringSubmatch(text)
-	if m == nil {
-		return Instruction{}, false
-	}
-	args, label := make([]int, len(r.form.fields)), ""
-	for n, k := range r.operands {
-		v, ok := operandOf(m[n+1])
-		if !ok && r.form.fields[k].label && labelName.MatchString(m[n+1]) {
-			label, ok = m[n+1], true
+func (f *Form) read(t template, text string) (Instruction, bool) {
+	i := Instruction{Form: f, Args: make([]int, len(f.fields))}
+	ok := t.read(text, func(k int, text string) (ok bool) {
+		if i.Args[k], ok = operandOf(text); !ok && f.fields[k].label && labelName(text) {
+			i.Label, ok = text, true
 		}
-		if !ok {
-			return Instruction{}, false
-		}
-		args[k] = v
-	}
-	i, err := New(r.form.Name, args...)
-	return i.To(label), err == nil
+		return ok
+	})
+	return i, ok && f.wrong(i.Args) < 0
 }
 
-var (
-	labelName     = regexp.MustCompile(`^[a-z]+\d*$`)
-	aRegister     = regexp.MustCompile(`^[VFRvsdqxw](\d+)$`)
-	aDistance     = regexp.MustCompile(`^(-?\d+)\(PC\)$`)
-	shiftedBy     = regexp.MustCompile(`^(?:<<|, lsl #|, #|\.\+)?(-?(?:0x[0-9a-f]+|\d+))$`)
-	specialValues = map[string]int{"": 0, "ZR": Zero, "RSP": Stack, "xzr": Zero, "wzr": Zero, "sp": Stack}
-)
+// labelName says whether a text may be the name of a label: letters, and digits after them.
+func labelName(text string) bool {
+	letters := strings.TrimRight(text, "0123456789")
+	return letters != "" && strings.Trim(letters, "abcdefghijklmnopqrstuvwxyz") == ""
+}
 
-// operandOf is the value of an operand as one of the assemblers writes it.
+// specialValues are the operands that are words: registers that have another meaning than their number, conditions, and
+// hints.
+var specialValues = func() map[string]int {
+	all := map[string]int{"": 0, "ZR": Zero, "RSP": Stack, "xzr": Zero, "wzr": Zero, "sp": Stack}
+	for v := range conditions {
+		all[condition(v)], all[goCondition(v)] = v, v
+	}
+	for v, hint := range hints {
+		all[hint], all[strings.ToUpper(hint)] = v, v
+	}
+	return all
+}()
+
+// operandOf is the value of an operand as one of the assemblers writes it. It takes more than they do: what is printed
+// of the value tells whether that is the operand.
 func operandOf(text string) (int, bool) {
 	if v, ok := specialValues[text]; ok {
 		return v, true
 	}
-	for _, pattern := range []*regexp.Regexp{aRegister, shiftedBy, aDistance} {
-		if m := pattern.FindStringSubmatch(text); m != nil {
-			v, err := strconv.ParseInt(m[1], 0, 64)
-			return int(v), err == nil
-		}
-	}
-	for v := range conditions {
-		if goCondition(v) == text || condition(v) == text {
-			return v, true
-		}
-	}
-	for v, hint := range hints {
-		if strings.EqualFold(hint, text) {
-			return v, true
-		}
+	// The number of a register, or one with what stands before or after it in the text.
+	number := strings.TrimSuffix(strings.TrimLeft(text, "VFRvsdqxw<, l#.+"), "(PC)")
+	if v, err := strconv.ParseInt(number, 0, 64); err == nil {
+		return int(v), true
 	}
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
 		return SmallFloat(v)
