@@ -295,13 +295,17 @@ func (a *Assembly) cycles(of form) []int {
 	for _, part := range a.code[of].tiled(fn) {
 		parts = append(parts, cores.Read(part))
 	}
-	all := make([]int, len(cores.All))
+	var places []int // in cores.All
+	var on []cores.On
 	for i, c := range cores.All {
-		if !c.Wide && of.level == isa.AVX512 {
-			continue
+		if c.Wide || of.level == isa.AVX2 {
+			places, on = append(places, i), append(on, cores.On{Core: c, Kept: a.kept(fn, c, of.style)})
 		}
-		for _, part := range parts {
-			all[i] += c.Cycles(part, bytes, a.kept(fn, c, of.style), a.arguments(of))
+	}
+	all := make([]int, len(cores.All))
+	for _, part := range parts {
+		for k, cycles := range cores.Cycles(part, on, bytes, a.arguments(of)) {
+			all[places[k]] += cycles
 		}
 	}
 	return all

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"github.com/mmcloughlin/avo/ir"
+
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
@@ -15,7 +17,7 @@ func (a *Assembly) Few(function string) []int {
 	if !assembly.TakesFew(a.p, function, has) {
 		return nil
 	}
-	f := a.fewOf(a.p.Func(function))
+	all := a.times(a.p.Func(function))
 	lay := kernel.NewTileLayout(a.p, a.Tiling)
 	var few []int
 	for _, k := range a.Kinds() {
@@ -29,61 +31,66 @@ func (a *Assembly) Few(function string) []int {
 		}
 		var times []assembly.Times
 		for _, core := range on {
-			times = append(times, f.times(core))
+			times = append(times, all[core])
 		}
 		few = append(few, assembly.FewSamples(a.p, lay, times))
 	}
 	return few
 }
 
-// few is a function of a batch whose times of few samples are predicted.
-type few struct {
-	a   *Assembly
-	fn  *plan.Func
-	lay *kernel.TileLayout
-	// tiled is its code for tiles at every level, and one that of GradBatch for a sample alone.
-	tiled map[isa.Level][]*cores.Program
-	one   map[isa.Level]*cores.Program
-}
-
-// fewOf reads the code of a function.
-func (a *Assembly) fewOf(fn *plan.Func) *few {
-	f := &few{a: a, fn: fn, lay: kernel.NewTileLayout(a.p, a.Tiling), tiled: map[isa.Level][]*cores.Program{},
-		one: map[isa.Level]*cores.Program{}}
+// times are what few samples take through a function of a batch on each of cores.All.
+func (a *Assembly) times(fn *plan.Func) []assembly.Times {
+	all := make([]assembly.Times, len(cores.All))
 	for _, l := range isa.Levels {
-		code := a.code[a.batchForm(fn, l, a.Tiling)]
-		for _, part := range code.tiled(fn) {
-			f.tiled[l] = append(f.tiled[l], cores.Read(part))
+		var on []int
+		for i, c := range cores.All {
+			if c.Wide == (l == isa.AVX512) {
+				on = append(on, i)
+			}
 		}
-		if fn.Name == plan.GradBatch {
-			f.one[l] = cores.Read(code.parts[len(code.parts)-1])
-		}
+		a.timesOn(fn, l, on, all)
 	}
-	return f
+	return all
 }
 
-// times are what samples take on a core of cores.All.
-func (f *few) times(core int) (t assembly.Times) {
-	a, c, level := f.a, cores.All[core], isa.AVX2
-	if c.Wide {
-		level = isa.AVX512
-	}
-	call, sample := assembly.Copies(a.p, f.fn.Name)
-	tile := func(samples int) float64 {
-		cycles := 0
-		for _, part := range f.tiled[level] {
-			cycles += c.Cycles(part, 0, cores.Kept{}, map[string]int{"tiles": 1, "samples": samples})
+// timesOn finds the times on some cores, which run the code of a level.
+func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.Times) {
+	code, lay := a.code[a.batchForm(fn, l, a.Tiling)], kernel.NewTileLayout(a.p, a.Tiling)
+	call, sample := assembly.Copies(a.p, fn.Name)
+	predict := func(part *ir.Function, bytes int, kept func(c *cores.Core) cores.Kept, arguments map[string]int) []int {
+		var list []cores.On
+		for _, i := range on {
+			list = append(list, cores.On{Core: cores.All[i], Kept: kept(cores.All[i])})
 		}
-		return float64(cycles) + call + sample*float64(samples)
+		return cores.Cycles(cores.Read(part), list, bytes, arguments)
 	}
-	t.First = tile(1)
-	t.All = t.First + sample*float64(f.lay.Samples-1)
-	if one := f.one[level]; one != nil {
-		t.All = tile(f.lay.Samples)
-		t.One = float64(c.Cycles(one, a.p.MatrixBytes(f.fn), a.keptOf(f.fn, c), nil))
-		return t
+	// A tile with so many samples.
+	tile := func(samples int, time func(t *assembly.Times) *float64) {
+		for _, part := range code.tiled(fn) {
+			for k, cycles := range predict(part, 0, func(*cores.Core) (none cores.Kept) { return none },
+				map[string]int{"tiles": 1, "samples": samples}) {
+				*time(&all[on[k]]) += float64(cycles)
+			}
+		}
+		for _, i := range on {
+			t := time(&all[i])
+			*t = *t + call + sample*float64(samples)
+		}
 	}
-	choice := a.choices[assembly.Single(f.fn.Name)]
-	t.One = float64(choice.Takes(choice.Emitted[choice.Runs[core]], core))
-	return t
+	tile(1, func(t *assembly.Times) *float64 { return &t.First })
+	if fn.Name == plan.GradBatch { // it has code for a sample alone
+		tile(lay.Samples, func(t *assembly.Times) *float64 { return &t.All })
+		one := predict(code.parts[len(code.parts)-1], a.p.MatrixBytes(fn),
+			func(c *cores.Core) cores.Kept { return a.keptOf(fn, c) }, nil)
+		for k, cycles := range one {
+			all[on[k]].One = float64(cycles)
+		}
+		return
+	}
+	choice := a.choices[assembly.Single(fn.Name)]
+	for _, i := range on {
+		t := &all[i]
+		t.All = t.First + sample*float64(lay.Samples-1)
+		t.One = float64(choice.Takes(choice.Emitted[choice.Runs[i]], i))
+	}
 }

@@ -11,12 +11,12 @@ import (
 // read and write. Two functions that have the same list compute the same, whatever their loops.
 func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
 	p := Read(fn)
-	s := &simulation{code: p.code, arguments: arguments, values: make([]int64, p.registers)}
-	s.begin()
+	w := newWalk(p, arguments, false)
+	w.begin()
 	for at := 0; at < len(p.code); at++ {
 		i := &p.code[at]
-		s.compute(i)
-		if i.target >= 0 && !s.equal {
+		w.compute(&i.effect)
+		if i.target >= 0 && !w.equal {
 			at = i.target - 1
 			continue
 		}
@@ -26,7 +26,7 @@ func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
 		text := i.opcode
 		for _, o := range i.operands {
 			if _, ok := o.(operand.Mem); ok {
-				text += fmt.Sprintf(" %#x", s.place(i.at))
+				text += fmt.Sprintf(" %#x", w.place(i.at))
 			} else {
 				text += " " + o.Asm()
 			}

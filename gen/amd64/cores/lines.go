@@ -1,59 +1,88 @@
 package cores
 
-import "maps"
+import "math"
+
+// touched are the lines of memory that a function touched: the number of each, in the order in which they came.
+type touched struct {
+	places map[int64]int32
+	// numbers are those of the lines, and before the places of the lines before them, -1 as long as these were not
+	// touched.
+	numbers []int64
+	before  []int32
+}
+
+// place finds the place of a line.
+func (t *touched) place(line int64) int32 {
+	at, known := t.places[line]
+	if known {
+		return at
+	}
+	at = int32(len(t.numbers))
+	t.places[line] = at
+	before, known := t.places[line-1]
+	if !known {
+		before = -1
+	}
+	t.numbers, t.before = append(t.numbers, line), append(t.before, before)
+	if after, known := t.places[line+1]; known {
+		t.before[after] = at
+	}
+	return at
+}
 
 // lines are the lines of memory that are in the first cache: those that were touched last.
 type lines struct {
-	// touched says how many lines had come when each was touched last, brought how many have so far, and room is how
-	// many the cache holds.
-	touched       map[int64]int64
+	*touched
+	// last says of each line how many lines had come when it was touched last, brought how many have so far, and room
+	// is how many the cache holds.
+	last          []int64
 	brought, room int64
 }
 
-func newLines(cache int) *lines {
-	return &lines{touched: map[int64]int64{}, room: int64(cache / lineBytes)}
+func newLines(t *touched, cache int) lines {
+	return lines{touched: t, room: int64(cache / lineBytes)}
 }
+
+// never is when a line was touched that was not.
+const never = math.MinInt64 / 2
 
 // has says whether a line is there.
-func (l *lines) has(line int64) bool {
-	at, ok := l.touched[line]
-	return ok && l.fresh(at)
+func (l *lines) has(place int32) bool {
+	return place >= 0 && int(place) < len(l.last) && l.brought-l.last[place] <= l.room
 }
 
-func (l *lines) fresh(at int64) bool { return l.brought-at <= l.room }
-
 // touch touches a line, and says whether it has to come.
-func (l *lines) touch(line int64) bool {
-	there := l.has(line)
+func (l *lines) touch(place int32) bool {
+	there := l.has(place)
 	if !there {
-		if l.brought++; int64(len(l.touched)) > 4*l.room {
-			l.forget()
-		}
+		l.brought++
 	}
-	l.touched[line] = l.brought
+	for len(l.last) <= int(place) {
+		l.last = append(l.last, never)
+	}
+	l.last[place] = l.brought
 	return !there
 }
 
 // again notes that so many rounds like the last one, which began when so many lines had come, have brought their lines.
 // What that one touched is as fresh after them.
 func (l *lines) again(begun, rounds int64) {
-	l.forget()
 	more := (l.brought - begun) * rounds
+	if more == 0 {
+		return
+	}
 	l.brought += more
-	for line, at := range l.touched {
+	for place, at := range l.last {
 		if at >= begun {
-			l.touched[line] = at + more
+			l.last[place] = at + more
 		}
 	}
 }
 
-// forget drops what is no longer there.
-func (l *lines) forget() {
-	maps.DeleteFunc(l.touched, func(_, at int64) bool { return !l.fresh(at) })
-}
-
 // clear empties the cache.
 func (l *lines) clear() {
-	clear(l.touched)
+	for place := range l.last {
+		l.last[place] = never
+	}
 	l.brought = 0
 }

@@ -1,6 +1,6 @@
 package cores
 
-import "github.com/mmcloughlin/avo/reg"
+import "slices"
 
 // Cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
 // instructions are run through a model of one that executes out of order (core.go). General registers are computed
@@ -8,44 +8,81 @@ import "github.com/mmcloughlin/avo/reg"
 // call goes over in memory, and kept how much of that caches hold from before; arguments are the integers that it is
 // given.
 func (c *Core) Cycles(fn *Program, bytes int, kept Kept, arguments map[string]int) int {
-	s := newSimulation(c, fn, bytes, kept, arguments)
-	const before, calls = 1, 3
-	first := int64(0)
-	for i := range before + calls {
-		if i == before {
-			if s.count > longCall {
-				return int(s.retired) + c.Call
-			}
-			first = s.retired
-		}
-		s.call()
+	return Cycles(fn, []On{{c, kept}}, bytes, arguments)[0]
+}
+
+// On is a core that calls of a function are predicted on, and what its caches hold from before.
+type On struct {
+	*Core
+	Kept Kept
+}
+
+// Cycles predicts what a function takes on several cores.
+func Cycles(fn *Program, on []On, bytes int, arguments map[string]int) []int {
+	w := newWalk(fn, arguments, slices.ContainsFunc(on, func(c On) bool { return c.LineCycles(bytes) > 0 }))
+	all := make([]*simulation, len(on))
+	for i, c := range on {
+		all[i] = newSimulation(c, w, fn, bytes)
 	}
-	return int((s.retired-first+calls/2)/calls) + c.Call
+	running := slices.Clone(all) // those that are not steady
+	const before, calls = 1, 3
+	for call := range before + calls {
+		for _, s := range running {
+			s.lines.clear()
+		}
+		count := w.call(func(e *events) {
+			for _, s := range running {
+				s.run(e)
+			}
+		})
+		for _, s := range running {
+			s.calls = append(s.calls, s.retired)
+		}
+		if count > longCall || len(running) == 0 {
+			break
+		}
+		if call < before+calls-1 && count > shortCall {
+			running = slices.DeleteFunc(running, func(s *simulation) bool { return s.steady() })
+		}
+	}
+	cycles := make([]int, len(on))
+	for i, s := range all {
+		first, last := s.calls[0], len(s.calls)-1
+		if last == 0 {
+			cycles[i] = int(first) + s.core.Call
+			continue
+		}
+		// What is steady goes on as it did.
+		more := int64(before+calls-len(s.calls)) * (s.calls[last] - s.calls[last-1])
+		cycles[i] = int((s.retired+more-first+calls/2)/calls) + s.core.Call
+	}
+	return cycles
 }
 
 // longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts
-// for nothing.
-const longCall = 1_000_000
+// for nothing. After calls of no more than shortCall it isn't looked whether they leave it as the one before did.
+const longCall, shortCall = 1_000_000, 500
 
 // Stretch runs a function that pauses once, and is the longest time between two of its points, with all of the time
 // that it takes and how many points it comes to.
 func (c *Core) Stretch(fn *Program, bytes int, arguments map[string]int) (longest, all int64, points int) {
-	s := newSimulation(c, fn, bytes, Kept{}, arguments)
-	s.call()
+	w := newWalk(fn, arguments, c.LineCycles(bytes) > 0)
+	s := newSimulation(On{Core: c}, w, fn, bytes)
+	w.call(s.run)
 	s.point() // the end
 	return s.stretch, s.retired, s.points
 }
 
-func newSimulation(c *Core, fn *Program, bytes int, kept Kept, arguments map[string]int) *simulation {
-	return &simulation{
-		core: c, code: fn.code, takes: c.takes(fn), window: make([]int64, c.window),
-		arrival: c.arrival(bytes, kept), bytes: int64(bytes), kept: int64(kept.First), lines: newLines(c.FirstCache),
-		arguments: arguments,
-		values:    make([]int64, fn.registers), ready: make([]int64, fn.registers), rounds: make([]*round, len(fn.code)),
+func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
+	s := &simulation{
+		core: on.Core, code: fn.code, takes: on.takes(fn), window: make([]int64, on.window),
+		arrival: on.arrival(bytes, on.Kept), bytes: int64(bytes), kept: int64(on.Kept.First),
+		lines: newLines(w.lines, on.FirstCache), ready: make([]int64, fn.registers), rounds: make([]round, len(fn.code)),
 	}
+	return s
 }
 
-// simulation is the state of the model. Times are in cycles.
+// simulation is the state of the model of a core. Times are in cycles.
 type simulation struct {
 	core *Core
 	code []modelled
@@ -53,7 +90,7 @@ type simulation struct {
 	takes []figures
 	// lines are those of memory that are in the first cache, latest the one that came last, and arrived when that did.
 	arrival
-	lines   *lines
+	lines   lines
 	latest  int64
 	arrived int64
 	// slow is what is less than a turn of the time that wide stores take more.
@@ -61,29 +98,22 @@ type simulation struct {
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
 	// time that lines take.
 	bytes, kept, owed int64
-	// values are what is in the general registers, equal how the last comparison came out.
-	values []int64
-	equal  bool
-	// compared is the register that it was with, and end the number.
-	compared register
-	end      int64
-	// arguments are the values of integer arguments.
-	arguments map[string]int
 	// seen is when the last point of a function that pauses was reached, points how many were, and stretch the longest
 	// time between two.
 	seen, stretch int64
 	points        int
-	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
+	// ready is when a register can be read, and stored when the data of the latest stores, of which there were so many,
+	// are known.
 	ready  []int64
-	stored [remembered]struct{ address, at int64 }
+	stored [inFlight]int64
+	stores int64
 	// taken says of every unit which cycles are taken.
 	taken [unitCount]cycles
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
 	issue   int64
 	inCycle int
 	window  []int64
-	oldest  int // of the window, after count instructions
-	count   int
+	oldest  int // of the window
 	retired int64
 	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each
 	// that follows.
@@ -91,35 +121,27 @@ type simulation struct {
 	now     int64
 	begins  [calendar]int16
 	// rounds are those of the loops under way, by the place of their jump.
-	rounds []*round
+	rounds []round
+	// calls is when those that have ended did, and left the state that the last one left behind.
+	calls, left []int64
 }
 
-const (
-	calendar   = 1 << 12 // how many cycles ahead instructions can begin
-	remembered = 1 << 12 // how many stores of 4 bytes are remembered
-)
+// calendar is how many cycles ahead instructions can begin.
+const calendar = 1 << 12
 
-// call runs the function once.
-func (s *simulation) call() {
-	s.lines.clear()
-	s.begin()
-	for at := 0; at < len(s.code); at++ {
-		i := &s.code[at]
-		s.execute(i)
-		if i.opcode == "RET" {
-			break // what follows is for pauses
-		}
-		if i.opcode == "JLE" {
+// run runs what a function executes.
+func (s *simulation) run(e *events) {
+	for k := range e.list {
+		one := &e.list[k]
+		i := &s.code[one.at]
+		s.execute(i, one, e.details)
+		if i.point {
 			s.point()
 		}
-		if i.target >= 0 && !s.equal {
-			if s.rounds[at] == nil {
-				s.rounds[at] = &round{values: make([]int64, len(s.values))}
-			}
-			s.again(s.rounds[at])
-			at = i.target - 1
-		} else if s.rounds[at] != nil {
-			s.rounds[at].ends = s.rounds[at].ends[:0]
+		if one.round {
+			s.again(&s.rounds[one.at], e.details[one.first])
+		} else if one.left {
+			s.rounds[one.at].ended = 0
 		}
 	}
 }
@@ -131,56 +153,30 @@ func (s *simulation) point() {
 	s.points++
 }
 
-// begin gives registers the values that they have when the function is called: arguments lie apart from one another,
-// from constants and from the stack.
-func (s *simulation) begin() {
-	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer,
-		reg.FramePointer, reg.StaticBase} {
-		s.values[registerOf(r)] = int64(i+1) << 36
-	}
-}
-
-// round is what is known of the rounds of a loop so far: when they ended, and the registers then.
+// round is what is known of the rounds of a loop so far: how many ended, when the first half of those did that are run,
+// and what had come then and how many points there were.
 type round struct {
-	ends    []int64
-	values  []int64
+	ended   int
+	half    int64
 	points  int
 	brought int64
 }
 
-// Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
-const roundsRun = 12
-
-// again notes that a loop goes into another round. When enough have been run, all but the last two are skipped: time
-// passes, and registers grow, as they did from round to round.
-func (s *simulation) again(r *round) {
-	r.ends = append(r.ends, s.retired)
-	if len(r.ends) == roundsRun {
-		// The loop's end is a comparison with a constant, or a count down to 0.
-		left := s.left(r, s.compared, s.end)
-		if left > 2 {
-			pass := (s.retired - r.ends[roundsRun/2-1]) * (left - 2) / (roundsRun / 2)
-			for k, v := range s.values {
-				s.values[k] = v + (v-r.values[k])*(left-2)
-			}
-			s.elapse(pass)
-			s.lines.again(r.brought, left-2)
-			if s.points > r.points { // there is one in each of the rounds
-				s.seen += pass
-			}
+// again notes that a loop goes into another round, before which some are skipped: time passes as it did from round to
+// round.
+func (s *simulation) again(r *round, skipped int64) {
+	if r.ended++; r.ended == roundsRun/2 {
+		r.half = s.retired
+	}
+	if skipped > 0 {
+		pass := (s.retired - r.half) * skipped / (roundsRun / 2)
+		s.elapse(pass)
+		s.lines.again(r.brought, skipped)
+		if s.points > r.points { // there is one in each of the rounds
+			s.seen += pass
 		}
 	}
-	copy(r.values, s.values)
 	r.points, r.brought = s.points, s.lines.brought
-}
-
-// left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
-func (s *simulation) left(r *round, compared register, end int64) int64 {
-	step := s.values[compared] - r.values[compared]
-	if step == 0 {
-		return 0
-	}
-	return (end - s.values[compared]) / step
 }
 
 // elapse lets time pass.
@@ -199,8 +195,7 @@ func (s *simulation) elapse(cycles int64) {
 }
 
 // execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
-func (s *simulation) execute(i *modelled) {
-	s.compute(i)
+func (s *simulation) execute(i *modelled, e *event, details []int64) {
 	takes := &s.takes[i.kind]
 	at := s.enter(i)
 	ready := at
@@ -208,7 +203,7 @@ func (s *simulation) execute(i *modelled) {
 		ready = max(ready, s.ready[r])
 	}
 	if i.load {
-		ready = s.fetch(i, takes, at, ready)
+		ready = s.fetch(i, takes, e, details, at, ready)
 	}
 	begin, done := ready, ready
 	if !i.free {
@@ -218,7 +213,7 @@ func (s *simulation) execute(i *modelled) {
 		}
 	}
 	if i.store {
-		done = s.write(i, takes, done)
+		done = s.write(i, takes, e, details, done)
 	}
 	for _, r := range i.out {
 		s.ready[r] = done
@@ -232,7 +227,6 @@ func (s *simulation) execute(i *modelled) {
 	if s.oldest++; s.oldest == len(s.window) {
 		s.oldest = 0
 	}
-	s.count++
 }
 
 // enter finds when an instruction enters the core.
@@ -267,28 +261,29 @@ func (s *simulation) pass(at int64) {
 }
 
 // fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
-func (s *simulation) fetch(i *modelled, takes *figures, entered, ready int64) int64 {
+func (s *simulation) fetch(i *modelled, takes *figures, e *event, details []int64, entered, ready int64) int64 {
 	at := max(entered, s.ready[i.at.base])
 	if i.at.index >= 0 {
 		at = max(at, s.ready[i.at.index])
 	}
-	address := s.place(i.at)
 	turns := takes.loads
-	if crosses(address, i.bytes) {
+	if e.crosses {
 		turns++
 	}
 	for range turns {
 		at = s.take(takes.loaders, at, 1, false)
 	}
-	more := int64(0)
-	if i.bytes < lineBytes {
-		more = int64(s.core.pieces)
+	if s.line > 0 && e.lines > 0 {
+		more := int64(0)
+		if i.bytes < lineBytes {
+			more = int64(s.core.pieces)
+		}
+		at = s.touch(details[e.first:][:e.lines], at, more)
 	}
-	at = s.touch(address, i.bytes, at, more)
 	data := at + int64(s.core.LoadLatency)
-	for k := int64(0); k < int64(i.bytes); k += 4 {
-		if w := &s.stored[uint64(address+k)/4%remembered]; w.address == address+k && w.at >= at {
-			data = max(data, w.at+int64(s.core.ForwardLatency))
+	for _, store := range details[int(e.first)+int(e.lines):][:e.stores] {
+		if known := s.stored[store%inFlight]; known >= at {
+			data = max(data, known+int64(s.core.ForwardLatency))
 		}
 	}
 	if i.free {
@@ -297,21 +292,19 @@ func (s *simulation) fetch(i *modelled, takes *figures, entered, ready int64) in
 	return max(data, ready)
 }
 
-// touch makes a load or store of so many bytes wait for its lines of memory, where there are too many for the first
-// cache: those that are not there. They take more hundredths of a cycle longer than others.
-func (s *simulation) touch(address int64, bytes int, at, more int64) int64 {
-	if s.line == 0 || address>>36 >= 6 {
-		return at
-	}
-	for line := address / lineBytes; line <= (address+int64(bytes)-1)/lineBytes; line++ {
-		if !s.lines.touch(line) {
+// touch makes a load or store wait for its lines of memory, where there are too many for the first cache: those that
+// are not there. They take more hundredths of a cycle longer than others.
+func (s *simulation) touch(places []int64, at, more int64) int64 {
+	for _, place := range places {
+		if !s.lines.touch(int32(place)) {
 			continue
 		}
+		line := s.lines.numbers[place]
 		takes := s.line + more
 		switch {
 		case line == s.latest+1:
 			takes += s.inRow
-		case s.lines.has(line - 1):
+		case s.lines.has(s.lines.before[place]):
 			takes += s.abreast
 		default:
 			takes += s.astray
@@ -326,11 +319,10 @@ func (s *simulation) touch(address int64, bytes int, at, more int64) int64 {
 }
 
 // write is a store, of data that is known from a cycle on.
-func (s *simulation) write(i *modelled, takes *figures, data int64) int64 {
-	address := s.place(i.at)
+func (s *simulation) write(i *modelled, takes *figures, e *event, details []int64, data int64) int64 {
 	at := data
 	turns := takes.stores
-	if crosses(address, i.bytes) {
+	if e.crosses {
 		turns++
 	}
 	if i.bytes == lineBytes {
@@ -341,9 +333,10 @@ func (s *simulation) write(i *modelled, takes *figures, data int64) int64 {
 	for range turns {
 		at = s.take(s.core.storers, at, 1, false)
 	}
-	at = s.touch(address, i.bytes, at, 0)
-	for k := int64(0); k < int64(i.bytes); k += 4 {
-		s.stored[uint64(address+k)/4%remembered] = struct{ address, at int64 }{address + k, data}
+	if s.line > 0 {
+		at = s.touch(details[e.first:][:e.lines], at, 0)
 	}
+	s.stored[s.stores%inFlight] = data
+	s.stores++
 	return at
 }

@@ -43,9 +43,24 @@ func (c *cycles) idle(from, busy uint64) bool {
 	return true
 }
 
+// since appends the cycles that are taken from one on, as they are from there.
+func (c *cycles) since(to []int64, from uint64) []int64 {
+	for block := from / 64; block < from/64+uint64(len(c.words)); block++ {
+		for left := c.word(block); left != 0; left &= left - 1 {
+			if cycle := block*64 + uint64(bits.TrailingZeros64(left)); cycle >= from {
+				to = append(to, int64(cycle-from))
+			}
+		}
+	}
+	return to
+}
+
 // take occupies the unit that is free first, from a cycle on. The first vector unit takes the second with it where both
 // are fused.
 func (s *simulation) take(on units, from int64, busy int, fused bool) int64 {
+	if busy == 1 && !fused {
+		return s.takeOne(on, uint64(from))
+	}
 	for at := uint64(from); ; at = at/64*64 + 64 {
 		free := s.free(on, at/64, fused) >> (at % 64) << (at % 64)
 		for ; free != 0; free &= free - 1 {
@@ -53,6 +68,25 @@ func (s *simulation) take(on units, from int64, busy int, fused bool) int64 {
 			if s.takeAt(on, cycle, uint64(busy), fused) {
 				return int64(cycle)
 			}
+		}
+	}
+}
+
+// takeOne is take for one cycle of one unit, as most instructions need it.
+func (s *simulation) takeOne(on units, at uint64) int64 {
+	for ; ; at = at/64*64 + 64 {
+		first, unit := uint64(0), 0 // the first bit of a cycle that is free, and of which unit
+		for left := on; left != 0; left &= left - 1 {
+			u := bits.TrailingZeros16(uint16(left))
+			free := ^s.taken[u].word(at/64) >> (at % 64) << (at % 64)
+			if bit := free & -free; bit-1 < first-1 { // no bit is more than any
+				first, unit = bit, u
+			}
+		}
+		if first != 0 {
+			cycle := at/64*64 + uint64(bits.TrailingZeros64(first))
+			s.taken[unit].add(cycle)
+			return int64(cycle)
 		}
 	}
 }

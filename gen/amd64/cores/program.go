@@ -65,7 +65,9 @@ type modelled struct {
 	bytes       int     // of that
 	free        bool    // takes no unit but for memory
 	vector      bool
+	point       bool // it is where a function may pause
 	operands    []operand.Op
+	effect      effect
 	slot        register // on the stack, of a counter that is kept there
 	target      int      // of a jump, -1 for none
 }
@@ -102,6 +104,7 @@ func Read(fn *ir.Function) *Program {
 				}
 				m.slot = slots[disp]
 			}
+			m.effect, m.point = m.computes(), m.opcode == "JLE"
 			p.code = append(p.code, m)
 		}
 	}
@@ -207,88 +210,4 @@ func addressOf(m operand.Mem) address {
 		a.index, a.scale = registerOf(m.Index), int(m.Scale)
 	}
 	return a
-}
-
-// place is the number of an address.
-func (s *simulation) place(a address) int64 {
-	n := s.values[a.base] + int64(a.disp)
-	if a.index >= 0 {
-		n += s.values[a.index] * int64(a.scale)
-	}
-	return n
-}
-
-// compute does what an instruction does to general registers.
-func (s *simulation) compute(i *modelled) {
-	switch {
-	case i.vector:
-		return
-	case i.opcode == "NEGQ":
-		r := registerOf(i.operands[0].(reg.Register))
-		s.values[r] = -s.values[r]
-		return
-	case i.opcode == "IMUL3Q":
-		from, to := i.operands[1].(reg.Register), i.operands[2].(reg.Register)
-		s.values[registerOf(to)] = s.values[registerOf(from)] * int64(i.operands[0].(operand.U32))
-		return
-	case len(i.operands) != 2:
-		return
-	}
-	to, ok := i.operands[1].(reg.Register)
-	source := int64(0)
-	switch o := i.operands[0].(type) {
-	case operand.U32:
-		source = int64(o)
-	case operand.U8:
-		source = int64(o)
-	case operand.I32:
-		source = int64(o)
-	case reg.Register:
-		source = s.values[registerOf(o)]
-	case operand.Mem:
-		if i.opcode == "LEAQ" {
-			source = s.place(addressOf(o))
-		} else if v, ok := s.arguments[o.Symbol.Name]; ok {
-			source = int64(v)
-		} else if o.Base == reg.StackPointer {
-			source = s.values[i.slot]
-		} else if i.opcode == "MOVL" { // the turn, which is upwards
-			source = 0
-		} else {
-			return // pointers, which are set at the beginning
-		}
-	}
-	if i.store && i.slot > 0 {
-		s.values[i.slot] = source
-		return
-	}
-	switch {
-	case i.opcode == "CMPQ":
-		if from, ok := i.operands[0].(reg.Register); ok {
-			if end, ok := i.operands[1].(operand.U32); ok {
-				s.compared, s.end = registerOf(from), int64(end)
-				s.equal = s.values[s.compared] == s.end
-			}
-		}
-		return
-	case !ok:
-		return
-	}
-	r := registerOf(to)
-	switch i.opcode {
-	case "MOVL", "MOVQ", "LEAQ":
-		s.values[r] = source
-	case "XORL":
-		s.values[r] = 0
-	case "ADDQ":
-		s.values[r] += source
-	case "ANDQ":
-		s.values[r] &= source
-	case "SUBQ":
-		s.values[r] -= source
-	case "SUBL":
-		s.values[r] -= source
-		s.compared, s.end = r, 0
-		s.equal = s.values[r] == 0
-	}
 }

@@ -1,0 +1,42 @@
+package cores
+
+import "slices"
+
+// steady says whether a call left the core as the one before it did, but for the time: then the next one does as well,
+// as all of them execute the same, and takes as long.
+func (s *simulation) steady() bool {
+	s.pass(s.issue)
+	state := s.state(make([]int64, 0, 2*len(s.left)))
+	same := slices.Equal(state, s.left)
+	s.left = state
+	return same
+}
+
+// state appends all that says how the core goes on, with times as they are from now on. What happened before no
+// instruction waits for any more.
+func (s *simulation) state(to []int64) []int64 {
+	from := func(times ...int64) {
+		for _, t := range times {
+			to = append(to, max(t-s.issue, 0))
+		}
+	}
+	to = append(to, int64(s.inCycle), s.retired-s.issue, int64(s.slow), s.now-s.issue, int64(s.waiting))
+	if s.line > 0 {
+		to = append(to, s.arrived-s.issue, s.latest, s.owed)
+	}
+	from(s.window[s.oldest:]...)
+	from(s.window[:s.oldest]...)
+	from(s.ready...)
+	for k := range int64(inFlight) {
+		from(s.stored[(s.stores+k)%inFlight])
+	}
+	for at, left := s.now+1, s.waiting; left > 0; at++ {
+		begin := s.begins[uint64(at)%calendar]
+		to = append(to, int64(begin))
+		left -= int(begin)
+	}
+	for u := range s.taken {
+		to = append(s.taken[u].since(to, uint64(s.issue)), -1)
+	}
+	return to
+}

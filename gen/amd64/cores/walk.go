@@ -1,0 +1,217 @@
+package cores
+
+import "github.com/mmcloughlin/avo/reg"
+
+// What a function executes, which is the same on every core: the instructions in their order, the lines of memory that
+// they touch, and which stores loads read from.
+
+// event is an instruction that is executed.
+type event struct {
+	at int32 // among those of the program
+	// Of a load or store: whether it crosses lines, how many lines of memory it touches that are looked after, and how
+	// many stores it reads from. They are in the details of the events from first on, the lines before the stores.
+	crosses       bool
+	lines, stores uint8
+	// round says that the loop that ends here goes into another round, and how many rounds are skipped before that is
+	// the detail at first; left says that it ends.
+	round, left bool
+	first       int32
+}
+
+// events are some that follow one another.
+type events struct {
+	list    []event
+	details []int64
+}
+
+// eventsAtOnce is how many events there are at once, about.
+const eventsAtOnce = 2048
+
+// walk executes a function.
+type walk struct {
+	code []modelled
+	// values are what is in the general registers, equal how the last comparison came out, compared the register that
+	// it was with, and end the number.
+	values   []int64
+	equal    bool
+	compared register
+	end      int64
+	// arguments are the values of integer arguments.
+	arguments map[string]int
+	// rounds are those of the loops under way, by the place of their jump.
+	rounds []walked
+	// stored says what wrote 4 bytes of memory last, and stores how many stores there were.
+	stored [remembered]struct{ address, store int64 }
+	stores int64
+	// lines are those of memory that were touched, where they are looked after.
+	lines *touched
+	events
+}
+
+// walked is how many rounds of a loop ended so far, and the registers when the last one did.
+type walked struct {
+	ended  int
+	values []int64
+}
+
+// remembered is how many 4 bytes it is remembered of what wrote them, and inFlight how many stores a load may come
+// after that reads from one and waits for it.
+const remembered, inFlight = 1 << 12, 1 << 10
+
+// newWalk is one of a function that is given some integers; it looks after lines of memory, or not.
+func newWalk(fn *Program, arguments map[string]int, lines bool) *walk {
+	w := &walk{code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, len(fn.code))}
+	if lines {
+		w.lines = &touched{places: map[int64]int32{}}
+	}
+	return w
+}
+
+// call executes the function once, and gives what it executes to someone, some at once.
+func (w *walk) call(give func(e *events)) (count int) {
+	w.begin()
+	for at := 0; at < len(w.code); at++ {
+		i := &w.code[at]
+		if len(w.list) >= eventsAtOnce {
+			give(&w.events)
+			w.list, w.details = w.list[:0], w.details[:0]
+		}
+		w.compute(&i.effect)
+		e := event{at: int32(at), first: int32(len(w.details))}
+		if i.load || i.store {
+			w.access(i, &e)
+		}
+		count++
+		if i.opcode == "RET" {
+			w.list = append(w.list, e)
+			break // what follows is for pauses
+		}
+		if r := &w.rounds[at]; i.target >= 0 && !w.equal {
+			e.round = true
+			w.details = append(w.details, w.again(r))
+			at = i.target - 1
+		} else if i.target >= 0 {
+			r.ended, e.left = 0, true
+		}
+		w.list = append(w.list, e)
+	}
+	give(&w.events)
+	w.list, w.details = w.list[:0], w.details[:0]
+	return count
+}
+
+// begin gives registers the values that they have when the function is called: arguments lie apart from one another,
+// from constants and from the stack.
+func (w *walk) begin() {
+	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer,
+		reg.FramePointer, reg.StaticBase} {
+		w.values[registerOf(r)] = int64(i+1) << 36
+	}
+}
+
+// Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
+const roundsRun = 12
+
+// again notes that a loop goes into another round. When enough have been run, all but the last two are skipped, and
+// registers grow as they did from round to round. It says how many are skipped.
+func (w *walk) again(r *walked) (skipped int64) {
+	if r.values == nil {
+		r.values = make([]int64, len(w.values))
+	}
+	if r.ended++; r.ended == roundsRun {
+		// The loop's end is a comparison with a constant, or a count down to 0.
+		if skipped = max(0, w.left(r)-2); skipped > 0 {
+			for k, v := range w.values {
+				w.values[k] = v + (v-r.values[k])*skipped
+			}
+		}
+	}
+	copy(r.values, w.values)
+	return skipped
+}
+
+// left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
+func (w *walk) left(r *walked) int64 {
+	step := w.values[w.compared] - r.values[w.compared]
+	if step == 0 {
+		return 0
+	}
+	return (w.end - w.values[w.compared]) / step
+}
+
+// place is the number of an address.
+func (w *walk) place(a address) int64 {
+	n := w.values[a.base] + int64(a.disp)
+	if a.index >= 0 {
+		n += w.values[a.index] * int64(a.scale)
+	}
+	return n
+}
+
+// compute does what an instruction does to general registers.
+func (w *walk) compute(e *effect) {
+	if e.does == nothing {
+		return
+	}
+	number := e.value
+	switch e.takes {
+	case aRegister:
+		number = w.values[e.from]
+	case anAddress:
+		number = w.place(e.place)
+	case anArgument:
+		v, ok := w.arguments[e.argument]
+		if !ok && !e.otherwise {
+			return
+		}
+		number = int64(v)
+	}
+	to := &w.values[e.to]
+	switch e.does {
+	case set:
+		*to = number
+	case add:
+		*to += number
+	case subtract:
+		*to -= number
+	case mask:
+		*to &= number
+	case negate:
+		*to = -*to
+	case multiply:
+		*to = number * e.value
+	case count:
+		*to -= number
+		w.compared, w.end, w.equal = e.to, 0, *to == 0
+	case compare:
+		w.compared, w.end, w.equal = e.to, e.value, *to == e.value
+	}
+}
+
+// access notes what a load or store does to memory.
+func (w *walk) access(i *modelled, e *event) {
+	address := w.place(i.at)
+	e.crosses = crosses(address, i.bytes)
+	if w.lines != nil && address>>36 < 6 {
+		for line := address / lineBytes; line <= (address+int64(i.bytes)-1)/lineBytes; line++ {
+			w.details = append(w.details, int64(w.lines.place(line)))
+			e.lines++
+		}
+	}
+	if i.store {
+		for k := int64(0); k < int64(i.bytes); k += 4 {
+			w.stored[uint64(address+k)/4%remembered] = struct{ address, store int64 }{address + k, w.stores}
+		}
+		w.stores++
+		return
+	}
+	last := int64(-1)
+	for k := int64(0); k < int64(i.bytes); k += 4 {
+		s := &w.stored[uint64(address+k)/4%remembered]
+		if s.address == address+k && s.store != last && s.store >= w.stores-inFlight {
+			last = s.store
+			w.details = append(w.details, last)
+			e.stores++
+		}
+	}
+}
