@@ -101,14 +101,24 @@ func (c *native) Emit(some []string) ([]File, error) {
 	if !c.o.NoMacros {
 		e.text = macro.Shorten(e.text)
 	}
-	e.Processor, e.Levels = "amd64", levels
-	if !c.o.tried { // then no core has a kind, and levels are set by hand
-		for _, k := range c.assembly.Kinds()[1:] {
-			e.Kinds = append(e.Kinds, kindOf(k))
-		}
-	}
+	e.Processor, e.Levels, e.Kinds = "amd64", levels, c.coreKinds()
 	return e.emit()
 }
+
+// coreKinds are the kinds of cores that functions tell apart. Where all that is tried is emitted no core has a kind, and
+// levels are set by hand.
+func (c *native) coreKinds() (list []templates.AssemblyKind) {
+	if c.o.tried {
+		return nil
+	}
+	for _, k := range c.assembly.Kinds()[1:] {
+		list = append(list, kindOf(k))
+	}
+	return list
+}
+
+// Levels are the names of the levels.
+func (c *native) Levels() []string { return templates.LevelNames(levels, c.coreKinds()) }
 
 // Fields are the fields that the assembly of some functions needs.
 func (c *native) Fields() (workspace, batch portable.Fields) {

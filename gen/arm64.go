@@ -92,3 +92,6 @@ func (c *neonCode) Emit(some []string) ([]File, error) {
 	e.Processor, e.Levels = "arm64", []templates.AssemblyLevel{neonLevel}
 	return e.emit()
 }
+
+// Levels are the names of the levels.
+func (c *neonCode) Levels() []string { return []string{neonLevel.Name} }

@@ -50,6 +50,8 @@ type Output interface {
 	// and sweeps that some outputs have and others not: its declarations have a constant for each
 	// (portable.VectorConstant), and a method in place of what it has not.
 	Emit(some []string) ([]File, error)
+	// Levels are the names of the levels that tests go through, from 1 on; none where its level is a constant.
+	Levels() []string
 	// Explain says what it takes over and what not, a line each, and has tables of what it predicts.
 	Explain() (lines []string, tables string, err error)
 }

@@ -36,6 +36,8 @@ func (t *toy) Explain() ([]string, string, error) {
 
 func (t *toy) Write() error { return nil }
 
+func (t *toy) Levels() []string { return nil }
+
 func (t *toy) Emit([]string) ([]gen.File, error) {
 	var ops strings.Builder
 	for _, op := range t.p.Func(plan.Forward).Ops {
@@ -43,7 +45,7 @@ func (t *toy) Emit([]string) ([]gen.File, error) {
 	}
 	n := t.p.Network
 	head := "package " + t.o.Package + "\n\n"
-	method := fmt.Sprintf("func (p *Net) vectorForward(ws *NetWorkspace, x *[%d]float32) {}\n\nfunc netAtLevels(test func(level string)) { test(\"toy\") }\n", n.Input)
+	method := fmt.Sprintf("func (p *Net) vectorForward(ws *NetWorkspace, x *[%d]float32) {}\n", n.Input)
 	return []gen.File{
 		{Name: "net_toy_gen.go", Kind: gen.More,
 			Data: []byte(head + "var netToys = []string{\n" + ops.String() + "}\n")},
@@ -80,7 +82,9 @@ func TestBackend(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
-	want := slices.DeleteFunc(o.Names(n), func(f gen.FileName) bool { return f.Kind == gen.Weights }) // it has none
+	want := slices.DeleteFunc(o.Names(n), func(f gen.FileName) bool {
+		return f.Kind == gen.Weights || f.Kind == gen.Levels // it has none
+	})
 	if !slices.EqualFunc(want, files, func(w gen.FileName, f gen.File) bool {
 		return w.Name == f.Name &&
 			w.Kind == f.Kind

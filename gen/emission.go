@@ -48,7 +48,7 @@ func assemblyFiles(stem, processor string) []FileName {
 
 // assemblyNames lists the identifiers that go with assembly: the ends are those of the names of a function's codes.
 func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []string {
-	names := []string{prefix + "Level", prefix + "AtLevels", prefix + assembly.PauseSuffix}
+	names := []string{prefix + "Level", prefix + "Levels", prefix + "AtLevels", prefix + assembly.PauseSuffix}
 	add := func(function string, ends []string) {
 		names = append(names, prefix+function, portable.VectorConstant(prefix, function))
 		for _, end := range ends {
@@ -74,7 +74,7 @@ func beside(p *plan.Program, o Options) templates.Assembly {
 	n := p.Network
 	return templates.Assembly{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)},
-		Method: portable.VectorMethod, Tested: n.Emits(spec.EmitTest), Params: n.Params(),
+		Method: portable.VectorMethod, Params: n.Params(),
 		Batch: templates.AssemblyTiles{Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision)},
 	}
 }
@@ -177,6 +177,31 @@ func (c *Compiled) fallback() (files []File, err error) {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
 	name := fallbackFile(stem(c.n))
+	return []File{{name.Name, name.Kind, text}}, nil
+}
+
+// levelsFile is the name of the file by which the test sets the level.
+func levelsFile(stem string) FileName { return FileName{stem + "_levels_gen_test.go", Levels} }
+
+// levels is that file; none where there is no test, or no level to be set.
+func (c *Compiled) levels() ([]File, error) {
+	if !c.n.Emits(spec.EmitTest) {
+		return nil, nil
+	}
+	l := templates.Levels{Package: c.o.Package, Prefix: portable.Prefix(c.n.Name), Header: []string{marker(c.o)}}
+	for _, b := range c.taking() {
+		if names := b.Levels(); len(names) > 0 {
+			l.Processors = append(l.Processors, templates.ProcessorLevels{Processor: b.Name, Names: names})
+		}
+	}
+	if l.Processors == nil {
+		return nil, nil
+	}
+	text, err := templates.LevelsFile(l)
+	if err != nil {
+		return nil, fmt.Errorf("printing by what its test sets the level: %w", err)
+	}
+	name := levelsFile(stem(c.n))
 	return []File{{name.Name, name.Kind, text}}, nil
 }
 

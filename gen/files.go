@@ -18,6 +18,7 @@ type Kind string
 const (
 	Kernels      Kind = "kernels"      // the portable Go
 	Test         Kind = "test"         // their test
+	Levels       Kind = "levels"       // by which it sets the level of the assembly
 	Store        Kind = "store"        // saves and loads a network
 	Team         Kind = "team"         // spreads batches over several cores
 	Weights      Kind = "weights"      // the trained weights
@@ -48,7 +49,7 @@ func (o Options) Names(n spec.Network) []FileName {
 		names = append(names, b.Files(stem(n))...)
 	}
 	if len(o.backends()) > 0 {
-		names = append(names, fallbackFile(stem(n)))
+		names = append(names, fallbackFile(stem(n)), levelsFile(stem(n)))
 	}
 	return names
 }
@@ -129,7 +130,7 @@ func (c *Compiled) Files() ([]File, error) {
 			}))
 		}
 	}
-	emitted := make([][]File, len(c.outputs)+1)
+	emitted := make([][]File, len(c.outputs)+2)
 	emit := func(i int, files func() ([]File, error)) {
 		tasks = append(tasks, func() (err error) {
 			if emitted[i], err = files(); err != nil {
@@ -142,6 +143,7 @@ func (c *Compiled) Files() ([]File, error) {
 		emit(i, func() ([]File, error) { return b.Emit(c.partly()) })
 	}
 	emit(len(c.outputs), c.fallback)
+	emit(len(c.outputs)+1, c.levels)
 	if err := parallel.Run(tasks...); err != nil {
 		return nil, err
 	}
@@ -166,12 +168,22 @@ func (c *Compiled) Files() ([]File, error) {
 	return files, nil
 }
 
-// parts are the Go files that every build has, but the kernels and weights, and those of which a build has one.
-func parts(files []File) (common, builds []File) {
+// parts are the Go files that every build has, but the kernels and weights, and of builds that differ what each has: the
+// test sets the level where it is no constant.
+func parts(files []File) (common []File, builds [][]File) {
+	var levels []File
+	for _, f := range files {
+		if f.Kind == Levels {
+			levels = append(levels, f)
+		}
+	}
 	for _, f := range files {
 		switch f.Kind {
-		case Declarations, Fallback:
-			builds = append(builds, f)
+		case Declarations:
+			builds = append(builds, append([]File{f}, levels...))
+		case Fallback:
+			builds = append(builds, []File{f})
+		case Levels:
 		case Kernels, Assembly, Weights:
 		default:
 			common = append(common, f)

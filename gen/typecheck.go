@@ -67,6 +67,9 @@ var X86 struct {
 	HasFMA bool
 }
 `,
+	"runtime": `package runtime
+const GOARCH string = "amd64"
+`,
 	"fmt": `package fmt
 func Println(a ...any) (n int, err error)
 func Printf(format string, a ...any) (n int, err error)
@@ -194,6 +197,11 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 type Cuts struct{ Block, Tile, Chunk, Runs int }
+type Levels struct {
+	Set func(level int)
+	Names []string
+}
+func (l Levels) Each(machine int, test func(level string))
 type Derivatives[P, G, W, B, X, Y, J, K any, F Float] struct {
 ` + derivativeFields() + `	Cuts Cuts
 }
@@ -236,9 +244,9 @@ func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name strin
 }
 
 // typeCheck parses emitted Go files and type-checks those of each build as one package: the common files, of which one
-// has been parsed, with one of the others where there are any. An error is a mistake in the generator; it is found here
+// has been parsed, with those of one of the others where there are any. An error is a mistake in the generator; it is found here
 // so that no user's compiler has to.
-func typeCheck(parsed templates.Source, common []File, others ...File) error {
+func typeCheck(parsed templates.Source, common []File, others ...[]File) error {
 	fset := parsed.Set
 	parse := func(files []File) (trees []*ast.File, err error) {
 		for _, f := range files {
@@ -255,20 +263,24 @@ func typeCheck(parsed templates.Source, common []File, others ...File) error {
 		return err
 	}
 	files = append(files, parsed.Tree)
-	variants, err := parse(others)
-	if err != nil {
-		return err
+	var variants [][]*ast.File
+	for _, other := range others {
+		v, err := parse(other)
+		if err != nil {
+			return err
+		}
+		variants = append(variants, v)
 	}
 	if len(variants) == 0 {
 		return checkBuild(fset, files, false)
 	}
 	checks := []func() error{func() error {
-		return checkBuild(fset, append(files[:len(files):len(files)], variants[0]), false)
+		return checkBuild(fset, append(files[:len(files):len(files)], variants[0]...), false)
 	}}
-	names := declared(variants)
+	names := declared(slices.Concat(variants...))
 	for _, v := range variants[1:] {
 		// What mentions nothing of the files that differ has been checked.
-		build := append(mentioning(files, names), v)
+		build := append(mentioning(files, names), v...)
 		checks = append(checks, func() error { return checkBuild(fset, build, true) })
 	}
 	return parallel.Run(checks...)

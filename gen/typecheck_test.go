@@ -34,9 +34,9 @@ func TestTypeCheck(t *testing.T) {
 		"an import not allowed":   {strings.Replace(common, "math", "os", 1), first, second, `must not import "os"`},
 		"no others, and no error": {strings.Replace(common, "root(g(x))", "root(x)", 1), "", "", ""},
 	} {
-		var others []File
+		var others [][]File
 		if c.first != "" {
-			others = []File{{Name: "first.go", Data: []byte(c.first)}, {Name: "second.go", Data: []byte(c.second)}}
+			others = [][]File{{{Name: "first.go", Data: []byte(c.first)}}, {{Name: "second.go", Data: []byte(c.second)}}}
 		}
 		set := token.NewFileSet()
 		tree, err := parser.ParseFile(set, "parsed.go", "package p\n\nfunc alone() float64 { return root(1) }\n", 0)

@@ -33,8 +33,6 @@ type Assembly struct {
 	Some         []AssemblyConstant
 	Absent       []AssemblyFunction
 	AbsentSweeps []AssemblySweep
-	// Tested says that there is a test, which goes through the levels.
-	Tested bool
 	// PauseWords is how many words of 64 bits functions that pause leave behind.
 	PauseWords int
 }
@@ -145,11 +143,6 @@ func FallbackFile(a Assembly) ([]byte, error) {
 		"!"+strings.Join(a.Processors, " && !")+" || "+strings.Join(PortableTags, " || "))
 	f.Doc(a.level() + " says that there is no assembly.")
 	f.f.Const().Id(a.level()).Op("=").Lit(0)
-	if a.Tested {
-		f.Doc(a.Prefix + "AtLevels calls a test once: there is only the portable Go.")
-		f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
-			jen.Id("test").Call(jen.Lit("portable")))
-	}
 	a.constants(f)
 	f.Doc("What follows stands for assembly that there is not. None of it is called.")
 	a.absent(f)
@@ -202,20 +195,9 @@ func (a Assembly) calling(fn AssemblyFunction, name, doc string) *code.Func {
 // returns says whether a function returns the loss.
 func (fn AssemblyFunction) returns() bool { return len(fn.Results) > 0 }
 
-// levels declares the level in force and what tests go through:
+// levels declares the level in force:
 //
 //	var irisLevel = irisMachine()
-//
-//	func irisAtLevels(test func(level string)) {
-//		machine := irisLevel
-//		for level, name := range [3]string{"portable", "AVX2", "AVX512"} {
-//			if level <= machine {
-//				irisLevel = level
-//				test(name)
-//			}
-//		}
-//		irisLevel = machine
-//	}
 func (a Assembly) levels(f *File) {
 	doc := a.level() + " is the instruction set that functions use: 0 the portable Go"
 	for i, l := range a.Levels {
@@ -233,32 +215,6 @@ func (a Assembly) levels(f *File) {
 			"portable Go.")
 		f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
 	}
-	if !a.Tested {
-		return
-	}
-	f.Doc(a.Prefix + "AtLevels calls a test once with every level that the machine has.")
-	names := a.levelNames()
-	counter, condition := jen.Id("level"), jen.Id("level").Op("<=").Id("machine")
-	if a.asks() { // one with the highest level can run the codes of all kinds
-		counter = jen.Id("i")
-		condition = jen.Id("level").Op(":=").Lit(1).Op("<<").Id("i").Op(">>").Lit(1).Op(";").Id("level").Op("<=").
-			Id("machine").Op("||").Id("machine").Op(">").Lit(1)
-	}
-	f.f.Func().Id(a.Prefix+"AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
-		jen.Id("machine").Op(":=").Id(a.level()),
-		jen.For(jen.List(counter, jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(names))).String().
-			ValuesFunc(func(g *jen.Group) {
-				for _, name := range names {
-					g.Lit(name)
-				}
-			})).Block(
-			jen.If(condition).Block(
-				jen.Id(a.level()).Op("=").Id("level"),
-				jen.Id("test").Call(jen.Id("name")),
-			),
-		),
-		jen.Id(a.level()).Op("=").Id("machine"),
-	)
 }
 
 // machine finds the level of the machine:
@@ -351,13 +307,17 @@ func AssemblerName(name string) string {
 	return name
 }
 
-// layout makes the compiler check the offsets that the assembly has:
+// layout makes the compiler check the offsets that the assembly has, by the last field of each struct: fields lie in
+// their order, and a gap before any of them would move the last one.
 //
-//	var _ = [1]struct{}{}[unsafe.Offsetof(Iris{}.B1)-128]
+//	var _ = [1]struct{}{}[unsafe.Offsetof(Iris{}.B2)-256]
 func (a Assembly) layout(f *File) {
-	f.Doc("The assembly expects fields at these offsets. Were one elsewhere, this would not compile.")
+	f.Doc("The assembly expects fields without gaps, the last ones at these offsets. Else this would not compile.")
 	f.f.Var().DefsFunc(func(g *jen.Group) {
-		for _, o := range a.Layout {
+		for i, o := range a.Layout {
+			if i+1 < len(a.Layout) && a.Layout[i+1].Struct == o.Struct {
+				continue
+			}
 			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(
 				jen.Qual("unsafe", "Offsetof").Call(jen.Id(o.Struct).Values().Dot(o.Field)).Op("-").Lit(o.Offset))
 		}

@@ -21,15 +21,14 @@ func (a Assembly) kinds() string {
 	return strings.Join(list, ", ")
 }
 
-// levelNames are the names of the levels, from 0 on.
-func (a Assembly) levelNames() []string {
-	names := []string{"portable"}
-	for i, l := range a.Levels {
-		if i < len(a.Levels)-1 || !a.asks() {
+// LevelNames are the names of levels, from 1 on, of which the highest has a number for each kind of cores.
+func LevelNames(levels []AssemblyLevel, kinds []AssemblyKind) (names []string) {
+	for i, l := range levels {
+		if i < len(levels)-1 || len(kinds) < 2 {
 			names = append(names, l.Name)
 			continue
 		}
-		for _, k := range a.Kinds {
+		for _, k := range kinds {
 			names = append(names, l.Name+" as on "+k.Names[0])
 		}
 	}

@@ -57,6 +57,9 @@ func TestFile(t Test) ([]byte, error) {
 	f.f.ImportName(verifyPath, "verify")
 	t.spec(f)
 	t.derivatives(f)
+	if t.Levels {
+		t.atLevels(f)
+	}
 	t.check(f)
 	switch {
 	case !t.learns():

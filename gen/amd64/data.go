@@ -47,7 +47,7 @@ func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
 		for _, file := range files {
 			for _, one := range file.All {
 				if len(one.Raw)%bytes == 0 {
-					f.Put(one)
+					f.Share(one)
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -13,7 +14,7 @@ import (
 type Constants struct {
 	Size  int            // in bytes
 	Count int            // of the numbers that they are written as
-	known map[string]int // the number of each
+	known map[string]int // the place of each
 	All   []datum        // in the order of their places
 }
 
@@ -37,19 +38,38 @@ func newConstants() Constants { return Constants{known: map[string]int{}} }
 
 // Put finds a place for a constant, so many bytes from the first one.
 func (s *Constants) Put(c datum) (at int) {
-	i, ok := s.known[c.key]
+	at, ok := s.known[c.key]
 	if !ok {
 		for c.aligned && s.Size%len(c.Raw) > 0 {
 			s.Size += 4
 			s.Count++
 		}
-		i, c.At = len(s.All), s.Size
+		at, c.At = s.Size, s.Size
 		s.Size += len(c.Raw)
 		s.Count += len(c.Raw) / c.Unit
-		s.known[c.key] = i
 		s.All = append(s.All, c)
+		s.known[c.key] = at
 	}
-	return s.All[i].At
+	return at
+}
+
+// Share is Put for a constant that may lie in a larger one, which has been put before: a number in the lanes of another
+// level, which can't read it into every lane. Functions that are written by themselves must not share so: what is the
+// same in several would read it elsewhere.
+func (s *Constants) Share(c datum) {
+	if _, known := s.known[c.key]; known {
+		return
+	}
+	n := len(c.Raw)
+	for _, all := range s.All {
+		for k := 0; k+n <= len(all.Raw); k += n {
+			if (all.At+k)%n == 0 && bytes.Equal(all.Raw[k:k+n], c.Raw) {
+				s.known[c.key] = all.At + k
+				return
+			}
+		}
+	}
+	s.Put(c)
 }
 
 // lanes finds a place for a constant: one number, or one for each lane. A single number is repeated where instructions

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,8 +32,13 @@ func (f *file) constant(text string) bool {
 	if !strings.HasPrefix(text, "DATA ") && !strings.HasPrefix(text, "GLOBL ") {
 		return false
 	}
-	if m := globlLine.FindStringSubmatch(text); m != nil && m[1] == f.symbol {
-		f.attrs = m[2]
+	if m := globlLine.FindStringSubmatch(text); m != nil && (f.symbol == "" || m[1] == f.symbol) {
+		size, err := strconv.Atoi(m[3])
+		if err != nil || size < len(f.data) {
+			return false
+		}
+		f.symbol, f.attrs = m[1], m[2]
+		f.data = append(f.data, make([]byte, size-len(f.data))...)
 		return true
 	}
 	m := dataLine.FindStringSubmatch(text)
@@ -41,9 +47,10 @@ func (f *file) constant(text string) bool {
 	}
 	at, err := strconv.Atoi(m[2])
 	value, err2 := strconv.ParseUint(m[4], 0, 64)
-	if err != nil || err2 != nil || at != len(f.data) {
+	if err != nil || err2 != nil || at < len(f.data) {
 		return false
 	}
+	f.data = append(f.data, make([]byte, at-len(f.data))...) // what is not written is 0
 	f.symbol = m[1]
 	if m[3] == "4" {
 		f.data = binary.LittleEndian.AppendUint32(f.data, uint32(value))
@@ -66,31 +73,58 @@ func (f *file) constantOperand(text string) string {
 	return constantMacro + "(" + at + ")"
 }
 
-// run is words in one macro: how many, where they begin, and whether they differ.
+// run is words in one macro: how many, where they begin, and whether they differ. What is 0 need not be written.
 type run struct {
 	words, at int
 	differ    bool
+	text      string // empty if all are 0
 }
 
-// runs are those that the constants are written as.
+// runs are those that the constants are written as: the shortest text.
 func (f *file) runs() (list []run) {
 	count := len(f.data) / wordBytes
-	equal := func(i int) int { // as many as one macro has
-		n := mostWords
-		for n > 1 && !(i+n <= count && equalWords(f.word, i, n)) {
-			n /= 2
+	best := make([]run, count+1) // the first one of what begins at each word
+	size := make([]int, count+1) // of its text
+	for i := count - 1; i >= 0; i-- {
+		size[i] = math.MaxInt
+		try := func(words int, differ bool) {
+			r := run{words: words, at: i, differ: differ}
+			r.text = f.textOf(r)
+			if n := len(r.text) + size[i+words]; n < size[i] {
+				best[i], size[i] = r, n
+			}
 		}
-		return n
+		for n := 1; n <= mostWords && i+n <= count && equalWords(f.word, i, n); n *= 2 {
+			try(n, false)
+		}
+		if i+four <= count {
+			try(four, true)
+		}
 	}
-	for i := 0; i < count; {
-		r := run{equal(i), i, false}
-		if i+four <= count && r.words == 1 && equal(i+1) == 1 && equal(i+2) == 1 && equal(i+3) == 1 {
-			r = run{four, i, true}
+	for i := 0; i < count; i += best[i].words {
+		if best[i].text != "" {
+			list = append(list, best[i])
 		}
-		list = append(list, r)
-		i += r.words
 	}
 	return list
+}
+
+// textOf is the line of a run.
+func (f *file) textOf(r run) string {
+	name, words := wordMacro, 1
+	switch {
+	case r.differ:
+		name, words = fourMacro, four
+	case f.word(r.at) == 0:
+		return ""
+	case r.words > 1:
+		name += strconv.Itoa(r.words)
+	}
+	text := fmt.Appendf(nil, "%s(%d", name, r.at*wordBytes)
+	for k := range words {
+		text = fmt.Appendf(text, ", %#x", f.word(r.at+k))
+	}
+	return string(append(text, ")\n"...))
 }
 
 // word is a word of the constants.
@@ -128,21 +162,10 @@ func (f *file) printConstants(b *bytes.Buffer) {
 		return
 	}
 	for _, r := range f.runs() {
-		name, words := wordMacro, 1
-		switch {
-		case r.differ:
-			name, words = fourMacro, four
-		case r.words > 1:
-			name += strconv.Itoa(r.words)
-		}
-		fmt.Fprintf(b, "%s(%d", name, r.at*wordBytes)
-		for k := range words {
-			fmt.Fprintf(b, ", %#x", f.word(r.at+k))
-		}
-		b.WriteString(")\n")
+		b.WriteString(r.text)
 	}
 	if at := len(f.data) / wordBytes * wordBytes; at < len(f.data) { // half a word is left
-		fmt.Fprintf(b, "DATA %s<>+%d(SB)/4, $%#08x\n", f.symbol, at, binary.LittleEndian.Uint32(f.data[at:]))
+		fmt.Fprintf(b, "DATA %s<>+%d(SB)/4, $%#x\n", f.symbol, at, binary.LittleEndian.Uint32(f.data[at:]))
 	}
 	fmt.Fprintf(b, "GLOBL %s<>(SB), %s, $%d\n", f.symbol, f.attrs, len(f.data))
 }

@@ -209,11 +209,22 @@ func (d definition) print(b *bytes.Buffer) {
 		params = append(params, parameter(i))
 	}
 	fmt.Fprintf(b, "\n#define %s(%s)", d.name, strings.Join(params, ", "))
+	width := 0 // of the line so far
 	for i, l := range d.body {
+		text := l.String()
+		if i > 0 && l.op == d.body[i-1].op && width+len("; ")+len(text) <= widest {
+			b.WriteString("; " + text)
+			width += len("; ") + len(text)
+			continue
+		}
 		if i > 0 {
 			b.WriteString(";")
 		}
-		fmt.Fprintf(b, " \\\n\t%s", l)
+		b.WriteString(" \\\n\t" + text)
+		width = len(text)
 	}
 	b.WriteString("\n")
 }
+
+// widest is how wide lines of definitions are at most. Instructions that do the same to several registers share one.
+const widest = 100

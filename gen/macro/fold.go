@@ -7,7 +7,7 @@ import "container/heap"
 const (
 	shortestRun = 2
 	mostParams  = 16
-	leastGain   = 60
+	leastGain   = 30
 )
 
 // fold replaces runs of instructions by calls of new macros, those that save the most first, and returns the macros.

@@ -35,7 +35,7 @@ func Shorten(text []byte) []byte {
 		f.open(made)
 	}
 	f.close(defined)
-	return f.print(f.named(defined))
+	return f.print(f.named(f.inline(defined)))
 }
 
 // rounds is how deep macros may stand in one another.

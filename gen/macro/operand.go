@@ -62,6 +62,14 @@ func (o *operand) in(parameter string, numeric bool, plus int) *operand {
 	return &made
 }
 
+// at is the text of an operand of the frame with a number: without it where memory is addressed by registers alone.
+func (o *operand) at(number int) string {
+	if number == 0 && o.shape == memory {
+		return o.before + o.after
+	}
+	return o.before + strconv.Itoa(number) + o.after
+}
+
 // reader parses operands, each text once, and numbers their frames.
 type reader struct {
 	known  map[string]*operand

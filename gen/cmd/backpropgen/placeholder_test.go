@@ -81,10 +81,11 @@ func TestGoGenerateWithFewerFiles(t *testing.T) {
 	d := generated(t)
 	out := d.respec(leanXor + "targets: []\n")
 	d.wants(out, "removed xor_amd64_gen.s, xor_arm64_gen.s, emptied xor_amd64_gen.go, xor_arm64_gen.go, "+
-		"xor_noasm_gen.go (go generate has listed them")
+		"xor_levels_gen_test.go, xor_noasm_gen.go (go generate has listed them")
 	for _, pkg := range []string{"first", "second"} {
 		if got, want := d.names(pkg),
-			"xor_amd64_gen.go xor_arm64_gen.go xor_gen.go xor_gen_test.go xor_noasm_gen.go xor_store_gen.go"; got != want {
+			"xor_amd64_gen.go xor_arm64_gen.go xor_gen.go xor_gen_test.go xor_levels_gen_test.go "+
+				"xor_noasm_gen.go xor_store_gen.go"; got != want {
 			t.Errorf("%s holds %s, want %s", pkg, got, want)
 		}
 		code, _, stderr := runIn(t, d.path(pkg), "check", "net.yaml")
@@ -96,7 +97,8 @@ func TestGoGenerateWithFewerFiles(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "gofmt", "-l", d.dir).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("gofmt: %v %s", err, out)
 	}
-	d.wants(d.goes(".", "generate", "./..."), "removed xor_amd64_gen.go, xor_arm64_gen.go, xor_noasm_gen.go")
+	d.wants(d.goes(".", "generate", "./..."), "removed xor_amd64_gen.go, xor_arm64_gen.go, xor_levels_gen_test.go, "+
+		"xor_noasm_gen.go")
 	for _, pkg := range []string{"first", "second"} {
 		if got := d.names(pkg); got != portableXor {
 			t.Errorf("%s holds %s, want %s", pkg, got, portableXor)
