@@ -76,7 +76,7 @@ func (n *Network[P, G, B, X, Y, F]) InputGradBatch(t *Team[P, G, B, X, Y, F], p 
 // Update is o.Update(p, g, rate), with the same bits. Where parameters are many, the workers share them out, if o does
 // updates in parts.
 func (n *Network[P, G, B, X, Y, F]) Update(t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, g *G, rate F) {
-	if o == nil {
+	if missing(o) {
 		n.refuse(".Update: o is nil")
 	}
 	if g == nil {
@@ -102,7 +102,7 @@ func (n *Network[P, G, B, X, Y, F]) UpdateBatch(
 	if len(xs) != len(ys) {
 		n.refuse(".UpdateBatch: xs and ys differ in length")
 	}
-	if o == nil {
+	if missing(o) {
 		n.refuse(".UpdateBatch: o is nil")
 	}
 	n.begin(t, p, xs)

@@ -6,6 +6,8 @@
 // alone, each run is summed by itself, and these sums are added in pairs.
 package team
 
+import "reflect"
+
 // Float is the type of a network's numbers.
 type Float interface{ float32 | float64 }
 
@@ -110,6 +112,12 @@ func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F]) {
 //
 //go:noinline
 func (n *Network[P, G, B, X, Y, F]) refuse(what string) { panic(n.Name + "Team" + what) }
+
+// missing says whether an optimizer is nil, or a nil pointer in an interface.
+func missing(o any) bool {
+	value := reflect.ValueOf(o)
+	return o == nil || value.Kind() == reflect.Pointer && value.IsNil()
+}
 
 // begin starts a call.
 func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []X) {

@@ -59,7 +59,7 @@ type broken struct{}
 
 func (broken) Update(*Xnet, *XnetGrad, float32) { panic("no update") }
 
-// TestUpdateRefuses: what is nil is said before anything is done, a panic of an optimizer comes out, and the team may
+// TestUpdateRefuses: what is nil, also a nil pointer in an interface, is said before anything is done, a panic of an optimizer comes out, and the team may
 // be used again.
 func TestUpdateRefuses(t *testing.T) {
 	p, xs, ys := samples(9)
@@ -70,7 +70,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"XnetTeam.Update: o is nil":                        func() { team.Update(nil, p, g, 1) },
 		"XnetTeam.Update: g is nil":                        func() { team.Update(new(XnetSGD), p, nil, 1) },
 		"XnetTeam: p is nil":                               func() { team.Update(new(XnetSGD), nil, g, 1) },
-		"XnetTeam.UpdateBatch: o is nil":                   func() { team.UpdateBatch(nil, p, xs, ys, 1) },
+		"XnetTeam.UpdateBatch: o is nil":                   func() { team.UpdateBatch((*XnetSGD)(nil), p, xs, ys, 1) },
 		"XnetTeam.UpdateBatch: xs and ys differ in length": func() { team.UpdateBatch(new(XnetSGD), p, xs, ys[1:], 1) },
 		"no update": func() { team.Update(broken{}, p, g, 1) },
 	} {

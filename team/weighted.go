@@ -48,7 +48,7 @@ func (n *Network[P, G, B, X, Y, F]) UpdateBatchWeighted(
 	t *Team[P, G, B, X, Y, F], o Updater[P, G, F], p *P, xs []X, ys []Y, weights []F, rate F,
 ) F {
 	n.weighted(".UpdateBatchWeighted", xs, ys, weights)
-	if o == nil {
+	if missing(o) {
 		n.refuse(".UpdateBatchWeighted: o is nil")
 	}
 	n.begin(t, p, xs)

@@ -33,6 +33,7 @@ type NotFiniteError struct {
 	Rate float64
 
 	untrained bool // no step has been taken
+	optimizer bool // an optimizer takes the steps
 }
 
 // Error says where, why and what to do.
@@ -52,6 +53,9 @@ func (e *NotFiniteError) Error() string {
 		return fmt.Sprintf("%s: parameter %d is %v before any training; call Init, or load others", at, e.Index,
 			e.Value)
 	case e.Index >= 0:
+		if e.optimizer {
+			remedy += "; hyperparameters or a state of the optimizer may be the cause as well"
+		}
 		return fmt.Sprintf("%s: parameter %d has become %v; %s", at, e.Index, e.Value, remedy)
 	case e.Sample < 0:
 		return fmt.Sprintf("%s: the step overflows although the gradient of every sample is finite; %s", at, remedy)
@@ -75,7 +79,8 @@ func (r *run[P, G, X, Y, F]) blame(number, failed int) error {
 	if err != nil {
 		return err
 	}
-	e := &NotFiniteError{Epoch: number, Step: failed + 1, Rate: float64(rate), untrained: r.result.Steps == 0}
+	e := &NotFiniteError{Epoch: number, Step: failed + 1, Rate: float64(rate),
+		untrained: r.result.Steps == 0, optimizer: r.t.Optimizer != nil}
 	xs, ys, weights := r.batch(failed)
 	r.diagnose(e, samples[X, Y, F]{xs: xs, ys: ys, weights: weights, index: r.order[failed*len(r.batchX):]})
 	return e
@@ -106,7 +111,7 @@ func (r *run[P, G, X, Y, F]) takeBack(number, failed int) int {
 
 // blameHeld finds out why samples from to end-1 of the validation part have no finite loss.
 func (r *run[P, G, X, Y, F]) blameHeld(e Epoch, from, end int) error {
-	failure := &NotFiniteError{Epoch: e.Number, Rate: e.Rate}
+	failure := &NotFiniteError{Epoch: e.Number, Rate: e.Rate, optimizer: r.t.Optimizer != nil}
 	part := samples[X, Y, F]{xs: r.held.xs[from:end], ys: r.held.ys[from:end],
 		weights: slice(r.held.weights, from, end), index: make([]int, end-from)}
 	for i := range part.index {

@@ -119,6 +119,22 @@ func TestFitStepOverflows(t *testing.T) {
 	}
 }
 
+// A step by an optimizer that holds a NaN makes the parameters NaN, which the next step meets: the rate is not the only
+// thing to look at.
+func TestFitOptimizerNotFinite(t *testing.T) {
+	xs, ys := data(50)
+	var net unit
+	trainer := New(&net)
+	m := &momentum{}
+	m.V.P[1] = math.NaN()
+	trainer.Optimizer = m
+	_, err := trainer.Fit(context.Background(), xs, ys, options())
+	if err == nil || !strings.Contains(err.Error(), "parameter 1 has become NaN; lower the rate") ||
+		!strings.HasSuffix(err.Error(), "; hyperparameters or a state of the optimizer may be the cause as well") {
+		t.Errorf("error %v, want that the optimizer may be the cause", err)
+	}
+}
+
 func TestValidationNotFinite(t *testing.T) {
 	for _, given := range []bool{false, true} {
 		xs, ys := data(50)

@@ -15,6 +15,9 @@ import (
 // when anything fails that file is removed, and path is as it was. A symbolic link stays one, and what it leads to is
 // replaced; permissions of a file that is there are kept. Path must not be a folder or a device.
 func File(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return errors.New("the path is empty")
+	}
 	target, mode := path, os.FileMode(0)
 	if t, err := filepath.EvalSymlinks(path); err == nil {
 		target = t

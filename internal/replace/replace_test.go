@@ -45,6 +45,9 @@ func TestFileIsWholeOrAsItWas(t *testing.T) {
 	if err := File(dir, nothing); err == nil {
 		t.Error("a folder was replaced")
 	}
+	if err := File("", nothing); err == nil || err.Error() != "the path is empty" {
+		t.Errorf("no path: %v", err)
+	}
 }
 
 // What other runs left under the names for a while is in nobody's way.
