@@ -18,6 +18,7 @@ import (
 func (j *job) clashes(r *report) {
 	j.methodClashes(r)
 	j.cgoClashes(r)
+	j.predeclaredClashes(r)
 	for _, f := range j.files {
 		isTest := strings.HasSuffix(f.Name, "_test.go")
 		if !strings.HasSuffix(f.Name, ".go") {

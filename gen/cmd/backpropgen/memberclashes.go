@@ -42,6 +42,7 @@ type members map[string]map[string]string
 // membersOf lists the members of the types that emitted files declare.
 func membersOf(files []gen.File) members {
 	list := members{}
+	like := map[string]string{} // types that have the fields of another: a gradient, those of the parameters
 	add := func(typ, name, kind string) {
 		if list[typ] == nil {
 			list[typ] = map[string]string{}
@@ -66,15 +67,25 @@ func membersOf(files []gen.File) members {
 				_, inside := n.(*ast.FuncDecl)
 				return !inside
 			}
-			if s, ok := t.Type.(*ast.StructType); ok {
+			switch s := t.Type.(type) {
+			case *ast.StructType:
 				for _, field := range s.Fields.List {
 					for _, id := range field.Names {
 						add(t.Name.Name, id.Name, "field")
 					}
 				}
+			case *ast.Ident:
+				like[t.Name.Name] = s.Name
 			}
 			return false
 		})
+	}
+	for typ, other := range like {
+		for name, kind := range list[other] {
+			if kind == "field" {
+				add(typ, name, kind)
+			}
+		}
 	}
 	return list
 }
