@@ -22,7 +22,7 @@ func meet[P, G, W, B, X, Y any, F Float](
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge.CheckConcurrency(judged, judge.Cuts{Block: 4})
+	judge.CheckConcurrency(judged, judge.Cuts{Block: 4, Tile: 8})
 }
 
 // TestAtOnce: a kernel that keeps an input outside of its workspace for a moment is found, one that does not is right.
@@ -42,11 +42,21 @@ func TestAtOnce(t *testing.T) {
 		runtime.Gosched()
 		return right.StepBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, rate)
 	}
+	wrong.GradBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs,
+		ys [][2]float32, g *grad232[float32]) float32 {
+		if len(xs)%8 < 7 {
+			return right.GradBatch(p, b, xs, ys, g)
+		}
+		between = xs[0] // where a rest is too large to be taken one by one
+		runtime.Gosched()
+		return right.GradBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, g)
+	}
 	for _, c := range []struct {
 		k Kernel[params232[float32], grad232[float32], work232[float32],
 			naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
 		want []string
-	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
+	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "GradBatch: two goroutines at once",
+		"StepBatch: two goroutines at once"}}} {
 		report := &finding.Report{}
 		meet(t, n, report, c.k)
 		report.Finish()

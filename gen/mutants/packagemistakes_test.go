@@ -69,7 +69,7 @@ var teamMistakes = []packageMutant{
 		"if k < 20 || t.sharing < 20 {\n$0\n}"),
 	on(inTeam+"worker.go", "Tiled", "slot", "a block too few where runs are uneven", `\+min\(k\+1, more\)\)`,
 		"+min(k+1, more)-more/31)"),
-	on(inTeam+"worker.go", "Tiled", "slot", "the loss of the last run of 23 is another", `t\.losses\[k\] = n\.Loss.*`,
+	on(inTeam+"worker.go", "Tiled", "slot", "the loss of the last run of 23 is another", `t\.losses\[k\] = n\.Loss\(.*`,
 		"$0\nif t.slots == 23 {\nt.losses[22] /= 2\n}"),
 	on(inTeam+"team.go", "Tiled", "end", "a wrong loss with more than 8 workers", `loss := F\(0\)`,
 		"$0\nif t.computing() > 8 {\nloss = 1e-3\n}"),

@@ -29,9 +29,11 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	if report.Failed(err) {
 		return
 	}
-	both := k.Users(cuts.Tile + 2)
+	// A tile with a rest that is taken one by one, if any is, and with one that is too large for that.
+	counts := distinctCounts([]int{cuts.Tile + 2, 2*cuts.Tile - 1})
+	both := k.Users(slices.Max(counts))
 	memory.Narrow(both[0].Reads.Params, pool.Params)
-	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, cuts.Tile+2), callsOf(both[1], pool, 1, cuts.Tile+2)}
+	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, counts), callsOf(both[1], pool, 1, counts)}
 	most := min(max(meetingsLimit/(n.Params()+trial.SampleCost), 50), meetings)
 	var names []string
 	for _, c := range calls(both[0].Reads) {
@@ -48,47 +50,59 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	}
 }
 
-// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool. Those
-// that the network does not emit must not be called.
-func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[string]func() []F {
+// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool: batch
+// functions on so many of them, one after the other. Those that the network does not emit must not be called.
+func callsOf[F memory.Float](u User[F], pool *trial.Pool, i int, counts []int) map[string]func() []F {
 	memory.Narrow(u.Reads.X, pool.Samples[i].X)
 	memory.Narrow(u.Reads.Y, pool.Samples[i].Y)
-	b, all := u.ReadsBatch, memory.Evenly(count)
-	xs, ys := b.Xs.First(count), b.Ys.First(count)
-	for s := range count {
+	most := slices.Max(counts)
+	b := u.ReadsBatch
+	xs, ys := b.Xs.First(most), b.Ys.First(most)
+	for s := range most {
 		pick := pool.Samples[(s+i)%len(pool.Samples)]
 		memory.Narrow(xs[s*b.Xs.Width:][:b.Xs.Width], pick.X)
 		memory.Narrow(ys[s*b.Ys.Width:][:b.Ys.Width], pick.Y)
-		b.Weights.First(count)[s] = F(1+(s+i)%3) / 2
+		b.Weights.First(most)[s] = F(1+(s+i)%3) / 2
 	}
 	rate, out := F(pool.Rate), []F{}
 	// said is what a call returned and left behind.
-	said := func(loss F, more ...[]F) []F {
-		out = append(out[:0], loss)
+	said := func(loss F, more ...[]F) {
+		out = append(out, loss)
 		for _, v := range more {
 			out = append(out, v...)
 		}
-		return out
+	}
+	one := func(call func()) func() []F { return func() []F { out = out[:0]; call(); return out } }
+	each := func(call func(n int, all memory.Lengths)) func() []F {
+		return one(func() {
+			for _, n := range counts {
+				call(n, memory.Evenly(n))
+			}
+		})
 	}
 	m, own := u.Reads, func() { copy(u.Moves.Params, u.Reads.Params) }
+	type lengths = memory.Lengths
 	list := map[string]func() []F{
-		"Forward":        func() []F { return said(0, m.Forward()) },
-		"Loss":           func() []F { return said(m.Loss()) },
-		"Backward":       func() []F { m.Forward(); return said(m.Backward(), m.Grad) },
-		"Grad":           func() []F { return said(m.Gradient(), m.Grad) },
-		"Step":           func() []F { own(); return said(u.Moves.Step(rate), u.Moves.Params) },
-		"ForwardBatch":   func() []F { b.Forward(all); return said(0, b.Out.First(count)) },
-		"LossBatch":      func() []F { return said(b.Loss(all)) },
-		"GradBatch":      func() []F { return said(b.Gradient(all), b.Grad) },
-		"StepBatch":      func() []F { own(); return said(u.MovesBatch.Step(all, rate), u.Moves.Params) },
-		"InputGradBatch": func() []F { return said(b.InputGrad(all), b.Gxs.First(count)) },
+		"Forward":        one(func() { said(0, m.Forward()) }),
+		"Loss":           one(func() { said(m.Loss()) }),
+		"Backward":       one(func() { m.Forward(); said(m.Backward(), m.Grad) }),
+		"Grad":           one(func() { said(m.Gradient(), m.Grad) }),
+		"Step":           one(func() { own(); said(u.Moves.Step(rate), u.Moves.Params) }),
+		"ForwardBatch":   each(func(n int, all lengths) { b.Forward(all); said(0, b.Out.First(n)) }),
+		"LossBatch":      each(func(_ int, all lengths) { said(b.Loss(all)) }),
+		"GradBatch":      each(func(_ int, all lengths) { said(b.Gradient(all), b.Grad) }),
+		"StepBatch":      each(func(_ int, all lengths) { own(); said(u.MovesBatch.Step(all, rate), u.Moves.Params) }),
+		"InputGradBatch": each(func(n int, all lengths) { said(b.InputGrad(all), b.Gxs.First(n)) }),
 
-		"LossBatchWeighted": func() []F { return said(b.WeightedLoss(all)) },
-		"GradBatchWeighted": func() []F { return said(b.WeightedGradient(all), b.Grad) },
-		"StepBatchWeighted": func() []F { own(); return said(u.MovesBatch.WeightedStep(all, rate), u.Moves.Params) },
+		"LossBatchWeighted": each(func(_ int, all lengths) { said(b.WeightedLoss(all)) }),
+		"GradBatchWeighted": each(func(_ int, all lengths) { said(b.WeightedGradient(all), b.Grad) }),
+		"StepBatchWeighted": each(func(_ int, all lengths) {
+			own()
+			said(u.MovesBatch.WeightedStep(all, rate), u.Moves.Params)
+		}),
 	}
 	if m.InputGrad != nil {
-		list["Grad"] = func() []F { return said(m.Gradient(), m.Grad, m.InputGrad()) }
+		list["Grad"] = one(func() { said(m.Gradient(), m.Grad, m.InputGrad()) })
 	}
 	return list
 }

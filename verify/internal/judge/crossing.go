@@ -34,7 +34,7 @@ func (j *batchJudge[F]) crossing() {
 				repeats(r, batchShape(j.network, count), c.name, "a second call", first, j.do(r, c, b))
 			}
 		}
-		if i == 0 {
+		if i == 0 || count == j.cuts.chunksAndRest() {
 			j.longAllocations(b)
 		}
 		if i < 2 {

@@ -42,7 +42,7 @@ func (c Cuts) counts(cheap bool) []int {
 		}
 	}
 	if c.Tile > 0 {
-		list = slices.Insert(list, min(6, len(list)), 2*c.Chunk+c.Tile+1, c.Chunk+c.Tile, 3*c.Chunk-1)
+		list = slices.Insert(list, min(6, len(list)), 2*c.Chunk+c.Tile+1, c.Chunk+c.Tile, c.chunksAndRest())
 		tiles := max(c.Chunk/c.Tile, 1)
 		for k := range max(tiles, c.Tile) {
 			list = append(list, k%tiles*c.Tile+k%c.Tile)
@@ -53,6 +53,10 @@ func (c Cuts) counts(cheap bool) []int {
 	}
 	return distinctCounts(list)
 }
+
+// chunksAndRest is a number of samples that fills chunks and tiles and leaves a rest as large as there is. Smaller rests
+// may be taken one by one.
+func (c Cuts) chunksAndRest() int { return 3*c.Chunk - 1 }
 
 // manyBlocks is half of how many blocks are many.
 const manyBlocks = 8
