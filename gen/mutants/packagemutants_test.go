@@ -196,6 +196,9 @@ type testResult struct {
 
 var failureLine = regexp.MustCompile(`(?m)^\s+\w+\.go:\d+: (\w[^:\n]*): ([^:\[\n]+)`)
 
+// together is what the test says of calls that see one another. Which of them does first is chance.
+const together = "two goroutines at once"
+
 // first is the call and the quantity that the test named first, without indices.
 func (r testResult) first(victim string) string {
 	if strings.Contains(r.text, "\npanic: ") || strings.Contains(r.text, "[recovered]") ||
@@ -203,7 +206,11 @@ func (r testResult) first(victim string) string {
 		return "panics"
 	}
 	for _, line := range failureLine.FindAllStringSubmatch(r.text, -1) {
-		if line[1] != victim { // a summary
+		switch {
+		case line[1] == victim: // a summary
+		case line[2] == together:
+			return together
+		default:
 			return line[1] + ": " + line[2]
 		}
 	}
