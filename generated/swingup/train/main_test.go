@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +18,7 @@ import (
 // Every seed swings the pole up and keeps it there, on the track, by a model that knows no equation.
 func TestSwing(t *testing.T) {
 	s := defaults()
+	var results []result
 	for _, seed := range s.seeds {
 		m, off, err := learn(context.Background(), seed, s.samples, s.epochs, func(int, float64) {})
 		if err != nil || !(off < 0.1) {
@@ -25,7 +28,48 @@ func TestSwing(t *testing.T) {
 		if r.up < 0 || r.up > 150 || r.farthest() > 2.4 || len(r.log) != s.steps {
 			t.Errorf("seed %d: upright from interval %d of %d on, %g m away", seed, r.up, len(r.log), r.farthest())
 		}
+		results = append(results, r)
 	}
+	checkPicture(t, results)
+}
+
+// checkPicture compares swings.svg, which pages show, with what is drawn now. Another order of sums may turn the force
+// round one interval earlier: one number in fifty may differ by more than a point.
+func checkPicture(t *testing.T, results []result) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "swings.svg")
+	if err := writeSwings(file, results); err != nil {
+		t.Fatal(err)
+	}
+	shown, drawn := numbersIn(t, "swings.svg"), numbersIn(t, file)
+	off := 0
+	for i := range min(len(shown), len(drawn)) {
+		if !(math.Abs(shown[i]-drawn[i]) <= 1) {
+			off++
+		}
+	}
+	if len(shown) != len(drawn) || off > len(drawn)/50 {
+		t.Errorf("swings.svg differs in %d numbers from what is drawn now, %d and %d numbers; draw it anew: "+
+			"go run ./generated/swingup/train -plot generated/swingup/train/swings.svg", off, len(shown), len(drawn))
+	}
+}
+
+var number = regexp.MustCompile(`-?\d+(\.\d+)?(e-?\d+)?`)
+
+func numbersIn(t *testing.T, file string) (list []float64) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range number.FindAllString(string(text), -1) {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, v)
+	}
+	return list
 }
 
 // times matches what may differ between two runs of the same flags.
