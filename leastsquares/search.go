@@ -23,8 +23,9 @@ type search[X, Y any] struct {
 	iteration       int
 }
 
-// begun is the damping that a fit begins with, for columns of length 1 (Nielsen's τ).
-const begun = 1e-3
+// begun is the damping that a fit begins with, for columns of length 1 (Nielsen's τ). Less of it sends units of a network
+// that has just been drawn into saturation, and more fits end in a worse valley.
+const begun = 1e-2
 
 func (s *search[X, Y]) run() error {
 	if err := s.begin(); err != nil {
@@ -98,22 +99,20 @@ func (s *search[X, Y]) linearise() (err error) {
 	return nil
 }
 
-// alike is the least part of J's longest column that damping measures a parameter by.
-const alike = 0.3
+// most is how many times its own length damping measures a parameter by at most.
+const most = 20
 
-// scales are what damping measures parameters by, D: the largest length that the column of each has had (Moré, The
-// Levenberg–Marquardt Algorithm: Implementation and Theory, 1978), so that the units of parameters matter little, but at
-// least a part of the longest. A parameter that has little effect any more, as behind a unit that has saturated, would
-// otherwise be damped so little that it wandered off.
+// scales are what damping measures parameters by, D. For most networks the length of the longest column for all is best: a
+// parameter that has little effect, as behind a unit that has saturated, would otherwise be damped so little that it
+// wandered off. But the units of parameters should matter little (Moré, The Levenberg–Marquardt Algorithm: Implementation
+// and Theory, 1978), so that it is at most several times the largest length that the column of each has had.
 func (s *search[X, Y]) scales() scales {
 	longest := slices.Max(s.scale)
-	by := scales{slices.Clone(s.scale), slices.Clone(s.scale)}
+	by := scales{slices.Clone(s.scale), make([]float64, len(s.scale))}
 	for j, v := range s.scale {
-		if v == 0 {
-			by.units[j] = 1 // it changes nothing
-		}
-		if by.damped[j] = max(v, alike*longest); longest == 0 {
-			by.damped[j] = 1
+		by.damped[j] = min(longest, most*v)
+		if v == 0 { // it changes nothing
+			by.units[j], by.damped[j] = 1, 1
 		}
 	}
 	return by
