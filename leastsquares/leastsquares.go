@@ -14,7 +14,8 @@
 //	(JᵀHJ + μD²) δ = -Jᵀ∇C
 //
 // where H is the curvature of the cost at the outputs, diagonal and positive, μ the damping, and D is diagonal: the
-// largest lengths of J's columns so far, so that the units of parameters matter little. H is 1 for half the squared
+// largest length of any column of J so far, but at most 20 times that of the parameter's own, so that the units of
+// parameters matter little. H is 1 for half the squared
 // error, and JᵀHJ is the Gauss–Newton matrix of other costs. μ follows the gain ratio, the loss that a step won over the
 // one that the linear model promised (Nielsen, Damping Parameter in Marquardt's Method, IMM-REP-1999-05). A step has a
 // second order, which follows the bend of the outputs along it (Transtrum and Sethna, Improvements to the
