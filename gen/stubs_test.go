@@ -195,6 +195,9 @@ func unnamed(t *types.Tuple) *types.Tuple {
 
 // TestStubs compares the stubs that emitted code is type-checked with, and the packages it is compiled with.
 func TestStubs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("go list -export goes through all that the packages import, which takes seconds; go test without -short does it")
+	}
 	paths := slices.Sorted(maps.Keys(stubs))
 	reals := realPackages(t, paths)
 	imp := &stubImporter{fset: token.NewFileSet(), done: map[string]*types.Package{}}

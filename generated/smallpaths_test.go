@@ -29,6 +29,9 @@ func TestSmallPaths(t *testing.T) {
 		t.Skip("the processor has no AVX2 and FMA: there are no tiles")
 	}
 	smallPaths(t, "iris/iris.yaml", new(iris.Iris))
+	if testing.Short() {
+		return
+	}
 	smallPaths(t, "digits/digits.yaml", new(digits.Digits))
 	smallPaths(t, "swingup/swingup.yaml", new(swingup.Swingup))
 	smallPaths(t, "strict/iris.yaml", new(strict.Iris))

@@ -356,6 +356,9 @@ func TestJSONDamage(t *testing.T) {
 		for _, text := range [][]byte{compact, indented} {
 			for n := range text {
 				for bit := range 8 {
+					if testing.Short() && (n+bit)%4 > 0 {
+						continue
+					}
 					damaged := bytes.Clone(text)
 					damaged[n] ^= 1 << bit
 					v := drawn(7)

@@ -280,8 +280,8 @@ func TestDerivativeFlaws(t *testing.T) {
 		}
 	}
 	for i, m := range derivativeFlaws {
-		if testing.Short() && i%4 != 0 {
-			continue // -short has one in four
+		if testing.Short() && i%8 != 0 {
+			continue // -short has one in eight
 		}
 		t.Run(string(m.flaw)+" in "+m.call, func(t *testing.T) {
 			found := func(f Failure) bool {

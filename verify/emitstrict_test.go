@@ -67,10 +67,10 @@ func TestEmitOrder(t *testing.T) {
 		return loss
 	}
 	wrong.StepBatch = stepFused(right)
-	for _, l := range emitLists {
+	for i, l := range emitLists {
 		n := emitting(all, l.emit)
-		if n.Emits(spec.EmitTeam) {
-			continue // teams have no part in it
+		if n.Emits(spec.EmitTeam) || testing.Short() && i%4 != 0 {
+			continue // teams have no part in it, and -short has one list in four
 		}
 		functions := withInputs(n, l.functions)
 		report := &finding.Report{}

@@ -39,6 +39,14 @@ var rewritten = []struct {
 	{spec.Function{Name: "hard-tanh"}, "min(max(z, -1), 1)", false},
 }
 
+// shortened is how many of so many random numbers are tried: with -short an eighth.
+func shortened(all int) int {
+	if testing.Short() {
+		return all / 8
+	}
+	return all
+}
+
 // TestFormulasAreTheCatalogue: a formula for a function of the catalogue has its values and derivatives, and bounds
 // that say as much, within a factor of 100 at nine points of ten.
 func TestFormulasAreTheCatalogue(t *testing.T) {
@@ -55,7 +63,7 @@ func TestFormulasAreTheCatalogue(t *testing.T) {
 			}
 			var slack slacks
 			rng := rand.New(rand.NewPCG(1, 2))
-			for range 2000 {
+			for range shortened(2000) {
 				z := rounding.Estimate{Value: []float64{5 * rng.NormFloat64()}, Bound: []float64{0}}
 				if rng.IntN(2) == 0 {
 					z.Bound[0] = format.U * (math.Abs(z.Value[0]) + 1) * math.Exp2(8*rng.Float64())
@@ -126,7 +134,7 @@ func TestFormulaCosts(t *testing.T) {
 			}
 			var slack slacks
 			rng := rand.New(rand.NewPCG(3, 4))
-			for range 2000 {
+			for range shortened(2000) {
 				a, y := rounding.Estimate{Value: []float64{rng.Float64()}, Bound: []float64{0}},
 					linear.Vector([]float64{rng.Float64()})
 				if rng.IntN(2) == 0 {

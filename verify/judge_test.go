@@ -128,17 +128,17 @@ func TestMutants(t *testing.T) {
 
 var bothPrecisions = flag.Bool("mutants", false, "judge every mistake in both precisions, not in one by turns")
 
-// precisionsOf says in which precisions mistake i of a list is judged: in one by turns, with -short one mistake in six.
+// precisionsOf says in which precisions mistake i of a list is judged: in one by turns, with -short one mistake in twelve.
 func precisionsOf(i int) (single, double bool) {
 	switch {
 	case *bothPrecisions:
 		return true, true
-	case testing.Short() && i%6 > 0:
+	case testing.Short() && i%12 > 0:
 		return false, false
 	}
 	turn := i
 	if testing.Short() {
-		turn = i / 6
+		turn = i / 12
 	}
 	return turn%2 == 0, turn%2 == 1
 }

@@ -32,7 +32,7 @@ func compiledOf(t *testing.T, text string) *plan.Program {
 // calls so short that functions pause, and has Go assemble it: the lint has read it before.
 func TestPrint(t *testing.T) {
 	for _, name := range []string{"xor", "iris", "control", "digits", "pixels"} {
-		if testing.Short() && (name == "digits" || name == "pixels") {
+		if testing.Short() && name != "iris" {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join("../../generated", name, name+".yaml"))
@@ -101,6 +101,9 @@ func TestPrint(t *testing.T) {
 
 // TestDeep: a network of many layers has code for all of its functions, or says why it has none.
 func TestDeep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a deep network takes a second to write; go test without -short does it")
+	}
 	text := "name: Deep\ninput: 16\nlayers:\n" + strings.Repeat("  - {dense: 16, activation: tanh}\n", 30) + "cost: mse\n"
 	p := compiledOf(t, text)
 	a, err := New(p, Config{})

@@ -36,7 +36,7 @@ func TestDerivativeProgramsInterpreted(t *testing.T) {
 		{[]int{6, 1, 1, 2}, []spec.Function{relu, hard, product}},
 		{[]int{130, 2}, []spec.Function{product}},
 	} {
-		if testing.Short() && i%3 > 0 {
+		if testing.Short() && i%5 > 0 {
 			continue
 		}
 		n := spec.Network{Name: "Net", Input: c.widths[0], Cost: spec.Function{Name: "half-squared-error"},

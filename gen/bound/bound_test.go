@@ -69,7 +69,7 @@ func TestOf(t *testing.T) {
 	finite, all, tight := 0, 0, 0
 	trials, every := 30, 1
 	if testing.Short() {
-		trials, every = 10, 5
+		trials, every = 6, 13
 	}
 	for i, n := range networks() {
 		if i%every != 0 {

@@ -17,7 +17,7 @@ func TestOfDerivatives(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	finite, all, every := 0, 0, 11
 	if testing.Short() {
-		every = 25
+		every = 73
 	}
 	for i, n := range networks() {
 		if i%every != 0 {

@@ -125,7 +125,11 @@ func TestLayers(t *testing.T) {
 		}
 		reached[what] = max(reached[what], seen/limit)
 	}
-	for range 40000 {
+	rounds := 40000
+	if testing.Short() {
+		rounds = 8000
+	}
+	for range rounds {
 		n := 1 + r.IntN(6)
 		reach, e := math.Ldexp(r.Float64(), r.IntN(6)-2), math.Ldexp(r.Float64(), -r.IntN(8))
 		z, off := shaken(r, n, reach, e)

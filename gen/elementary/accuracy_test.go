@@ -124,6 +124,9 @@ func TestAccuracy(t *testing.T) {
 
 // TestBranchless checks that the compiler makes conditional moves of the choices in elementary functions.
 func TestBranchless(t *testing.T) {
+	if testing.Short() {
+		t.Skip("to link the functions and disassemble them takes a second; go test without -short does it")
+	}
 	if runtime.GOARCH != "amd64" {
 		t.Skipf("the jumps looked for are those of amd64; this is %s", runtime.GOARCH)
 	}

@@ -93,7 +93,7 @@ func hunt(t *testing.T) (found [][]verify.Observed) {
 		_, ranges := defaultRanges(n)
 		draws := c.draws
 		if testing.Short() {
-			draws /= 10
+			draws /= 40
 		}
 		seen, err := c.run(n, verify.Hunt{Ranges: ranges, Draws: draws, Seed: 1, Samples: p.Block})
 		if err != nil {

@@ -52,6 +52,9 @@ func TestCores(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("amd64 only")
 	}
+	if testing.Short() {
+		t.Skip("generating pixels and compiling it takes seconds; go test without -short does it")
+	}
 	n := spec.Network{
 		Name: "Net", Input: 784, Cost: spec.Function{Name: "cross-entropy"},
 		Layers: []spec.Layer{{Dense: 128, Activation: spec.Function{Name: "relu"}}, {Dense: 10, Activation: spec.Function{Name: "softmax"}}},

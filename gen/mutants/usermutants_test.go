@@ -13,7 +13,6 @@ import (
 	amd64 "github.com/backpropgen/backpropgen/gen/amd64/isa"
 	arm64 "github.com/backpropgen/backpropgen/gen/arm64/isa"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
-	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -63,11 +62,13 @@ func backendsOf(file string) []gen.Backend {
 }
 
 // apply plants the mistake. The error says what is not there to be changed.
-func (m fileMutant) apply(text []byte) (_ []byte, err error) {
+func (m fileMutant) apply(text []byte) ([]byte, error) {
 	if strings.HasSuffix(m.file, ".s") { // a mistake is in one place, and not in all that a macro is in
-		if text, err = macro.Expand(text); err != nil {
+		expanded, err := expandedText(string(text))
+		if err != nil {
 			return nil, err
 		}
+		text = []byte(expanded)
 	}
 	from, to := 0, len(text)
 	if m.in != "" {

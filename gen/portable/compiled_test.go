@@ -25,7 +25,7 @@ func TestGoMeansTheProgram(t *testing.T) {
 	var want, imports, calls strings.Builder
 	most := max(8, *networks/3)
 	if testing.Short() {
-		most = 3
+		most = 2
 	}
 	for i, count := 0, 0; count < most; i++ {
 		n := draw(rand.New(rand.NewPCG(*seed+1, uint64(i))))

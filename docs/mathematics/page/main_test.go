@@ -12,8 +12,17 @@ import (
 	"github.com/backpropgen/backpropgen/internal/difference"
 )
 
+// loadedOnce are the networks that the page quotes, generated once for all tests.
+var loadedOnce = sync.OnceValues(func() (networks, error) { return loadNetworks(generatedDir) })
+
 // renderedOnce is what the page should be, rendered once for all tests.
-var renderedOnce = sync.OnceValues(func() ([]file, error) { return render(generatedDir) })
+var renderedOnce = sync.OnceValues(func() ([]file, error) {
+	nets, err := loadedOnce()
+	if err != nil {
+		return nil, err
+	}
+	return renderOf(nets)
+})
 
 // rendered is what the page should be.
 func rendered(t *testing.T) []file {

@@ -24,6 +24,11 @@ func render(dir string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
+	return renderOf(nets)
+}
+
+// renderOf renders them with networks that are there.
+func renderOf(nets networks) ([]file, error) {
 	text, err := page(prose, nets)
 	if err != nil {
 		return nil, err

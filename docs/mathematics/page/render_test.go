@@ -92,7 +92,7 @@ func TestLinks(t *testing.T) {
 
 // TestPageErrors fills in prose that asks for what is not there.
 func TestPageErrors(t *testing.T) {
-	nets, err := loadNetworks(generatedDir)
+	nets, err := loadedOnce()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -50,6 +51,9 @@ func checkOf(
 // run assembles what checks have, and runs it all in one program on the processor or under qemu.
 func run(t *testing.T, checks []check) {
 	t.Helper()
+	if testing.Short() && runtime.GOARCH != "arm64" {
+		t.Skip("all of it can be written; go test without -short assembles it and runs it under qemu, which takes seconds")
+	}
 	if _, err := exec.LookPath("qemu-aarch64"); err != nil {
 		t.Skipf("NOT TESTED: no instruction is executed, as there is no qemu-aarch64 (Debian: qemu-user)")
 	}
