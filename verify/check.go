@@ -15,9 +15,13 @@ import (
 type Options struct {
 	// Trials is the number of sets of parameters and inputs; 0 chooses by the size of the network.
 	Trials int
-	// Short tries fewer when Trials is 0, as go test -short asks for.
+	// Short tries fewer when Trials is 0, as go test -short asks for, and go test -race.
 	Short bool
 }
+
+// asked are the options that go test was called with. Under the race detector everything takes five times as long, and it
+// looks for races: numbers are judged by as few trials as with -short.
+func asked() Options { return Options{Short: testing.Short() || judge.UnderRace} }
 
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
 // is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is
@@ -25,7 +29,7 @@ type Options struct {
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {
 	t.Helper()
 	n := emitted(t, network)
-	Check(n, k, Options{Short: testing.Short()}).tell(t)
+	Check(n, k, asked()).tell(t)
 }
 
 // emitted is a network as an emitted test has it, as text.

@@ -58,7 +58,7 @@ func TestDerivatives[P, G, W, B, X, Y, J, K any, F Float](
 ) {
 	t.Helper()
 	n := emitted(t, network)
-	CheckDerivatives(n, d, Options{Short: testing.Short()}).tell(t)
+	CheckDerivatives(n, d, asked()).tell(t)
 }
 
 // CheckDerivatives judges everything that the contract of Derivatives says.

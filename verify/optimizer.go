@@ -21,7 +21,7 @@ func TestOptimizer[S, P, G any, F Float](
 ) {
 	t.Helper()
 	n := emitted(t, network)
-	CheckOptimizer(n, name, newState, update, Options{Short: testing.Short()}).tell(t)
+	CheckOptimizer(n, name, newState, update, asked()).tell(t)
 }
 
 // CheckOptimizer runs an optimizer for some updates in every setting, and judges each of them on its own: the reference

@@ -57,7 +57,7 @@ func teamFits[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {
 	t.Helper()
 	n := emitted(t, network)
-	CheckTeam(n, k, Options{Short: testing.Short()}).tell(t)
+	CheckTeam(n, k, asked()).tell(t)
 }
 
 // CheckTeam judges everything that the contract of Team says, with as many samples as many workers want.

@@ -16,10 +16,29 @@ import (
 // what one sample costs times their number is limited. On machines that hardly run both they stop after a while. A call
 // that shares memory with another is wrong in one of a few that meet; nothing is judged by the time.
 const (
-	meetings      = 3000
+	mostMeetings  = 3000
 	meetingsLimit = 1 << 24
 	onceLasts     = 50 * time.Millisecond
 )
+
+// meeting is how many calls of two goroutines are to meet, and after which time they need not.
+type meeting struct {
+	times int
+	lasts time.Duration
+}
+
+// meetings are those of calls that cost so much: with -short a sixth of them, and fewer where the detector of races sees
+// what calls share that met once.
+func (o Options) meetings(cost int) meeting {
+	most, lasts := mostMeetings, onceLasts
+	switch {
+	case UnderRace:
+		most, lasts = mostMeetings/50, onceLasts/10
+	case o.Short:
+		most, lasts = mostMeetings/6, onceLasts/5
+	}
+	return meeting{min(max(meetingsLimit/cost, 50), most), lasts}
+}
 
 // CheckConcurrency checks that two goroutines that use one network at once, each with a workspace of its own, compute
 // what each does alone: that nothing lies in memory they share, and that none but Step writes the parameters.
@@ -34,7 +53,7 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	both := k.Users(slices.Max(counts))
 	memory.Narrow(both[0].Reads.Params, pool.Params)
 	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, counts), callsOf(both[1], pool, 1, counts)}
-	most := min(max(meetingsLimit/(n.Params()+trial.SampleCost), 50), meetings)
+	meet := k.Options.meetings(n.Params() + trial.SampleCost)
 	var names []string
 	for _, c := range calls(both[0].Reads) {
 		names = append(names, c.name)
@@ -43,7 +62,7 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 		names = append(names, c.name)
 	}
 	for _, name := range names {
-		if wrong := together(most, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
+		if wrong := together(meet, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
 			report.Broken(name, "two goroutines at once", "seed "+report.Seed,
 				"%s; calls on different workspaces must not see each other", wrong)
 		}
@@ -109,7 +128,7 @@ func callsOf[F memory.Float](u User[F], pool *trial.Pool, i int, counts []int) m
 
 // together makes calls in two goroutines until so many have met, and says what differs from what each of them gives
 // alone, empty if nothing does.
-func together[F memory.Float](meetings int, both [2]func() []F) string {
+func together[F memory.Float](meet meeting, both [2]func() []F) string {
 	var alone [][]F
 	for _, call := range both {
 		alone = append(alone, slices.Clone(call()))
@@ -131,8 +150,8 @@ func together[F memory.Float](meetings int, both [2]func() []F) string {
 				runtime.Gosched()
 			}
 			met, seen, mine, other := 0, int64(-1), &made[i], &made[1-i]
-			for start := time.Now(); met < meetings && !done.Load() &&
-				(mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
+			for start := time.Now(); met < meet.times && !done.Load() &&
+				(mine.Load()%8 > 0 || time.Since(start) < meet.lasts); mine.Add(1) {
 				got := call()
 				if at := memory.FirstDifference(got, alone[i]); at >= 0 {
 					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", mine.Load(), got[at], alone[i][at])

@@ -105,7 +105,7 @@ func (j *derivativeJudge[F]) goroutines() {
 		}
 	}
 	memory.Narrow(both[0].Single.Params, pool.Params) // shared
-	most := min(max(meetingsLimit/(j.numbers()+trial.SampleCost), 50), meetings)
+	meet := j.Options.meetings(j.numbers() + trial.SampleCost)
 	var names []string
 	for _, c := range both[0].Single.calls() {
 		names = append(names, c.name)
@@ -114,7 +114,7 @@ func (j *derivativeJudge[F]) goroutines() {
 		names = append(names, c.name)
 	}
 	for _, name := range names {
-		if wrong := together(most, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
+		if wrong := together(meet, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
 			j.Report.Broken(name, "two goroutines at once", "seed "+j.Report.Seed,
 				"%s; calls on different workspaces must not see each other", wrong)
 		}

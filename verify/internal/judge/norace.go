@@ -1,0 +1,6 @@
+//go:build !race
+
+package judge
+
+// UnderRace says that the race detector watches.
+const UnderRace = false
