@@ -15,7 +15,6 @@ package amd64
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/mmcloughlin/avo/buildtags"
@@ -97,21 +96,35 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	}
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
-	text = append([]byte("// "+o.Header+"\n"), leadingZeros.ReplaceAll(text, []byte("$$0x$1"))...)
+	text = withoutZeros([]byte("// "+o.Header+"\n"), text)
 	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return &Printed{withoutRepeated(text), calls}, nil
 }
 
-// leadingZeros are those of numbers as avo writes them: $0x00000040.
-var leadingZeros = regexp.MustCompile(`\$0x0+([0-9a-f])`)
+// withoutZeros appends a text without the zeros that numbers begin with as avo writes them: $0x00000040.
+func withoutZeros(to, text []byte) []byte {
+	const hex = "$0x"
+	for {
+		before, number, found := bytes.Cut(text, []byte(hex))
+		to = append(to, before...)
+		if !found {
+			return to
+		}
+		to = append(to, hex...)
+		for len(number) > 1 && number[0] == '0' && bytes.IndexByte([]byte("0123456789abcdef"), number[1]) >= 0 {
+			number = number[1:]
+		}
+		text = number
+	}
+}
 
 // withoutRepeated leaves out the comments that say what a code is called with which the function before it is as well:
 // it is another code of that one.
 func withoutRepeated(text []byte) []byte {
 	const comment = "// func "
-	var kept []byte
+	kept := make([]byte, 0, len(text))
 	last := ""
 	for line := range bytes.Lines(text) {
 		if bytes.HasPrefix(line, []byte(comment)) {

@@ -69,7 +69,7 @@ func (e *expander) statement(text string) error {
 	}
 	if m := macroCall.FindStringSubmatch(strings.TrimSpace(text)); m != nil {
 		if d, ok := e.macros[m[1]]; ok {
-			args := operandsOf(m[2])
+			args := operandsOf(nil, m[2])
 			if len(args) != len(d.params) {
 				return fmt.Errorf("%s: %d arguments, want %d", text, len(args), len(d.params))
 			}

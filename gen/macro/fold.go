@@ -1,6 +1,9 @@
 package macro
 
-import "container/heap"
+import (
+	"container/heap"
+	"slices"
+)
 
 // What a macro must be: so long, with so few parameters that a person follows it, and so much shorter than what it
 // stands for, in bytes, that it is worth a name.
@@ -16,13 +19,15 @@ func (f *file) fold(first int) (made []definition) {
 	shapes, sizes := f.measure()
 	taken := make(bitset, len(f.lines)/64+1)
 	queue := &candidates{}
-	for _, r := range repeats(shapes, shortestRun) {
-		run := sizes[r.places[0]+r.length] - sizes[r.places[0]]
-		most := func(places int) int { return (places-1)*(run-callBytes) - len(defineLine) }
-		if most(len(r.places)) < leastGain {
-			continue
-		}
-		if gain := most(len(apart(r.places, r.length, taken))); gain >= leastGain {
+	// most is how many bytes a macro without parameters saves for a run at so many places.
+	most := func(length, places, first int) int {
+		return (places-1)*(sizes[first+length]-sizes[first]-callBytes) - len(defineLine)
+	}
+	worth := func(length, places, first int) bool { return most(length, places, first) >= leastGain }
+	var places []int
+	for _, r := range repeats(shapes, shortestRun, worth) {
+		places = apart(places[:0], r.places, r.length, taken)
+		if gain := most(r.length, len(places), r.places[0]); gain >= leastGain {
 			*queue = append(*queue, &candidate{repeat: r, gain: gain})
 		}
 	}
@@ -31,8 +36,11 @@ func (f *file) fold(first int) (made []definition) {
 	for queue.Len() > 0 {
 		c := heap.Pop(queue).(*candidate)
 		if c.draft == nil || c.after != len(made) { // others may have taken some of its lines
-			c.apart, c.after = apart(c.places, c.length, taken), len(made)
-			c.draft, c.gain = f.draft(c.apart, c.length, sizes)
+			places, c.after = apart(places[:0], c.places, c.length, taken), len(made)
+			if c.draft == nil || !slices.Equal(places, c.apart) {
+				c.apart = slices.Clone(places)
+				c.draft, c.gain = f.draft(c.apart, c.length, sizes)
+			}
 		}
 		if c.gain < leastGain {
 			continue
@@ -61,7 +69,7 @@ type call struct {
 
 // replace puts calls in the place of runs.
 func (f *file) replace(calls map[int]call) {
-	lines := make([]line, 0, len(f.lines))
+	lines := f.lines[:0]
 	for i := 0; i < len(f.lines); {
 		c, ok := calls[i]
 		if !ok {
@@ -95,8 +103,8 @@ func (f *file) measure() (shapes, sizes []int) {
 	return shapes, sizes
 }
 
-// apart are the places of runs that lie apart from one another and from what is taken.
-func apart(places []int, length int, taken bitset) (list []int) {
+// apart appends the places of runs that lie apart from one another and from what is taken.
+func apart(list, places []int, length int, taken bitset) []int {
 	end := 0
 	for _, at := range places {
 		if at >= end && !taken.any(at, length) {

@@ -15,7 +15,6 @@ package macro
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -83,7 +82,7 @@ type line struct {
 
 // read parses a file.
 func read(text string) *file {
-	f := &file{reader: reader{map[string]*operand{}, map[string]int{}, map[string]int{}}}
+	f := &file{reader: reader{known: map[string]*operand{}, frames: map[string]int{}, shapes: map[string]int{}}}
 	f.lines = make([]line, 0, strings.Count(text, "\n"))
 	about := ""
 	for text := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
@@ -121,7 +120,8 @@ func (f *file) instruction(text, about string) line {
 	if name, args, ok := strings.Cut(text, "("); ok && isCall(name) && !strings.Contains(name, " ") {
 		op, rest = name, strings.TrimSuffix(args, ")")
 	}
-	texts := operandsOf(rest)
+	f.texts = operandsOf(f.texts[:0], rest)
+	texts := f.texts
 	l := line{op: op, about: about, operands: make([]*operand, len(texts))}
 	for i, o := range texts {
 		l.operands[i] = f.operand(f.constantOperand(o))
@@ -148,7 +148,10 @@ func (f *file) shaped(l line) line {
 			text = append(text, byte('0'+o.shape))
 		}
 	}
-	l.shape = intern(f.shapes, string(text))
+	var known bool
+	if l.shape, known = f.shapes[string(text)]; !known {
+		l.shape = intern(f.shapes, string(text))
+	}
 	return l
 }
 
@@ -159,15 +162,21 @@ func isLabel(operand string) bool {
 
 // String is the instruction, or the call of a macro, as it is printed.
 func (l line) String() string {
-	var b strings.Builder
+	var b bytes.Buffer
+	l.write(&b)
+	return b.String()
+}
+
+// write writes it.
+func (l line) write(b *bytes.Buffer) {
 	b.WriteString(l.op)
 	end := ""
 	switch {
 	case isCall(l.op):
-		b.WriteString("(")
+		b.WriteByte('(')
 		end = ")"
 	case len(l.operands) > 0:
-		b.WriteString(" ")
+		b.WriteByte(' ')
 	}
 	for i, o := range l.operands {
 		if i > 0 {
@@ -175,7 +184,7 @@ func (l line) String() string {
 		}
 		b.WriteString(o.text)
 	}
-	return b.String() + end
+	b.WriteString(end)
 }
 
 // size is how many bytes the line takes.
@@ -187,9 +196,8 @@ func (l line) size() int {
 	return n
 }
 
-// operandsOf splits operands at commas outside of parentheses.
-func operandsOf(text string) []string {
-	list := make([]string, 0, 4)
+// operandsOf appends the operands of a text, which commas outside of parentheses part.
+func operandsOf(list []string, text string) []string {
 	depth, begin := 0, 0
 	for i := 0; i <= len(text); i++ {
 		switch {
@@ -213,13 +221,16 @@ func (f *file) print(defined []definition) []byte {
 	for _, l := range f.lines {
 		switch {
 		case l.op != "":
-			fmt.Fprintf(&b, "\t%s\n", l)
+			b.WriteByte('\t')
+			l.write(&b)
+			b.WriteByte('\n')
 		case l.text == include:
 			b.WriteString(include + "\n")
 			f.defineConstants(&b)
 			define(&b, defined)
 		default:
-			b.WriteString(l.text + "\n")
+			b.WriteString(l.text)
+			b.WriteByte('\n')
 		}
 	}
 	f.printConstants(&b)

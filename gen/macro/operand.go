@@ -75,6 +75,7 @@ type reader struct {
 	known  map[string]*operand
 	frames map[string]int
 	shapes map[string]int // of instructions
+	texts  []string       // of the operands of the instruction that is read
 }
 
 func intern(known map[string]int, text string) int {

@@ -10,11 +10,11 @@ type repeat struct {
 
 // repeats are the longest runs of a sequence of shapes that stand at the same places: every run of at least so many
 // that stands more than once is one of them, or is the beginning of one at the same places. Negative numbers equal
-// nothing.
+// nothing. Of a run at so many places, of which one is the first, worth says whether anybody wants it.
 //
 // They are the inner nodes of the suffix tree, found from the suffix array and the lengths of common prefixes of
 // neighbours (Abouelhoda, Kurtz and Ohlebusch, Replacing suffix trees with enhanced suffix arrays, 2004).
-func repeats(shapes []int, shortest int) (list []repeat) {
+func repeats(shapes []int, shortest int, worth func(length, places, first int) bool) (list []repeat) {
 	suffixes, rank := suffixArray(shapes)
 	common := commonPrefixes(shapes, suffixes, rank)
 	type open struct{ length, first int }
@@ -27,8 +27,10 @@ func repeats(shapes []int, shortest int) (list []repeat) {
 		for len(stack) > 0 && stack[len(stack)-1].length > length {
 			top := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			if first = top.first; top.length >= shortest {
-				list = append(list, repeat{top.length, sorted(suffixes[first:i])})
+			first = top.first
+			places := suffixes[first:i]
+			if top.length >= shortest && worth(top.length, len(places), slices.Min(places)) {
+				list = append(list, repeat{top.length, sorted(places)})
 			}
 		}
 		if length > 0 && (len(stack) == 0 || stack[len(stack)-1].length < length) {

@@ -15,7 +15,7 @@ func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
 	w.begin()
 	for at := 0; at < len(p.code); at++ {
 		i := &p.code[at]
-		w.compute(&i.effect)
+		w.compute(i.effect)
 		if i.target >= 0 && !w.equal {
 			at = i.target - 1
 			continue

@@ -67,7 +67,7 @@ type modelled struct {
 	vector      bool
 	point       bool // it is where a function may pause
 	operands    []operand.Op
-	effect      effect
+	effect      *effect  // nil for none
 	slot        register // on the stack, of a counter that is kept there
 	target      int      // of a jump, -1 for none
 }
@@ -104,7 +104,10 @@ func Read(fn *ir.Function) *Program {
 				}
 				m.slot = slots[disp]
 			}
-			m.effect, m.point = m.computes(), m.opcode == "JLE"
+			if e := m.computes(); e.does != nothing {
+				m.effect = &e
+			}
+			m.point = m.opcode == "JLE"
 			p.code = append(p.code, m)
 		}
 	}

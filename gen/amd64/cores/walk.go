@@ -76,7 +76,7 @@ func (w *walk) call(give func(e *events)) (count int) {
 			give(&w.events)
 			w.list, w.details = w.list[:0], w.details[:0]
 		}
-		w.compute(&i.effect)
+		w.compute(i.effect)
 		e := event{at: int32(at), first: int32(len(w.details))}
 		if i.load || i.store {
 			w.access(i, &e)
@@ -150,7 +150,7 @@ func (w *walk) place(a address) int64 {
 
 // compute does what an instruction does to general registers.
 func (w *walk) compute(e *effect) {
-	if e.does == nothing {
+	if e == nil {
 		return
 	}
 	number := e.value

@@ -242,32 +242,46 @@ func (l *lint) operand(name string, ops []string, o string, written bool) {
 		}
 		return
 	}
-	if m := memory.FindStringSubmatch(o); m != nil {
-		for _, r := range []string{m[2], m[3]} {
-			known, ok := registersByName[r]
-			if r != "" && r != "SP" && (!ok || !known.address && name[1:] != "GATHERQPD") {
-				l.report("%s has an address of %s, which is not free for that", name, r)
+	switch {
+	case strings.HasPrefix(o, "$"):
+		if immediate.MatchString(o) {
+			return
+		}
+	case strings.HasSuffix(o, "(SB)"):
+		if global.MatchString(o) && !written {
+			return
+		}
+	case strings.HasSuffix(o, "(FP)"):
+		if m := parameter.FindStringSubmatch(o); m != nil {
+			offset, _ := strconv.Atoi(m[2])
+			if offset+4 > l.args || written && m[1] != "ret" && name != "LEAQ" {
+				l.report("%s takes %s of %d bytes of arguments, of which only the result may be written", name, o, l.args)
 			}
+			return
 		}
-		if m[2] == "SP" {
-			offset, _ := strconv.Atoi(m[1])
-			if size := reach(name, ops); m[3] == "" && (offset < 0 || offset+size > l.frame) {
-				l.report("%s reaches %d bytes at %d of a frame of %d", name, size, offset, l.frame)
-			}
+	default:
+		if m := memory.FindStringSubmatch(o); m != nil {
+			l.memory(name, ops, m)
+			return
 		}
-		return
-	}
-	if m := parameter.FindStringSubmatch(o); m != nil {
-		offset, _ := strconv.Atoi(m[2])
-		if offset+4 > l.args || written && m[1] != "ret" && name != "LEAQ" {
-			l.report("%s takes %s of %d bytes of arguments, of which only the result may be written", name, o, l.args)
-		}
-		return
-	}
-	if immediate.MatchString(o) || global.MatchString(o) && !written {
-		return
 	}
 	l.report("%s has the operand %s, which it may not have", name, o)
+}
+
+// memory reads an operand in memory: its distance, its register, and the second one.
+func (l *lint) memory(name string, ops, m []string) {
+	for _, r := range []string{m[2], m[3]} {
+		known, ok := registersByName[r]
+		if r != "" && r != "SP" && (!ok || !known.address && name[1:] != "GATHERQPD") {
+			l.report("%s has an address of %s, which is not free for that", name, r)
+		}
+	}
+	if m[2] == "SP" {
+		offset, _ := strconv.Atoi(m[1])
+		if size := reach(name, ops); m[3] == "" && (offset < 0 || offset+size > l.frame) {
+			l.report("%s reaches %d bytes at %d of a frame of %d", name, size, offset, l.frame)
+		}
+	}
 }
 
 // reach is how much memory an instruction reaches at least: that of its widest register where it moves one, else a

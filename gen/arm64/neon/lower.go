@@ -3,6 +3,7 @@ package neon
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -45,9 +46,9 @@ func Lower(s *vec.Apply, known ...Known) ([]Sequence, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Sequence
+	all := make([]Sequence, 0, len(texts))
 	for _, text := range texts {
-		one, err := parse(text, lanesOf(s), s.Imm)
+		one, err := sequences.parse(text, lanesOf(s), s.Imm)
 		if err != nil {
 			return nil, fmt.Errorf("%v: %w", s, err)
 		}
@@ -69,7 +70,7 @@ func ByLane(op vec.Op, e vec.Elem, second bool) (Sequence, error) {
 	if !ok || !e.Float() {
 		return Sequence{}, fmt.Errorf("%v of %v has no form by a lane", op, e)
 	}
-	return parse(text+factors+" #0", map[int]string{4: "4s", 8: "2d"}[e.Size()], 0)
+	return sequences.parse(text+factors+" #0", arrangements[e.Size()], 0)
 }
 
 // Has says whether an operation on lanes of a type is one instruction, or as good: whoever has a choice takes others.
@@ -95,17 +96,21 @@ func lanesOf(s *vec.Apply) string {
 	if in := s.Args[0].Type; s.Op != vec.Permute && s.Op != vec.Permute2 && !in.Mask {
 		size = in.Elem.Size()
 	}
-	return map[int]string{4: "4s", 8: "2d"}[size]
+	return arrangements[size]
 }
+
+// arrangements are those of lanes of a size.
+var arrangements = map[int]string{4: "4s", 8: "2d"}
 
 // textsOf are the sequences of an operation as they stand in the tables.
 func textsOf(s *vec.Apply, known []Known) ([]string, error) {
 	in, out := s.Args[0].Type, s.Out.Type
-	none := fmt.Errorf("%v of %v is no operation on registers of 128 bits", s.Op, in)
-	for _, v := range append(s.Args[:len(s.Args):len(s.Args)], s.Out) {
-		if !v.Type.Mask && v.Type.Bytes() > 16 || v.Type.Lanes > 4 {
-			return nil, none
-		}
+	none := func() ([]string, error) {
+		return nil, fmt.Errorf("%v of %v is no operation on registers of 128 bits", s.Op, in)
+	}
+	large := func(v *vec.Value) bool { return !v.Type.Mask && v.Type.Bytes() > 16 || v.Type.Lanes > 4 }
+	if slices.ContainsFunc(s.Args, large) || large(s.Out) {
+		return none()
 	}
 	is := func(operand int, k Known) bool { return operand < len(known) && known[operand] == k }
 	switch s.Op {
@@ -118,11 +123,11 @@ func textsOf(s *vec.Apply, known []Known) ([]string, error) {
 	case vec.Broadcast, vec.Repeat, vec.InterleaveLow, vec.InterleaveHigh, vec.Evens, vec.Odds, vec.AddPairs,
 		vec.SwapNeighbours, vec.SwapPairs, vec.Permute, vec.Permute2, vec.Block, vec.Insert, vec.UpperHalf:
 		if s.Args[len(s.Args)-1].Type.Bytes() != 16 {
-			return nil, none
+			return none()
 		}
 	case vec.Join:
 		if in.Bytes() != 8 {
-			return nil, none
+			return none()
 		}
 	}
 	bits := 8 * in.Elem.Size()
@@ -145,7 +150,7 @@ func textsOf(s *vec.Apply, known []Known) ([]string, error) {
 		}
 	}
 	if texts == nil {
-		return nil, none
+		return none()
 	}
 	switch {
 	case s.Mask == nil || s.Op == vec.Select || s.Op == vec.Keep:
@@ -171,12 +176,12 @@ func comparison(s *vec.Apply, zero bool) string {
 }
 
 // looked is a look at the same bits as those of another type. Where it takes no instruction, the sequence is but a tie.
-func looked(s *vec.Apply, none error) ([]string, error) {
+func looked(s *vec.Apply, none func() ([]string, error)) ([]string, error) {
 	in, out := s.Args[0].Type, s.Out.Type
 	switch {
 	case s.Op == vec.As && in.Mask:
 		if in.Lanes != out.Lanes {
-			return nil, none
+			return none()
 		}
 		return []string{"o=x"}, nil
 	case s.Op == vec.As && out.Bytes() > in.Bytes():

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
 )
@@ -146,6 +147,31 @@ func (s Sequence) String() string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// sequences are those that were read. Nobody changes one.
+var sequences read
+
+// read keeps what parse makes of every text, the arrangement of its lanes and its constant.
+type read struct{ known sync.Map }
+
+// wanted is what a sequence is kept by.
+type wanted struct {
+	text, lanes string
+	imm         int
+}
+
+// parse reads a sequence for the first time, and finds it after that.
+func (r *read) parse(text, lanes string, imm int) (Sequence, error) {
+	key := wanted{text, lanes, imm}
+	if s, ok := r.known.Load(key); ok {
+		return s.(Sequence), nil
+	}
+	s, err := parse(text, lanes, imm)
+	if err == nil {
+		r.known.Store(key, s)
+	}
+	return s, err
 }
 
 // parse reads a sequence as it stands in the tables: instructions by the names of their forms, with a letter for each
