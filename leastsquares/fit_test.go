@@ -139,6 +139,23 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
+// TestForwardOnWorkers: of so many samples the outputs are computed by several goroutines as well, to the same bits.
+func TestForwardOnWorkers(t *testing.T) {
+	xs, ys := bumps[float64](20001)
+	var nets [3]bump[float64]
+	for i := range nets {
+		nets[i].init(1)
+		_, err := leastsquares.New(&nets[i]).Fit(context.Background(), xs, ys,
+			leastsquares.Options{Workers: 1 + 2*i, Iterations: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if nets[i] != nets[0] {
+			t.Errorf("%d workers fit another network", 1+2*i)
+		}
+	}
+}
+
 // TestResume: a fit that is broken off goes on to the same bits.
 func TestResume(t *testing.T) {
 	xs, ys := bumps[float64](200)

@@ -15,13 +15,12 @@
 //
 // where H is the curvature of the cost at the outputs, diagonal and positive, μ the damping, and D is diagonal: the
 // largest length of any column of J so far, but at most 20 times that of the parameter's own, so that the units of
-// parameters matter little. H is 1 for half the squared
-// error, and JᵀHJ is the Gauss–Newton matrix of other costs. μ follows the gain ratio, the loss that a step won over the
-// one that the linear model promised (Nielsen, Damping Parameter in Marquardt's Method, IMM-REP-1999-05). A step has a
-// second order, which follows the bend of the outputs along it (Transtrum and Sethna, Improvements to the
-// Levenberg–Marquardt Algorithm, 2012). The sums are formed in float64, by blocks of samples on all cores, and are the
-// same bits for any number of workers. They are factored by Cholesky; where that loses too many digits, J itself is, by
-// QR, block after block.
+// parameters matter little. H is 1 for half the squared error, and JᵀHJ is the Gauss–Newton matrix of other costs. μ
+// follows the gain ratio, the loss that a step won over the one that the linear model promised (Nielsen, Damping
+// Parameter in Marquardt's Method, IMM-REP-1999-05). A step has a second order, which follows the bend of the outputs
+// along it (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm, 2012). The sums are formed in
+// float64, by blocks of samples on all cores, and are the same bits for any number of workers. They are factored by
+// Cholesky; where that loses too many digits, J itself is, by QR, block after block.
 //
 // # Uncertainty
 //
