@@ -102,7 +102,8 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// TestSecondCache: of a function that goes over more than the second cache holds, lines that are still there come from there.
+// TestSecondCache: of a function that goes over more than the second cache holds, lines that are still there come from
+// there. Some of them there, stores of whole lines take longer than those of halves.
 func TestSecondCache(t *testing.T) {
 	const bytes = 4 << 20
 	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX512, 4), "test", nil, false)
@@ -114,6 +115,17 @@ func TestSecondCache(t *testing.T) {
 	all := c.Cycles(fn, bytes, cores.Kept{Second: 2 * bytes}, nil)
 	if all >= half || half >= none || 2*half > none+all+8 || 2*half < none+all-8 {
 		t.Errorf("%d cycles with none of the lines in the second cache, %d with half of them, %d with all", none, half, all)
+	}
+	stores := func(bits int) *cores.Program {
+		f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX512, 4), "test", nil, false)
+		for at := 0; at < 64*400; at += bits / 8 {
+			f.Target.(*writer).do("VMOVUPS", vector(1, bits), operand.Mem{Base: reg.RDI, Disp: at})
+		}
+		return cores.Read(assembledOf(f))
+	}
+	whole, parts := c.Cycles(stores(512), bytes, cores.Kept{Second: bytes / 2}, nil), c.Cycles(stores(256), bytes, cores.Kept{Second: bytes / 2}, nil)
+	if whole <= parts {
+		t.Errorf("with half of the lines in the second cache, %d cycles to store whole lines, %d in halves", whole, parts)
 	}
 }
 

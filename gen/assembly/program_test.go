@@ -41,9 +41,9 @@ func TestProgramsCompute(t *testing.T) {
 
 // TestProgramsOfStyles executes the programs of functions in every style at all widths, with rows of every kind: whose
 // products are straight code and loops, that end in the middle of a register, that fill more than half of one, and more
-// of them than are taken at once.
+// of them than are taken at once; and with rows so many that what all of them are multiplied with is held.
 func TestProgramsOfStyles(t *testing.T) {
-	shapes := [][]int{{300, 21, 5}, {77, 90, 3}, {4, 8, 3}, {16, 13, 8, 6, 5}, {3, 31, 7}}
+	shapes := [][]int{{300, 21, 5}, {3, 70, 80, 2}, {77, 90, 3}, {4, 8, 3}, {16, 13, 8, 6, 5}, {3, 31, 7}}
 	if testing.Short() {
 		shapes = shapes[2:]
 	}

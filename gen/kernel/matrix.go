@@ -26,9 +26,9 @@ func (f *function) backAffine(op *plan.BackAffine) {
 		f.biasUpdate(u)
 	}
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
-	group := f.m.Registers / 4
 	chunks := (cols + lanes - 1) / lanes
 	looped := rows*chunks > unrolledProducts
+	group := f.backGroup(op, chunks, looped)
 	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
 		w, release := f.row(op.W, index{}), func() {}
 		w = f.along(w, at)
@@ -82,6 +82,32 @@ func (f *function) backAffine(op *plan.BackAffine) {
 		f.releasePending()
 		release()
 	})
+}
+
+// backGroup is how many vectors of columns are taken at a time. Where rows are many, as many as registers hold the sums
+// of, beside what else they hold for all rows: the fewer times a matrix is gone through, the longer are the pieces that
+// are read of its rows.
+func (f *function) backGroup(op *plan.BackAffine, chunks int, looped bool) int {
+	group := f.m.Registers / 4
+	switch {
+	case looped && f.heldForRows(op, 0):
+		group = f.m.Registers * 3 / 8
+	case looped && f.m.Registers <= fewRegisters && (op.Update == nil || chunks > f.m.Registers/2):
+		group = f.m.Registers / 2 // an update whose rows end with that takes no less
+	default:
+		return group
+	}
+	turns := (chunks + group - 1) / group
+	return (chunks + turns - 1) / turns
+}
+
+// fewRegisters are too few to hold more than sums.
+const fewRegisters = 16
+
+// heldForRows says whether the vectors that all rows of an update are multiplied with are held in registers beside so
+// many sums.
+func (f *function) heldForRows(op *plan.BackAffine, sums int) bool {
+	return op.Update != nil && f.m.Registers > fewRegisters && 2*sums+8 <= f.m.Registers
 }
 
 // scaled are the vectors that every row of a fused update is multiplied with, times the rate: known before δ, on which
@@ -166,6 +192,16 @@ func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, siz
 	cells := f.variables(len(sizes), (*idiom.Code).Zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
+	var scaled []*vec.Value
+	if f.heldForRows(op, len(sizes)) {
+		for range sizes {
+			scaled = append(scaled, f.to.Variable())
+		}
+		for c, x := range f.scaled(op.Update, at, sizes) {
+			f.code.Set(scaled[c], x)
+		}
+		f.pending = append(f.pending, scaled...)
+	}
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
 		v.Disp += down.off * cols * f.m.Size
@@ -174,7 +210,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, siz
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1,
+			f.columns(op, v, at, i, k, sizes, scaled, &stores, i < n-1,
 				func(c int, d, t *vec.Value) { f.code.Accumulate(cells[c], t, d) })
 		}
 		stores.flush()

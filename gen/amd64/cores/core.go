@@ -52,8 +52,9 @@ type Core struct {
 	// Of lines from the second cache, abreast is how much more one takes that doesn't follow the one before it but
 	// another, as those of rows do that are read side by side, inRow one that does follow it, and astray one that
 	// follows none, as the first one of a row does on the way down. thirdAbreast and thirdAstray are likewise of lines
-	// from the third one. pieces is how much more a line takes that is read in parts.
-	abreast, inRow, astray, thirdAbreast, thirdAstray, pieces int
+	// from the third one. nearWhole is what one takes more that is stored by one instruction and is still in the second
+	// cache while others come from the third, and pieces how much more one takes that is read in parts.
+	abreast, inRow, astray, thirdAbreast, thirdAstray, nearWhole, pieces int
 }
 
 // All are the cores whose figures are known.
@@ -147,12 +148,12 @@ func longest(table map[string]operation, opcode string) (o operation, ok bool) {
 type Kept struct{ First, Second int }
 
 // arrival is how many hundredths of a cycle a line takes to come, and how much longer one takes that follows the line
-// before it in its row but not in time, one that does in both, and one that follows none.
-type arrival struct{ line, abreast, inRow, astray int64 }
+// before it in its row but not in time, one that does in both, one that follows none, and one that is stored whole.
+type arrival struct{ line, abreast, inRow, astray, whole int64 }
 
 // arrival is that of the lines of a function. Of those that have no room in the second cache some are still there.
 func (c *Core) arrival(bytes int, kept Kept) arrival {
-	second := arrival{int64(c.LineCycles(bytes)), int64(c.abreast), int64(c.inRow), int64(c.astray)}
+	second := arrival{int64(c.LineCycles(bytes)), int64(c.abreast), int64(c.inRow), int64(c.astray), 0}
 	if bytes <= c.secondCache {
 		return second
 	}
@@ -162,6 +163,7 @@ func (c *Core) arrival(bytes int, kept Kept) arrival {
 		line:    (near*int64(c.fromSecond) + far*second.line) / all,
 		abreast: far * int64(c.thirdAbreast) / all,
 		astray:  far * int64(c.thirdAstray) / all,
+		whole:   near * int64(c.nearWhole) / all,
 	}
 }
 

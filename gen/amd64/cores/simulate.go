@@ -335,6 +335,9 @@ func (s *simulation) write(i *modelled, takes *figures, e *event, details []int6
 	}
 	if s.line > 0 {
 		at = s.touch(details[e.first:][:e.lines], at, 0)
+		if i.bytes == lineBytes {
+			s.owed += s.whole * (s.bytes - s.kept) // which the next line takes
+		}
 	}
 	s.stored[s.stores%inFlight] = data
 	s.stores++
