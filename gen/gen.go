@@ -205,7 +205,8 @@ func PackageNames(n spec.Network) []string {
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Team", prefix + "Workers",
-		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, prefix + "Derivatives",
+		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", prefix + "Batches",
+		"Test" + name, prefix + "Derivatives",
 		templates.ExampleName(name, prefix),
 	}
 	if n.Weights != "" {

@@ -11,7 +11,20 @@ import (
 // benchmarkBatch is how many samples the benchmarks of batches take.
 const benchmarkBatch = 256
 
-// batch declares the benchmarks of the batch functions and what they work on.
+// batch declares the benchmarks of the batch functions and what they work on:
+//
+//	func irisBatches(b *testing.B, call func(s *irisBatchSamples)) {
+//		s := new(irisBatchSamples)
+//		s.init(b)
+//		for i := 0; i < b.N; i++ {
+//			call(s)
+//		}
+//		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+//	}
+//
+//	func BenchmarkForwardBatch(b *testing.B) {
+//		irisBatches(b, func(s *irisBatchSamples) { s.net.ForwardBatch(s.b, s.xs[:], s.out[:]) })
+//	}
 func (t Test) batch(f *File) {
 	typ := t.Prefix + "BatchSamples"
 	samples := func(name string, width int) code.Field {
@@ -29,6 +42,14 @@ func (t Test) batch(f *File) {
 		fields = append(fields, samples("out", t.Outputs))
 	}
 	t.fill(f, typ, fields)
+	batches := t.Prefix + "Batches"
+	f.Doc(batches + " measures what is done with all samples at once.")
+	f.f.Func().Id(batches).Params(testingB(), jen.Id("call").Func().Params(jen.Id("s").Op("*").Id(typ))).
+		Block(append(t.loop(typ, jen.Id("call").Call(jen.Id("s"))), jen.Id("b").Dot("ReportMetric").Call(
+			jen.Id("float64").Call(jen.Id("b").Dot("Elapsed").Call().Dot("Nanoseconds").Call()).Op("/").
+				Id("float64").Call(jen.Id("b").Dot("N")).Op("/").Id("float64").Call(jen.Len(jen.Id("s").Dot("xs"))),
+			jen.Lit("ns/sample"),
+		))...)
 	for _, b := range []struct{ name, call string }{
 		{"ForwardBatch", "ForwardBatch(s.b, s.xs[:], s.out[:])"},
 		{"LossBatch", "LossBatch(s.b, s.xs[:], s.ys[:])"},
@@ -38,11 +59,9 @@ func (t Test) batch(f *File) {
 		if !t.has(b.name) {
 			continue
 		}
-		t.benchmarkOf(f, b.name, typ, b.call, jen.Id("b").Dot("ReportMetric").Call(
-			jen.Id("float64").Call(jen.Id("b").Dot("Elapsed").Call().Dot("Nanoseconds").Call()).Op("/").
-				Id("float64").Call(jen.Id("b").Dot("N")).Op("/").Id("float64").Call(jen.Len(jen.Id("s").Dot("xs"))),
-			jen.Lit("ns/sample"),
-		))
+		f.f.Line()
+		f.f.Func().Id(t.benchmarkName(b.name)).Params(testingB()).Block(jen.Id(batches).Call(jen.Id("b"),
+			jen.Func().Params(jen.Id("s").Op("*").Id(typ)).Op("{").Id("s").Dot("net").Dot(b.call).Op("}")))
 	}
 }
 

@@ -202,7 +202,6 @@ func (t Test) optimizerTeam() *jen.Statement {
 //
 //	func TestIris(t *testing.T) {
 //		verify.Test(t, irisSpec, irisKernel)
-//		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
 //		verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch,
 //			(*Iris).GradBatch)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
@@ -217,7 +216,6 @@ func (t Test) optimizerTeam() *jen.Statement {
 //	irisAtLevels(func(level string) {
 //		t.Run(level, func(t *testing.T) {
 //			verify.Test(t, irisSpec, irisKernel)
-//			verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
 //			verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch,
 //				(*Iris).GradBatch)
 //		})
@@ -236,8 +234,9 @@ func (t Test) check(f *File) {
 		each = append(each, t.judgeDerivatives("TestDerivatives"))
 	}
 	for _, o := range t.Optimizers {
-		each = append(each, t.optimizer("TestOptimizer", o))
-		if len(t.Batches) > 0 {
+		if len(t.Batches) == 0 {
+			each = append(each, t.optimizer("TestOptimizer", o))
+		} else {
 			each = append(each, t.optimizer("TestOptimizerBatch", o, jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"),
 				jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
 		}
@@ -337,7 +336,7 @@ func (t Test) fill(f *File, name string, parts []code.Field) {
 		}
 	})
 	f.f.Line()
-	f.f.Func().Params(jen.Id("s").Op("*").Id(name)).Id("init").Params().BlockFunc(func(g *jen.Group) {
+	f.f.Func().Params(jen.Id("s").Op("*").Id(name)).Id("init").Params(testingB()).BlockFunc(func(g *jen.Group) {
 		for _, p := range parts {
 			g.Id("s").Dot(p.Name).Op("=").New(typ(p.Type))
 		}
@@ -361,8 +360,13 @@ func (t Test) fill(f *File, name string, parts []code.Field) {
 				jen.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).
 					Call(jen.Id("random").Dot("Intn").Call(jen.Lit(2))))
 		})
+		g.Id("b").Dot("ReportAllocs").Call()
+		g.Id("b").Dot("ResetTimer").Call()
 	})
 }
+
+// testingB is the parameter of a benchmark.
+func testingB() jen.Code { return jen.Id("b").Op("*").Qual("testing", "B") }
 
 // benchmarkName is the name of a benchmark.
 func (t Test) benchmarkName(of string) string {
@@ -376,28 +380,21 @@ func (t Test) benchmarkName(of string) string {
 //
 //	func BenchmarkStep(b *testing.B) {
 //		s := new(irisSamples)
-//		s.init()
-//		b.ReportAllocs()
-//		b.ResetTimer()
+//		s.init(b)
 //		for i := 0; i < b.N; i++ {
 //			s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.1)
 //		}
 //	}
 func (t Test) benchmark(f *File, name, call string) {
-	t.benchmarkOf(f, name, t.Prefix+"Samples", call)
+	f.f.Line()
+	f.f.Func().Id(t.benchmarkName(name)).Params(testingB()).Block(t.loop(t.Prefix+"Samples", jen.Id("s").Dot("net").Dot(call))...)
 }
 
-// benchmarkOf is a benchmark on a type of samples, with what it reports at the end.
-func (t Test) benchmarkOf(f *File, name, typ, call string, report ...jen.Code) {
-	body := []jen.Code{
-		jen.Id("s").Op(":=").New(jen.Id(typ)),
-		jen.Id("s").Dot("init").Call(),
-		jen.Id("b").Dot("ReportAllocs").Call(),
-		jen.Id("b").Dot("ResetTimer").Call(),
-		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("b").Dot("N"), jen.Id("i").Op("++")).Block(
-			jen.Id("s").Dot("net").Dot(call)),
+// loop is what a benchmark does on a type of samples.
+func (t Test) loop(samples string, body jen.Code) []jen.Code {
+	return []jen.Code{
+		jen.Id("s").Op(":=").New(jen.Id(samples)),
+		jen.Id("s").Dot("init").Call(jen.Id("b")),
+		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("b").Dot("N"), jen.Id("i").Op("++")).Block(body),
 	}
-	f.f.Line()
-	f.f.Func().Id(t.benchmarkName(name)).Params(jen.Id("b").Op("*").Qual("testing", "B")).
-		Block(append(body, report...)...)
 }

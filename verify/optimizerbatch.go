@@ -14,20 +14,21 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
-// TestOptimizerBatch checks StepBatch of an emitted optimizer and fails the test with what is wrong. The first
-// arguments are those of TestOptimizer; step is the method StepBatch, and gradient GradBatch of the network, as
+// TestOptimizerBatch is TestOptimizer, and checks StepBatch of the optimizer as well. The first arguments are those of
+// TestOptimizer; step is the method StepBatch, and gradient GradBatch of the network, as
 // expressions.
 func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 	step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F,
 ) {
 	t.Helper()
+	TestOptimizer(t, network, name, newState, update)
 	n := emitted(t, network)
 	CheckOptimizerBatch(n, name, newState, update, step, gradient).tell(t)
 }
 
-// TestOptimizerBatchWeighted is TestOptimizerBatch for the methods that take weights of samples: StepBatchWeighted of the
-// optimizer and GradBatchWeighted of the network.
+// TestOptimizerBatchWeighted checks the methods that take weights of samples: StepBatchWeighted of the optimizer beside
+// GradBatchWeighted of the network.
 func TestOptimizerBatchWeighted[S, P, G, B, X, Y any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 	step func(s *S, p *P, b *B, xs []X, ys []Y, weights []F, rate F) F,

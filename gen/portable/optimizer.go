@@ -63,8 +63,8 @@ func (o optimizer) declare() {
 	}
 	if o.hasDefaults() {
 		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\n"+
-			"To have others, start from New%[1]s and set fields, to 0 too. The first Update of a literal panics if it "+
-			"leaves\n%[2]s at 0.", o.name, strings.Join(o.Defaults(), " or "))
+			"To have others, start from New%[1]s and set fields, to 0 too: Update panics at a literal that leaves\n%[2]s "+
+			"at 0.", o.name, strings.Join(o.Defaults(), " or "))
 	} else {
 		doc += "The zero value is ready."
 	}
@@ -72,7 +72,7 @@ func (o optimizer) declare() {
 	o.pr.file.Add(&code.Struct{Name: o.name, Doc: doc, Fields: o.fields()})
 }
 
-// constructor emits New… and, where a zero value has to take the defaults too, what sets them.
+// constructor emits New… and, where a zero value has to take the defaults too, what sets them for both.
 func (o optimizer) constructor() {
 	var values []string
 	for _, p := range o.Params {
@@ -81,7 +81,7 @@ func (o optimizer) constructor() {
 	body := &code.Block{}
 	if o.hasDefaults() {
 		body.Let("o", &code.New{Type: code.StructType(o.name)})
-		body.Do(method("o", "defaults"))
+		body.Do(method("o", "begin"))
 		body.Return(code.V("o"))
 	} else {
 		body.Return(&code.New{Type: code.StructType(o.name)})
@@ -92,22 +92,13 @@ func (o optimizer) constructor() {
 			o.name, strings.Join(values, ", ")),
 		Alone: o.spaced(), // in memory of its own, which begins a page, and not on a stack
 	})
-	if !o.hasDefaults() {
-		return
+	if o.hasDefaults() {
+		o.begin()
 	}
-	body = &code.Block{}
-	for _, p := range o.Params {
-		body.Set(own(p.Name), code.N(p.Default))
-	}
-	body.Set(own("set"), code.True)
-	o.pr.file.Add(&code.Func{
-		Name: "defaults", Doc: "defaults sets the hyperparameters to PyTorch's defaults.", Recv: o.recv(), Body: body,
-	})
-	o.begin()
 }
 
-// begin emits what the first update of a value does that no constructor has made: it gives a zero value the defaults,
-// and refuses a literal that sets some fields and forgets others, whose 0 would train badly or give NaN.
+// begin emits what gives a zero value the defaults, for the constructor and for the first update of a value that it has
+// not made. A literal that sets some fields and forgets others, whose 0 would train badly or give NaN, is refused.
 func (o optimizer) begin() {
 	all := []code.Expr{isZero("T")}
 	for _, p := range o.Params {
@@ -118,14 +109,19 @@ func (o optimizer) begin() {
 		needed = append(needed, isZero(name))
 	}
 	body := &code.Block{}
-	body.If(code.Op2(code.Both, all...)).Do(method("o", "defaults"))
-	message := fmt.Sprintf("%[1]s.Update: a literal sets some hyperparameters and leaves %[2]s at 0; start from "+
-		"New%[1]s() and set fields, to 0 too", o.name, strings.Join(o.Defaults(), " or "))
+	defaults := body.If(code.Op2(code.Both, all...))
+	for _, p := range o.Params {
+		if p.Default != 0 {
+			defaults.Set(own(p.Name), code.N(p.Default))
+		}
+	}
+	message := fmt.Sprintf("%[1]s.Update: a literal leaves %[2]s at 0; start from New%[1]s() and set fields, to 0 too",
+		o.name, strings.Join(o.Defaults(), " or "))
 	body.If(code.Op2(code.Both, all[0], code.Op2(code.Either, needed...))).Panic(message)
 	body.Set(own("set"), code.True)
 	o.pr.file.Add(&code.Func{
 		Name: "begin", Recv: o.recv(), Body: body,
-		Doc: fmt.Sprintf("begin is for the first Update of what New%s did not make.", o.name),
+		Doc: "begin gives a zero value PyTorch's defaults.",
 	})
 }
 

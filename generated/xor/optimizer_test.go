@@ -126,11 +126,11 @@ func TestHyperparametersOfZero(t *testing.T) {
 // its update and where it is stored; a whole one means what it says.
 func TestForgottenHyperparameters(t *testing.T) {
 	for want, o := range map[string]optimizer{
-		"XorMomentum.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewXorMomentum() and set fields, to 0 too":      &xor.XorMomentum{WeightDecay: 1},
-		"XorNesterov.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewXorNesterov() and set fields, to 0 too":      &xor.XorNesterov{WeightDecay: 1},
-		"XorRMSprop.Update: a literal sets some hyperparameters and leaves Alpha or Eps at 0; start from NewXorRMSprop() and set fields, to 0 too":    &xor.XorRMSprop{Alpha: 0.9},
-		"XorAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewXorAdam() and set fields, to 0 too": &xor.XorAdam{WeightDecay: 1e-4},
-		"XorAdamW.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps or WeightDecay at 0; start from NewXorAdamW() and set fields, to 0 too": &xor.XorAdamW{
+		"XorMomentum.Update: a literal leaves Momentum at 0; start from NewXorMomentum() and set fields, to 0 too":      &xor.XorMomentum{WeightDecay: 1},
+		"XorNesterov.Update: a literal leaves Momentum at 0; start from NewXorNesterov() and set fields, to 0 too":      &xor.XorNesterov{WeightDecay: 1},
+		"XorRMSprop.Update: a literal leaves Alpha or Eps at 0; start from NewXorRMSprop() and set fields, to 0 too":    &xor.XorRMSprop{Alpha: 0.9},
+		"XorAdam.Update: a literal leaves Beta1 or Beta2 or Eps at 0; start from NewXorAdam() and set fields, to 0 too": &xor.XorAdam{WeightDecay: 1e-4},
+		"XorAdamW.Update: a literal leaves Beta1 or Beta2 or Eps or WeightDecay at 0; start from NewXorAdamW() and set fields, to 0 too": &xor.XorAdamW{
 			Beta1: 0.9, Beta2: 0.999, Eps: 1e-8,
 		},
 	} {
