@@ -8,8 +8,8 @@ type Cuts struct{ Block, Tile, Chunk, Runs int }
 // crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the
 // batches with a NaN.
 const (
-	crossingLimit = 1 << 27
-	markedLimit   = 1 << 24
+	crossingLimit = 1 << 27 / thrift
+	markedLimit   = 1 << 24 / thrift
 )
 
 // crossingTrials is the trial of batches that cross cuts among the seeds.

@@ -10,9 +10,9 @@ import (
 // Limits of what the samples of a team's batches cost together: of those that fill every run, for one number of workers
 // and for all of them, and of those with fewer runs.
 const (
-	fullLimit, workersLimit = 1 << 28, 1 << 29
-	runsLimit               = 1 << 27
-	allocationLimit         = 1 << 25 // of the one whose allocations are counted
+	fullLimit, workersLimit = 1 << 28 / thrift, 1 << 29 / thrift
+	runsLimit               = 1 << 27 / thrift
+	allocationLimit         = 1 << 25 / thrift // of the one whose allocations are counted
 )
 
 // affordableTeams are teamCounts as far as time allows: those that fill every run, or nothing.
