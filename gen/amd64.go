@@ -135,7 +135,7 @@ func (c *native) lines() (lines []string) {
 		}
 	}
 	lines = append(lines, fewLines(c.vector, c.assembly.Few)...)
-	lines = append(lines, sweptLines(c.n, "AVX2 and AVX-512", c.assembly.AllSweeps(), c.assembly.MissingSweep)...)
+	lines = append(lines, sweptLines(c.n, "AVX2 and AVX-512", c.assembly.Swept.All(), c.assembly.Swept.Missing)...)
 	var left leftToGo
 	for _, f := range p.Funcs {
 		left.add(c.assembly.Missing(f.Name), f.Name)

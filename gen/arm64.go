@@ -60,7 +60,7 @@ func (c *neonCode) Write() (err error) {
 
 // Has says whether a function or a sweep is in assembly.
 func (c *neonCode) Has(name string) bool {
-	return among(c.vector, c.assembly.Sweeps(), name)
+	return among(c.vector, c.assembly.Swept.Written(), name)
 }
 
 // Cuts are tiles, and as many samples as a call takes.
@@ -73,7 +73,7 @@ func (c *neonCode) Fields() (workspace, batch portable.Fields) {
 
 // Emit prints the assembly of a network; nothing where all is left to Go.
 func (c *neonCode) Emit(some []string) ([]File, error) {
-	n, sweeps := c.p.Network, c.assembly.Sweeps()
+	n, sweeps := c.p.Network, c.assembly.Swept.Written()
 	if len(c.vector)+len(sweeps) == 0 {
 		return nil, nil
 	}

@@ -18,7 +18,7 @@ func (c *neonCode) Explain() (lines []string, tables string, err error) {
 		lines = append(lines, fmt.Sprintf("assembly for NEON: %s", strings.Join(c.vector, ", ")))
 	}
 	lines = append(lines,
-		sweptLines(c.p.Network, neonLevel.Doc, c.assembly.AllSweeps(), c.assembly.MissingSweep)...)
+		sweptLines(c.p.Network, neonLevel.Doc, c.assembly.Swept.All(), c.assembly.Swept.Missing)...)
 	var left leftToGo
 	for _, f := range c.p.Funcs {
 		left.add(c.assembly.Missing(f.Name), f.Name)

@@ -13,7 +13,7 @@ import (
 
 // sweeps are the loops over all parameters that are in assembly.
 func (c *native) sweeps() []plan.Sweep {
-	return c.assembly.Sweeps()
+	return c.assembly.Swept.Written()
 }
 
 // sweptLines say which functions have loops in assembly, for some instructions, and which have not and why.

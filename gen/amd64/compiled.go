@@ -30,8 +30,8 @@ type Assembly struct {
 	config  Config
 	without map[string]string
 	choices map[string]Choice
-	// sweeps are the loops over all parameters.
-	sweeps []swept
+	// Swept are the loops over all parameters, each with its code at every level.
+	Swept assembly.SweptList[[]*compiled]
 	// written is how many instructions have been written so far, most how many a function may have that is written now,
 	// straight how many where they are not rolled up, and room how many bytes of text are left.
 	written, most, straight, room int

@@ -38,8 +38,8 @@ func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
 	for _, of := range forms {
 		files = append(files, a.code[of].file)
 	}
-	for _, s := range a.sweeps {
-		for _, c := range s.code {
+	for _, s := range a.Swept {
+		for _, c := range s.Code {
 			files = append(files, c.file)
 		}
 	}

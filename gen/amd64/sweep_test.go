@@ -72,7 +72,7 @@ func TestSweepChoices(t *testing.T) {
 	}
 	for _, k := range a.Kinds()[1:] {
 		for _, c := range k.Cores {
-			for _, s := range a.Sweeps() {
+			for _, s := range a.Swept.Written() {
 				entry := regexp.MustCompile(`TEXT ·net` + s.Function() + `\(SB\).*\n\tTESTQ +\$(0x\w+),`)
 				found := entry.FindSubmatch(text.Text)
 				if found == nil {

@@ -41,16 +41,10 @@ type Assembly struct {
 	parts   map[string][]*assembly.Function
 	calls   map[string]int
 	without map[string]string
-	sweeps  []swept
+	// Swept are the loops over all parameters.
+	Swept assembly.SweptList[*assembly.Function]
 	// room is how many bytes of text are left, and written how many instructions have been written.
 	room, written int
-}
-
-// swept is a sweep and its code; missing says why it has none.
-type swept struct {
-	plan.Sweep
-	code    *assembly.Function
-	missing string
 }
 
 // The assembly of a network is bounded, whatever its layers and formulas: it has at most so many bytes of text, and at
@@ -156,24 +150,19 @@ func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map
 }
 
 // writeSweeps writes the loops over all parameters.
-func (a *Assembly) writeSweeps() error {
-	list, err := plan.Sweeps(a.p.Network)
-	if err != nil {
+func (a *Assembly) writeSweeps() (err error) {
+	if a.Swept, err = assembly.SweepsOf[*assembly.Function](a.p, a.config.EverySweep); err != nil {
 		return err
 	}
-	for _, s := range list {
-		w := swept{Sweep: s, missing: assembly.MissingSweep(a.p, s)}
-		switch {
-		case w.missing != "":
-		case assembly.Few(a.p, s) && !a.config.EverySweep:
-			w.missing = "there are few parameters"
-		default:
-			if w.code, err = assembly.NewSweep(a.file, a.machine, s); err != nil {
-				return err
-			}
-			a.room -= len(w.code.Nodes) * lineBytes
+	for i := range a.Swept {
+		s := &a.Swept[i]
+		if s.Missing != "" {
+			continue
 		}
-		a.sweeps = append(a.sweeps, w)
+		if s.Code, err = assembly.NewSweep(a.file, a.machine, s.Sweep); err != nil {
+			return err
+		}
+		a.room -= len(s.Code.Nodes) * lineBytes
 	}
 	return nil
 }
@@ -191,34 +180,6 @@ func (a *Assembly) Cycles(function string) (cycles float64) {
 		cycles += part.Span.Total
 	}
 	return cycles
-}
-
-// AllSweeps are all loops over all parameters, in assembly or not.
-func (a *Assembly) AllSweeps() (list []plan.Sweep) {
-	for _, s := range a.sweeps {
-		list = append(list, s.Sweep)
-	}
-	return list
-}
-
-// Sweeps are the loops over all parameters that have assembly, and MissingSweep says why one has none.
-func (a *Assembly) Sweeps() (list []plan.Sweep) {
-	for _, s := range a.sweeps {
-		if s.missing == "" {
-			list = append(list, s.Sweep)
-		}
-	}
-	return list
-}
-
-// MissingSweep says why a sweep has no assembly; it is empty for those that have.
-func (a *Assembly) MissingSweep(s plan.Sweep) string {
-	for _, w := range a.sweeps {
-		if w.Function() == s.Function() {
-			return w.missing
-		}
-	}
-	return ""
 }
 
 // SweptAtOnce is how many elements a sweep takes in a call.
@@ -242,9 +203,9 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 		}
 		all = append(all, a.parts[fn.Name]...)
 	}
-	for _, s := range a.sweeps {
-		if s.code != nil {
-			entries, all = append(entries, s.code), append(all, s.code)
+	for _, s := range a.Swept {
+		if s.Code != nil {
+			entries, all = append(entries, s.Code), append(all, s.Code)
 		}
 	}
 	write := func(w printer) (text, definitions []byte, err error) {

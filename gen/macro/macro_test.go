@@ -138,6 +138,26 @@ func TestMachineCode(t *testing.T) {
 	}
 }
 
+// TestAddressOfConstants: the address of constants stays as it is, also in a run that repeats itself: it is no place in
+// memory, which a macro stands for.
+func TestAddressOfConstants(t *testing.T) {
+	const address = "MOVD $xConstants<>+%d(SB), R26"
+	var lines []string
+	for i := range 12 {
+		lines = append(lines, "\t"+fmt.Sprintf(address, i%3*16), "\tFMOVQ "+at(16*i, "(R26)")+", F1",
+			"\tFMOVQ F1, 32(R1)", "\tADD $32, R1, R1")
+	}
+	text := "TEXT ·xForward(SB), NOSPLIT, $0-8\n" + strings.Join(lines, "\n") + "\n\tRET\n"
+	for k := range 6 {
+		text += fmt.Sprintf("DATA xConstants<>+%d(SB)/8, $0x%016x\n", 8*k, k+1)
+	}
+	text = include + "\n\n" + text + "GLOBL xConstants<>(SB), RODATA|NOPTR, $48\n"
+	short := same(t, "the address", []byte(text))
+	if want := "\tMOVD $xConstants<>+16(SB), R26; \\\n"; !bytes.Contains(short, []byte(want)) {
+		t.Errorf("no macro has the address as it was:\n%s", short)
+	}
+}
+
 // at is a place in memory as avo prints it.
 func at(displacement int, registers string) string {
 	if displacement == 0 {
