@@ -14,8 +14,8 @@ func commands() []command {
                       place on other processors
   iris_store_gen.go   saves and loads the network
   iris_team_gen.go    spreads batches over several cores
-  iris_gen_test.go    a test against the reference, and benchmarks; iris_levels_gen_test.go lets it go through the
-                      instruction sets of a processor
+  iris_gen_test.go    a test against the reference, and benchmarks; iris_levels_gen_test.go
+                      lets it go through the instruction sets of a processor
 
 The kernels need none of the last three. A spec with "emit: [forward]", for example, leaves them out.
 'backpropgen help spec' says what a spec may hold.
