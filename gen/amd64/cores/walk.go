@@ -60,7 +60,9 @@ const remembered, inFlight = 1 << 12, 1 << 10
 
 // newWalk is one of a function that is given some integers; it looks after lines of memory, or not.
 func newWalk(fn *Program, arguments map[string]int, lines bool) *walk {
-	w := &walk{code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, len(fn.code))}
+	w := &walk{
+		code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, len(fn.code)),
+	}
 	if lines {
 		w.lines = &touched{places: map[int64]int32{}}
 	}
