@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
@@ -12,6 +12,10 @@ import (
 
 // between is what a wrong kernel keeps outside of its workspace.
 var between [2]float32
+
+// interrupted gives the processor away, as the system may do at any time, for long enough that another goroutine gets it
+// on a busy machine too.
+func interrupted() { time.Sleep(10 * time.Microsecond) }
 
 // meet judges a kernel that two goroutines use.
 func meet[P, G, W, B, X, Y any, F Float](
@@ -32,14 +36,14 @@ func TestAtOnce(t *testing.T) {
 	wrong := right
 	wrong.Loss = func(p *params232[float32], ws *work232[float32], x, y *[2]float32) float32 {
 		between = *x
-		runtime.Gosched() // as the system may do at any time
+		interrupted()
 		mine := between
 		return right.Loss(p, ws, &mine, y)
 	}
 	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs,
 		ys [][2]float32, rate float32) float32 {
 		between = xs[0]
-		runtime.Gosched()
+		interrupted()
 		return right.StepBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, rate)
 	}
 	wrong.GradBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs,
@@ -48,7 +52,7 @@ func TestAtOnce(t *testing.T) {
 			return right.GradBatch(p, b, xs, ys, g)
 		}
 		between = xs[0] // where a rest is too large to be taken one by one
-		runtime.Gosched()
+		interrupted()
 		return right.GradBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, g)
 	}
 	for _, c := range []struct {
