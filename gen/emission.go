@@ -61,7 +61,9 @@ func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []st
 	for _, function := range []string{plan.GradBatch, plan.GradBatchWeighted} {
 		add(function+assembly.SumsSuffix, ends)
 	}
-	add(plan.GradBatch+assembly.OneSuffix, ends)
+	for _, suffix := range []string{assembly.OneSuffix, assembly.FewSuffix} {
+		add(plan.GradBatch+suffix, ends)
+	}
 	sweeps, _ := plan.Sweeps(n) // none of a network that is not valid
 	for _, s := range sweeps {
 		add(s.Function(), sweepEnds)
@@ -237,7 +239,11 @@ func (e emission) fewOf(name string) (few templates.AssemblyFew) {
 		if slices.Contains(e.vector, alone) && !ordered {
 			few.Alone = alone
 		}
-		few.Pauses = e.calls[name+assembly.OneSuffix] > 0
+		few.Apart = assembly.SumsApart(e.p)
+		few.Pauses, few.SumsPause = e.calls[name+assembly.OneSuffix] > 0, e.calls[name+assembly.FewSuffix] > 0
+		if name == plan.StepBatch {
+			few.Apart = few.Apart && len(e.few(plan.GradBatch)) > 0
+		}
 	case plan.ForwardBatch:
 		few.Alone, few.Result = few.Single, plan.FieldName(e.p.Meant(plan.PostActivation, e.p.Network.Depth()))
 	case plan.LossBatch:

@@ -80,7 +80,7 @@ type AssemblyFunction struct {
 	Few AssemblyFew
 }
 
-// FieldOffset is where the assembly looks for a field of a struct.
+// FieldOffset is where the assembly looks for a field of a struct, or, without a name, for the end of it.
 type FieldOffset struct {
 	Struct, Field string
 	Offset        int
@@ -100,7 +100,7 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 		a.core(f)
 	}
 	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool {
-		return fn.Pauses || fn.SumsPause || fn.Few.Pauses
+		return fn.Pauses || fn.SumsPause || fn.Few.Pauses || fn.Few.SumsPause
 	}) {
 		a.pause(f)
 	}
@@ -311,6 +311,7 @@ func AssemblerName(name string) string {
 // their order, and a gap before any of them would move the last one.
 //
 //	var _ = [1]struct{}{}[unsafe.Offsetof(Iris{}.B2)-256]
+//	var _ = [1]struct{}{}[unsafe.Sizeof(IrisWorkspace{})-88]
 func (a Assembly) layout(f *File) {
 	f.Doc("The assembly expects fields without gaps, the last ones at these offsets. Else this would not compile.")
 	f.f.Var().DefsFunc(func(g *jen.Group) {
@@ -318,8 +319,11 @@ func (a Assembly) layout(f *File) {
 			if i+1 < len(a.Layout) && a.Layout[i+1].Struct == o.Struct {
 				continue
 			}
-			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(
-				jen.Qual("unsafe", "Offsetof").Call(jen.Id(o.Struct).Values().Dot(o.Field)).Op("-").Lit(o.Offset))
+			place := jen.Qual("unsafe", "Sizeof").Call(jen.Id(o.Struct).Values())
+			if o.Field != "" {
+				place = jen.Qual("unsafe", "Offsetof").Call(jen.Id(o.Struct).Values().Dot(o.Field))
+			}
+			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(place.Op("-").Lit(o.Offset))
 		}
 	})
 }

@@ -83,6 +83,10 @@ func (a Assembly) batch(f *File, fn AssemblyFunction) {
 	a.declareTiles(f, fn)
 	if fn.form().sums && len(fn.Few.Samples) > 0 {
 		a.callOne(f, fn)
+		if fn.Few.Apart {
+			a.declareFew(f, fn)
+			a.throughFew(f, fn)
+		}
 	}
 }
 
@@ -97,6 +101,9 @@ func (a Assembly) blockMethod(function string) string {
 // throughBlocks takes any number of samples through the assembly where losses are added up block by block:
 //
 //	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+//		if p.few(len(xs)) { // where gradients of few samples are summed up apart
+//			return p.gradFew(b, xs, ys, g, 0, 1, 0)
+//		}
 //		*g = IrisGrad{}
 //		loss := float32(0)
 //		for len(xs) > 32 && len(ys) > 32 {
@@ -110,6 +117,10 @@ func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
 	form, name := fn.form(), a.method(fn)
 	doc := fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", name, fn.Name, a.Batch.Block)
 	body := &code.Block{}
+	if fn.Few.Apart {
+		body.If(code.Method(code.V("p"), "few", code.LenOf(form.slices[0]))).Return(code.Method(code.V("p"), fewMethod,
+			append(append(code.Vars("b"), code.Vars(form.slices...)...), code.V("g"), code.I(forgotten), code.I(1), code.I(0))...))
+	}
 	if form.sums {
 		body.Set(&code.Deref{X: code.V("g")}, &code.Zero{Type: code.StructType(a.Name + "Grad")})
 	}
@@ -237,7 +248,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 			g.Id("loss").Op(":=").Add(a.number()).Call(jen.Lit(0))
 		}
 		few := len(fn.Few.Samples) > 0
-		if few {
+		if few && !fn.Few.Apart {
 			a.fewSamples(g, fn.Few.Samples)
 		}
 		if form.sums && !a.ordered(fn) {
@@ -254,10 +265,19 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 			loop(n)
 		}
 		least := jen.Lit(0)
-		if few {
+		if few && !fn.Few.Apart {
 			least = jen.Id("few")
 		}
-		last := g.If(length("xs").Op(">").Add(least)).BlockFunc(func(g *jen.Group) {
+		last := g.Null()
+		if fn.Few.Apart {
+			onto := jen.Id("onto")
+			if a.ordered(fn) {
+				onto = jen.Lit(goneOnFrom) // what the blocks before have left
+			}
+			last.If(isFew()).Block(
+				jen.Id("loss").Op("=").Add(a.callFew(jen.Id("g"), onto, jen.Lit(1), jen.Id("loss")))).Else()
+		}
+		last.If(length("xs").Op(">").Add(least)).BlockFunc(func(g *jen.Group) {
 			rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
 			first := func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }
 			for _, s := range form.from {
@@ -268,7 +288,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
 			}
 		})
-		if few {
+		if few && !fn.Few.Apart {
 			last.Else().BlockFunc(func(g *jen.Group) { a.oneByOne(g, fn) })
 		}
 		if fn.returns() {
@@ -394,11 +414,15 @@ func (a Assembly) addMethod(f *File) *jen.Statement {
 	return f.f.Func().Params(jen.Id("g").Add(grad())).Id(vectorAdd).Params(jen.Id("next").Add(grad()))
 }
 
-// stepBatch is GradBatch and the step, and Step for one sample:
+// stepBatch is GradBatch and the step, and Step for one sample. Few samples whose gradients are summed up apart move the
+// parameters with that sum:
 //
 //	func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
 //		if len(xs) == 1 && len(ys) == 1 {
 //			return p.vectorStep(&b.samples[0], &xs[0], &ys[0], rate)
+//		}
+//		if p.few(len(xs)) {
+//			return p.gradFew(b, xs, ys, (*IrisGrad)(p), -1, -rate, 0)
 //		}
 //		loss := p.vectorGradBatch(b, xs, ys, &b.sum)
 //		if irisLevel > 1 {
@@ -427,6 +451,7 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	doc := fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name)
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
 		a.alone(g, fn)
+		a.stepFew(g, fn)
 		g.Id("loss").Op(":=").Id("p").Dot(a.Method(strings.Replace(fn.Name, "Step", "Grad", 1))).
 			CallFunc(func(g *jen.Group) {
 				g.Id("b")

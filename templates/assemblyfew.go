@@ -18,8 +18,10 @@ type AssemblyFew struct {
 	// Alone is the function of one sample that a batch of one sample is; "" where there is none. Of GradBatch it
 	// overwrites g with the gradient of the first of a few, to which those of the others are added.
 	Alone string
-	// Pauses says that its own assembly pauses.
-	Pauses bool
+	// Apart says that gradients are summed up when all samples have gone through.
+	Apart bool
+	// Pauses says that its own assembly pauses, SumsPause that what sums up does.
+	Pauses, SumsPause bool
 	// Result is the field of the workspace that has what goes to the slice of results.
 	Result string
 }
@@ -84,8 +86,21 @@ func (a Assembly) alone(g *jen.Group, fn AssemblyFunction) {
 //	} else {
 //		*g = IrisGrad{}
 //	}
+//
+// or, where gradients are summed up apart, by this sum:
+//
+//	onto := 0
+//	if !p.few(len(xs)) {
+//		*g, onto = IrisGrad{}, 1
+//	}
 func (a Assembly) overwritten(g *jen.Group, fn AssemblyFunction) {
 	zeros := jen.Op("*").Id("g").Op("=").Id(a.Name + "Grad").Values()
+	if fn.Few.Apart {
+		g.Id("onto").Op(":=").Lit(forgotten)
+		g.If(jen.Op("!").Add(isFew())).Block(
+			jen.List(jen.Op("*").Id("g"), jen.Id("onto")).Op("=").List(jen.Id(a.Name+"Grad").Values(), jen.Lit(goneOnFrom)))
+		return
+	}
 	if fn.Few.Alone == "" {
 		g.Add(zeros)
 		return
@@ -167,8 +182,9 @@ func (a Assembly) oneByOne(g *jen.Group, fn AssemblyFunction) {
 	loop(at(to.Clone()).Op("=").Add(at(samples())).Dot(fn.Few.Result), to, samples())
 }
 
-// oneMethod is the method that adds the gradient of a sample.
-const oneMethod = "gradOne"
+// oneMethod is the method that takes a sample through GradBatch, and fewMethod the one that takes few where their gradients
+// are summed up apart.
+const oneMethod, fewMethod = "gradOne", "gradFew"
 
 // callOne calls the assembly of the level in force, which adds the gradient of a sample:
 //
@@ -178,14 +194,21 @@ const oneMethod = "gradOne"
 //		}
 //		return irisGradBatchOneAVX2(p, ws, x, y, g)
 //	}
+//
+// Where gradients are summed up apart, it takes none.
 func (a Assembly) callOne(f *File, fn AssemblyFunction) {
+	args := []jen.Code{jen.Id("p"), jen.Id("ws"), jen.Id("x"), jen.Id("y"), jen.Id("g")}
+	doc := fmt.Sprintf("%s adds the gradient of a sample to g and returns its loss.", oneMethod)
+	if fn.Few.Apart {
+		args = args[:4]
+		doc = fmt.Sprintf("%s takes a sample through GradBatch but for the gradient, and returns its loss.", oneMethod)
+	}
 	params := func(gradient string) []jen.Code {
 		return []jen.Code{
 			jen.Id("ws").Op("*").Id(a.Name + "Workspace"), jen.Id("x").Op("*").Add(a.sample("xs")),
 			jen.Id("y").Op("*").Add(a.sample("ys")), jen.Id(gradient).Op("*").Id(a.Name + "Grad"),
-		}
+		}[:len(args)-1]
 	}
-	args := []jen.Code{jen.Id("p"), jen.Id("ws"), jen.Id("x"), jen.Id("y"), jen.Id("g")}
 	name := func(l AssemblyLevel) string { return a.Prefix + fn.Name + "One" + l.Name }
 	call := func(g *jen.Group, l AssemblyLevel) {
 		if !fn.Few.Pauses {
@@ -195,7 +218,7 @@ func (a Assembly) callOne(f *File, fn AssemblyFunction) {
 		add(g, a.calls(jen.Id(name(l)), true, args...))
 		g.Return(jen.Id("loss"))
 	}
-	f.Doc(fmt.Sprintf("%s adds the gradient of a sample to g and returns its loss.", oneMethod))
+	f.Doc(doc)
 	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(oneMethod).Params(params("g")...).Add(a.number()).
 		BlockFunc(func(g *jen.Group) {
 			if fn.Few.Pauses {
@@ -209,5 +232,101 @@ func (a Assembly) callOne(f *File, fn AssemblyFunction) {
 	for _, l := range a.Levels {
 		a.external(f, fn.Name+"One"+l.Name).Params(a.pausable(fn.Few.Pauses,
 			append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, params(AssemblerName("g"))...))...).Add(a.number())
+	}
+}
+
+// What becomes of what was there before few gradients are summed up: it is forgotten, the sum goes on from it, or it is
+// moved by the sum. Where no order of sums is promised the last two are the same.
+const forgotten, goneOnFrom, moved = 0, 1, -1
+
+// callFew calls the method that takes few samples.
+func (a Assembly) callFew(gradient, onto, rate, loss jen.Code) *jen.Statement {
+	return jen.Id("p").Dot(fewMethod).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), gradient, onto, rate, loss)
+}
+
+// isFew says whether the samples are few, where their gradients are summed up apart.
+func isFew() *jen.Statement { return jen.Id("p").Dot("few").Call(jen.Len(jen.Id("xs"))) }
+
+// stepFew takes a step on few samples whose gradients are summed up apart:
+//
+//	if p.few(len(xs)) {
+//		return p.gradFew(b, xs, ys, (*IrisGrad)(p), -1, -rate, 0)
+//	}
+func (a Assembly) stepFew(g *jen.Group, fn AssemblyFunction) {
+	if !fn.Few.Apart {
+		return
+	}
+	g.If(isFew()).Block(jen.Return(a.callFew(jen.Parens(jen.Op("*").Id(a.Name+"Grad")).Call(jen.Id("p")),
+		jen.Lit(moved), jen.Op("-").Id("rate"), jen.Lit(0))))
+}
+
+// declareFew says how many samples are few where their gradients are summed up apart:
+//
+//	func (p *Iris) few(n int) bool {
+//		few := 9
+//		if irisLevel > 1 {
+//			few = 7
+//		}
+//		return 0 < n && n <= few
+//	}
+func (a Assembly) declareFew(f *File, fn AssemblyFunction) {
+	f.Doc("few says whether GradBatch takes so many samples one by one.")
+	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id("few").Params(jen.Id("n").Int()).Bool().
+		BlockFunc(func(g *jen.Group) {
+			a.fewSamples(g, fn.Few.Samples)
+			g.Return(jen.Lit(0).Op("<").Id("n").Op("&&").Id("n").Op("<=").Id("few"))
+		})
+}
+
+// throughFew takes few samples through GradBatch, and sums their gradients up in the end:
+//
+//	func (p *Iris) gradFew(
+//		b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad, onto int, rate, loss float32,
+//	) float32 {
+//		for i := 0; i < len(xs) && i < len(ys) && i < len(b.samples); i++ {
+//			loss += p.gradOne(&b.samples[i], &xs[i], &ys[i])
+//		}
+//		if irisLevel > 1 {
+//			irisGradBatchFewAVX512(&b.samples[0], unsafe.SliceData(xs), g, len(xs), onto, rate)
+//			return loss
+//		}
+//		irisGradBatchFewAVX2(&b.samples[0], unsafe.SliceData(xs), g, len(xs), onto, rate)
+//		return loss
+//	}
+func (a Assembly) throughFew(f *File, fn AssemblyFunction) {
+	name := func(l AssemblyLevel) string { return a.Prefix + fn.Name + "Few" + l.Name }
+	slice := func(s string) *jen.Statement { return jen.Id(s).Index().Add(a.sample(s)) }
+	sums := func(l AssemblyLevel) []jen.Code {
+		return a.once(fn.Few.SumsPause, name(l), false,
+			jen.Op("&").Id("b").Dot("samples").Index(jen.Lit(0)), jen.Qual("unsafe", "SliceData").Call(jen.Id("xs")),
+			jen.Id("g"), jen.Len(jen.Id("xs")), jen.Id("onto"), jen.Id("rate"))
+	}
+	f.Doc(fmt.Sprintf("%s takes few samples, at least one, through GradBatch. It adds their losses to loss, and the sum of\n"+
+		"their gradients times rate to g, which is forgotten where onto is 0.", fewMethod))
+	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(fewMethod).Params(
+		jen.Id("b").Op("*").Id(a.Name+"Batch"), slice("xs"), slice("ys"), jen.Id("g").Op("*").Id(a.Name+"Grad"),
+		jen.Id("onto").Int(), jen.List(jen.Id("rate"), jen.Id("loss")).Add(a.number()),
+	).Add(a.number()).BlockFunc(func(g *jen.Group) {
+		at := func(s *jen.Statement) *jen.Statement { return jen.Op("&").Add(s).Index(jen.Id("i")) }
+		i := func() *jen.Statement { return jen.Id("i").Op("<").Len(jen.Id("xs")) }
+		samples := func() *jen.Statement { return jen.Id("b").Dot("samples") }
+		g.For(jen.Id("i").Op(":=").Lit(0), i().Op("&&").Id("i").Op("<").Len(jen.Id("ys")).Op("&&").Id("i").Op("<").
+			Len(samples()), jen.Id("i").Op("++")).Block(jen.Id("loss").Op("+=").Id("p").Dot(oneMethod).
+			Call(at(samples()), at(jen.Id("xs")), at(jen.Id("ys"))))
+		if fn.Few.SumsPause {
+			g.Add(a.declarePause())
+		}
+		for i := len(a.Levels) - 1; i > 0; i-- {
+			g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(sums(a.Levels[i]), jen.Return(jen.Id("loss")))...)
+		}
+		add(g, sums(a.Levels[0]))
+		g.Return(jen.Id("loss"))
+	})
+	for _, l := range a.Levels {
+		a.external(f, fn.Name+"Few"+l.Name).Params(a.pausable(fn.Few.SumsPause, []jen.Code{
+			jen.Id("ws").Op("*").Id(a.Name + "Workspace"), jen.Id("xs").Op("*").Add(a.sample("xs")),
+			jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.List(jen.Id("samples"), jen.Id("onto")).Int(),
+			jen.Id("rate").Add(a.number()),
+		})...)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestBatchProgramsCompute executes those of batches, over one tile that is not full and over two that are.
+// TestBatchProgramsCompute executes those of batches, over one tile that is not full and over two that are, and over few samples.
 func TestBatchProgramsCompute(t *testing.T) {
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
 		for _, n := range assemblytest.Networks(t, rounding) {
@@ -23,6 +23,9 @@ func TestBatchProgramsCompute(t *testing.T) {
 				lay := kernel.NewTileLayout(p, kernel.Tiling{})
 				assemblytest.Batch(t, p, c, machineOf(l, p.ElementBytes()), lay, 1, lay.Samples-3)
 				assemblytest.Batch(t, p, c, machineOf(l, p.ElementBytes()), lay, 2, lay.Samples)
+				for _, samples := range []int{1, 3} {
+					assemblytest.Few(t, p, c, machineOf(l, p.ElementBytes()), lay, samples)
+				}
 			}
 		}
 	}

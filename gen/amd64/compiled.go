@@ -245,7 +245,7 @@ func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compil
 	fn, m := a.p.Func(of.function), a.machine(of.level)
 	c := &compiled{file: assembly.NewFile(a.common)}
 	c.file.Longest, c.file.Layered, c.file.Whole, c.file.CallCycles = longest, layered, whole, of.callCycles
-	for i, name := range assembly.PartNames(fn) {
+	for i, name := range assembly.PartNames(a.p, fn) {
 		c.file.Pausing[name] = of.pauses[i]
 	}
 	if !fn.Batch {
@@ -314,7 +314,7 @@ func (a *Assembly) cycles(of form) []int {
 // tiled are the parts that a batch of many samples calls; of a function of one sample it is the only one.
 func (c *compiled) tiled(fn *plan.Func) []*ir.Function {
 	if fn.Name == plan.GradBatch {
-		return c.parts[:len(c.parts)-1]
+		return c.parts[:assembly.TiledParts]
 	}
 	return c.parts
 }

@@ -80,10 +80,17 @@ func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.
 	tile(1, func(t *assembly.Times) *float64 { return &t.First })
 	if fn.Name == plan.GradBatch { // it has code for a sample alone
 		tile(lay.Samples, func(t *assembly.Times) *float64 { return &t.All })
-		one := predict(code.parts[len(code.parts)-1], a.p.MatrixBytes(fn),
-			func(c *cores.Core) cores.Kept { return a.keptOf(fn, c) }, nil)
-		for k, cycles := range one {
+		bytes, kept := a.p.MatrixBytes(fn), func(c *cores.Core) cores.Kept { return a.keptOf(fn, c) }
+		few := code.parts[assembly.TiledParts:]
+		for k, cycles := range predict(few[0], bytes, kept, nil) {
 			all[on[k]].One = float64(cycles)
+		}
+		for _, sums := range few[1:] { // it sums up apart
+			first := predict(sums, bytes, kept, map[string]int{kernel.FewSamplesArg: 1})
+			last := predict(sums, bytes, kept, map[string]int{kernel.FewSamplesArg: lay.Samples})
+			for k, i := range on {
+				all[i].FirstSum, all[i].AllSums = float64(first[k]), float64(last[k])
+			}
 		}
 		return
 	}

@@ -110,7 +110,7 @@ func TestPausesEverywhere(t *testing.T) {
 		for _, level := range isa.Levels {
 			f := assembly.NewFile(commonOf(p))
 			f.CallCycles = 1
-			for _, name := range assembly.PartNames(fn) {
+			for _, name := range assembly.PartNames(p, fn) {
 				f.Pausing[name] = true
 			}
 			parts, err := assembly.Write(f, p, machineOf(level, p.ElementBytes()), fn, kernel.Tiling{})

@@ -17,14 +17,14 @@ func (a *Assembly) pausing(forms []form, callCycles int) (all []form, calls map[
 	}
 	calls = map[string]int{}
 	for _, f := range forms {
-		for i, name := range assembly.PartNames(a.p.Func(f.function)) {
+		for i, name := range assembly.PartNames(a.p, a.p.Func(f.function)) {
 			if a.long(f, i, callCycles) {
 				calls[name] = max(calls[name], int(math.Ceil(2*a.code[f].estimates[i]/float64(callCycles))))
 			}
 		}
 	}
 	for _, f := range forms {
-		for i, name := range assembly.PartNames(a.p.Func(f.function)) {
+		for i, name := range assembly.PartNames(a.p, a.p.Func(f.function)) {
 			if calls[name] > 0 {
 				f.pauses[i], f.callCycles = true, callCycles
 			}

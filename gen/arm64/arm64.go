@@ -126,7 +126,7 @@ func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map
 	a.file.Longest = min(maxFunction, max(0, maxWritten-a.written), a.room/lineBytes)
 	again := false
 	calls = map[string]int{}
-	names := assembly.PartNames(fn)
+	names := assembly.PartNames(a.p, fn)
 	for range 2 {
 		parts, err = assembly.Write(a.file, a.p, a.machine, fn, a.config.Tiling)
 		if err != nil {

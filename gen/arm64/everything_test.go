@@ -22,7 +22,7 @@ func (c *calls) all(p *plan.Program, turn uint64) {
 	if turn%3 == 1 {
 		f.CallCycles = 300
 		for _, fn := range p.Funcs {
-			for _, name := range assembly.PartNames(fn) {
+			for _, name := range assembly.PartNames(p, fn) {
 				f.Pausing[name] = true
 			}
 		}
@@ -117,9 +117,12 @@ func (a *arguments) fill() {
 	target := func(count int) argument {
 		return numbers(size, count, func() float64 { return a.rnd.Float64() / float64(out) })
 	}
-	ws := draw((a.f.Kernel.Layout.Space + 8) / size)
+	space := a.f.Kernel.Layout.Space
+	ws := draw((a.lay.Samples*space + 8) / size) // of few samples one after another
 	if turn := a.f.Kernel.Layout.Direction; turn > 0 {
-		clear(ws.Array[turn:])
+		for i := range a.lay.Samples {
+			clear(ws.Array[i*space+turn : (i+1)*space])
+		}
 	}
 	samples := a.lay.Tiles * a.lay.Samples
 	rest := a.lay.Samples * (n.Input + out)
@@ -138,7 +141,7 @@ func (a *arguments) fill() {
 // drawCounts draws how many tiles a batch has, and how many samples each: all, or one tile a part.
 func (a *arguments) drawCounts() {
 	tiles := 1 + a.rnd.IntN(min(2, a.lay.Tiles))
-	a.counts = map[string]int{"tiles": tiles, "samples": a.lay.Samples}
+	a.counts = map[string]int{"tiles": tiles, "samples": a.lay.Samples, kernel.FewOntoArg: a.rnd.IntN(3) - 1}
 	if tiles == 1 {
 		a.counts["samples"] = 1 + a.rnd.IntN(a.lay.Samples)
 	}

@@ -14,13 +14,15 @@ func (a *Assembly) Few(function string) []int {
 		return nil
 	}
 	lay := kernel.NewTileLayout(a.p, a.config.Tiling)
-	parts, single := a.parts[function], assembly.Single(function)
-	one := a.parts[single]
-	if function == plan.GradBatch {
-		last := len(parts) - 1
-		parts, one = parts[:last], parts[last:]
-	}
+	parts, one := a.parts[function], a.parts[assembly.Single(function)]
 	var t assembly.Times
+	if function == plan.GradBatch {
+		few := parts[assembly.TiledParts:]
+		parts, one = parts[:assembly.TiledParts], few[:1]
+		for _, sums := range few[1:] { // of all that it sums up at most, and never less
+			t.FirstSum, t.AllSums = sums.Span.Total, sums.Span.Total
+		}
+	}
 	for _, part := range one {
 		t.One += part.Span.Total
 	}

@@ -317,8 +317,36 @@ func TestBatches(t *testing.T) {
 				grad := numbers(size, params, rnd.NormFloat64)
 				c.add(name+", sums", parts[1], size, append([]argument{area, xs, grad}, counts...)...)
 			}
+			c.few(p, f)
 		}
 		c.run(rounding == spec.RoundingStrict)
+	}
+}
+
+// few calls what takes few samples of GradBatch: one alone, and where gradients are summed up apart, the sums over three.
+func (c *calls) few(p *plan.Program, f *assembly.File) {
+	n, size, rnd := p.Network, p.ElementBytes(), rand.New(rand.NewPCG(5, 6))
+	parts, err := assembly.Batch(f, p, machineOf(size), p.Func(plan.GradBatch), kernel.NewTileLayout(p, kernel.Tiling{}))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	const samples = 3
+	params, space, out := f.Kernel.Layout.Params/size, f.Kernel.Layout.Space/size, n.Width(n.Depth())
+	gradient := func() argument { return numbers(size, params, rnd.NormFloat64) }
+	workspaces, xs := numbers(size, samples*space, rnd.NormFloat64), numbers(size, samples*n.Input, rnd.NormFloat64)
+	name := fmt.Sprintf("GradBatch of %s, %s, %s", n.Name, n.Precision, n.Rounding)
+	one, few := parts[assembly.TiledParts], parts[assembly.TiledParts+1:]
+	arguments := []argument{gradient(), numbers(size, space, rnd.NormFloat64), numbers(size, n.Input, rnd.NormFloat64),
+		numbers(size, out, func() float64 { return rnd.Float64() / float64(out) })}
+	if len(few) == 0 {
+		arguments = append(arguments, gradient())
+	}
+	c.add(name+", one sample", one, size, arguments...)
+	for _, sums := range few {
+		for _, onto := range []int{kernel.Forgotten, kernel.GoneOnFrom, kernel.Moved} {
+			c.add(fmt.Sprintf("%s, few samples onto %d", name, onto), sums, size, workspaces, xs, gradient(),
+				argument{Bits: samples}, argument{Bits: uint64(onto)}, argument{Bits: machineOf(size).Bits(-0.125)})
+		}
 	}
 }
 
@@ -329,7 +357,7 @@ func TestPauses(t *testing.T) {
 		f, n, size := c.file(p), p.Network, p.ElementBytes()
 		f.CallCycles = 400
 		for _, fn := range p.Funcs {
-			for _, name := range assembly.PartNames(fn) {
+			for _, name := range assembly.PartNames(p, fn) {
 				f.Pausing[name] = true
 			}
 		}

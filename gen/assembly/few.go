@@ -8,7 +8,8 @@ import (
 // A tile takes as long for one sample as for as many as it holds. So the last samples of a batch, where they are few,
 // are taken one by one through the code of one sample, and gradients are added up as they come. How many are few
 // depends on the network, the function and the core, but not on the batch: the same number of samples gives the same
-// bits.
+// bits. In large networks the gradients are summed up when all few samples have come, in registers, into the gradient or
+// right into the parameters of a step.
 
 // Single is the function of one sample that does for a sample what a function of a batch does, "" where there is none.
 // GradBatch has code of its own for that, and so do gradients with weights not.
@@ -34,9 +35,21 @@ func TakesFew(p *plan.Program, function string, has func(function string) bool) 
 	return has(single)
 }
 
-// Times are what samples take on a core: One by itself, and a tile with the First one of its samples and with all of
-// them.
-type Times struct{ One, First, All float64 }
+// apartFrom is from how many parameters on the gradients of few samples are summed up in the end. To add each when it
+// comes is to read and write all of the gradient, which in a large network takes as long as what comes before. In small
+// ones the loops over samples take longer.
+const apartFrom = 512
+
+// SumsApart says whether they are: GradBatch then leaves of each sample what its gradient is made of in a workspace of
+// its own, and a function of its own sums up. The code of deep networks may be rolled up, where layers are alike; that of
+// this function is not.
+func SumsApart(p *plan.Program) bool {
+	return p.Network.Params() >= apartFrom && !Deep(p.Network) && kernel.SumsApart(p.Func(plan.GradBatch))
+}
+
+// Times are what samples take on a core: One by itself, a tile with the First one of its samples and with All of them,
+// and, where gradients are summed up apart, the sum over FirstSum sample and over AllSums of a tile.
+type Times struct{ One, First, All, FirstSum, AllSums float64 }
 
 // Copies are the cycles that it takes to bring a rest of samples to where there is room for a whole tile, and results
 // back: so many for each call, and for each sample.
@@ -54,9 +67,11 @@ func Copies(p *plan.Program, function string) (call, sample float64) {
 // that by which the worst of them loses least beside its own best.
 // They are no more than there are workspaces, so that results can stay there until all have come.
 func FewSamples(p *plan.Program, lay *kernel.TileLayout, cores []Times) (few int) {
-	tile := func(t Times, n int) float64 {
-		return t.First + (t.All-t.First)*float64(n-1)/float64(max(1, lay.Samples-1))
+	between := func(first, all float64, n int) float64 {
+		return first + (all-first)*float64(n-1)/float64(max(1, lay.Samples-1))
 	}
+	tile := func(t Times, n int) float64 { return between(t.First, t.All, n) }
+	alone := func(t Times, n int) float64 { return float64(n)*t.One + between(t.FirstSum, t.AllSums, n) }
 	least := 0.0
 	for m := range min(lay.Samples, p.Block+1) {
 		worst := 0.0
@@ -64,9 +79,9 @@ func FewSamples(p *plan.Program, lay *kernel.TileLayout, cores []Times) (few int
 			for n := 1; n < lay.Samples; n++ {
 				takes := tile(t, n)
 				if n <= m {
-					takes = float64(n) * t.One
+					takes = alone(t, n)
 				}
-				worst = max(worst, takes/min(float64(n)*t.One, tile(t, n)))
+				worst = max(worst, takes/min(alone(t, n), tile(t, n)))
 			}
 		}
 		if m == 0 || worst < least {

@@ -89,13 +89,29 @@ func sumsParams(f *File, p *plan.Program, function string) []Param {
 	return append(ps, f.pauseParam(p, function+SumsSuffix)...)
 }
 
-// oneParams are the parameters of the function that adds the gradient of a sample alone: those of Grad.
-func oneParams(f *File, p *plan.Program, function string) []Param {
+// oneParams are the parameters of the function that takes a sample alone: those of Grad, without the gradient where it is
+// summed up apart.
+func oneParams(f *File, p *plan.Program, function string, apart bool) []Param {
 	ps := []Param{{Name: "p", Typ: p.Network.Name}}
-	for _, arg := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg} {
+	args := []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg}
+	if apart {
+		args = args[:3]
+	}
+	for _, arg := range args {
 		ps = append(ps, argumentOf(p, function, arg))
 	}
 	return append(ps, f.pauseParam(p, function+OneSuffix)...)
+}
+
+// fewParams are the parameters of the function that sums up what that one leaves behind.
+func fewParams(f *File, p *plan.Program, function string) []Param {
+	name := p.Network.Name
+	ps := []Param{
+		{Name: plan.WorkspaceArg, Typ: name + "Workspace"}, {Name: "xs", Dim: p.Network.Input},
+		{Name: templates.AssemblerName("g"), Typ: name + "Grad"}, {Name: kernel.FewSamplesArg, Integer: true},
+		{Name: kernel.FewOntoArg, Integer: true}, {Name: plan.RateArg},
+	}
+	return append(ps, f.pauseParam(p, function+FewSuffix)...)
 }
 
 // descentParams are the parameters of the function that updates all parameters.

@@ -34,6 +34,7 @@ func TestProgramsCompute(t *testing.T) {
 				lay := kernel.NewTileLayout(p, kernel.Tiling{})
 				assemblytest.Batch(t, p, c, m, lay, 1, lay.Samples-3)
 				assemblytest.Batch(t, p, c, m, lay, 2, lay.Samples)
+				assemblytest.Few(t, p, c, m, lay, 3)
 			}
 		}
 	}

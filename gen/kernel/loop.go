@@ -115,6 +115,20 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 	f.to.Drop(count)
 }
 
+// countdown runs a body as often as an argument says, which gets no larger than most.
+func (f *function) countdown(argument string, most int, body func()) {
+	f.to.Flush()
+	count := f.to.Pointer()
+	f.to.Int(vec.IntCopy, vec.Word(f.to.Given(argument)), vec.Ref(count))
+	label := f.label()
+	round := f.to.Enter()
+	body()
+	f.to.Flush()
+	round(most)
+	f.to.CountDown(count, label)
+	f.to.Drop(count)
+}
+
 // variables makes n variables that begin with a value.
 func (f *function) variables(n int, from func(b *idiom.Code) *vec.Value) []*vec.Value {
 	cells := make([]*vec.Value, n)
@@ -212,4 +226,20 @@ func (f *function) along(r vec.Place, i index) vec.Place {
 		r.Index = i.vars[1]
 	}
 	return r
+}
+
+// joined computes a place moved by up to two variables.
+func (f *function) joined(r vec.Place, by ...*vec.Int) (at vec.Place, release func()) {
+	release = func() {}
+	for _, i := range by {
+		switch {
+		case i == nil:
+		case r.Index == nil:
+			r.Index = i
+		default:
+			r, release = f.address(r)
+			r.Index = i
+		}
+	}
+	return r, release
 }

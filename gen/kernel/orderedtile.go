@@ -51,7 +51,7 @@ func (t *tile) orderedProduct(p product) {
 			func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
 	} else {
 		_, partial := orderedLanes(p.lanes)
-		size := max(1, t.accumulators()/partial)
+		size := max(1, t.f.accumulators()/partial)
 		also := []int{p.unitScale}
 		if p.bias != nil {
 			also = append(also, 1)

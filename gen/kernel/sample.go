@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -22,18 +21,6 @@ func Sample(to Function, c *Common, fn *plan.Func, style Style, alternates bool)
 		return
 	}
 	f.operations(fn.Ops)
-}
-
-// One writes what a function of a batch does with a sample alone: its gradient is added to what is there.
-func One(to Function, c *Common, fn *plan.Func, alternates bool) {
-	f := newFunction(to, c)
-	f.style = Standard
-	to.Begin()
-	if alternates {
-		f.alternates(fn)
-	}
-	f.operations(slices.DeleteFunc(slices.Clone(fn.Ops),
-		func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall }))
 }
 
 // operation writes one operation of a function of one sample.

@@ -44,7 +44,10 @@ const (
 )
 
 // accumulators is how many sums of registers are formed at once: as many as leave registers for a weight and for a row.
-func (t *tile) accumulators() int { return t.f.m.Registers * 3 / 4 }
+func (f *function) accumulators() int { return f.m.Registers * 3 / 4 }
+
+// columnsTogether is how many vectors of columns of a gradient are summed up at once.
+func (f *function) columnsTogether() int { return min(4, f.accumulators()/4) }
 
 // product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A
 // weight is read once for all samples of a tile, a row once for all units of the group.
@@ -59,7 +62,7 @@ func (t *tile) product(p product) {
 	}
 	// A long function is applied to all sums in a loop of its own.
 	heavy := t.weigh(p.each) > lightEach
-	most := t.accumulators() / t.vectors
+	most := t.f.accumulators() / t.vectors
 	if p.unitScale > 1 {
 		most = min(most, unconflicted(p.unitScale*t.f.m.Size, most))
 	}

@@ -57,16 +57,7 @@ func (t *tile) keptAt(to *vec.Int, b *plan.Buffer, unit index) {
 
 // countdown runs a body as often as an argument says.
 func (t *tile) countdown(argument string, body func()) {
-	t.f.to.Flush()
-	count := t.f.to.Pointer()
-	t.f.to.Int(vec.IntCopy, vec.Word(t.f.to.Given(argument)), vec.Ref(count))
-	label := t.f.label()
-	round := t.f.to.Enter()
-	body()
-	t.f.to.Flush()
-	round(t.most(argument))
-	t.f.to.CountDown(count, label)
-	t.f.to.Drop(count)
+	t.f.countdown(argument, t.most(argument), body)
 }
 
 // most is how large an argument gets.
@@ -85,16 +76,16 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 	}
 	// With a short row, its sums and those of whole rows beside it are stored together.
 	width := min(cols, 4)
-	if most := t.accumulators() / 3; cols <= most {
+	if most := t.f.accumulators() / 3; cols <= most {
 		width = cols
 	}
 	bias := 0
 	if gb != nil && width == cols {
 		bias = 1
 	}
-	height := min(d.Rows, max(1, t.accumulators()/(width+bias)))
+	height := min(d.Rows, max(1, t.f.accumulators()/(width+bias)))
 	if cols == 0 {
-		height = min(d.Rows, t.f.m.Lanes(), t.accumulators())
+		height = min(d.Rows, t.f.m.Lanes(), t.f.accumulators())
 	}
 	groups := (d.Rows + height - 1) / height
 	height = (d.Rows + groups - 1) / groups
@@ -166,7 +157,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 		t.f.to.Drop(ap)
 		w = t.f.at(gw, index{})
 		w.Disp += (down.off*gw.Cols + right.off) * t.f.m.Size
-		w, release = t.joined(w, down.vars[gw.Cols], right.vars[1])
+		w, release = t.f.joined(w, down.vars[gw.Cols], right.vars[1])
 	}
 	t.f.to.Adopt(cells...)
 	if m > 0 {
@@ -185,22 +176,6 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 	t.f.to.Flush()
 }
 
-// joined computes a place moved by up to two variables.
-func (t *tile) joined(r vec.Place, by ...*vec.Int) (at vec.Place, release func()) {
-	release = func() {}
-	for _, i := range by {
-		switch {
-		case i == nil:
-		case r.Index == nil:
-			r.Index = i
-		default:
-			r, release = t.f.address(r)
-			r.Index = i
-		}
-	}
-	return r, release
-}
-
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
 func (t *tile) addTo(at vec.Place, vectors []*vec.Value) {
 	lanes := t.f.m.Lanes()
@@ -214,18 +189,15 @@ func (t *tile) addTo(at vec.Place, vectors []*vec.Value) {
 	}
 }
 
-// columnsTogether is how many vectors of columns are summed up at once.
-func (t *tile) columnsTogether() int { return min(4, t.accumulators()/4) }
-
 // outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
 func (t *tile) outer(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
-	wide := min(chunks, t.columnsTogether())
+	wide := min(chunks, t.f.columnsTogether())
 	// Groups of nearly the same width.
 	groups := (chunks + wide - 1) / wide
 	wide = (chunks + groups - 1) / groups
-	high := min(rows, t.accumulators()/wide)
+	high := min(rows, t.f.accumulators()/wide)
 	groups = (rows + high - 1) / high
 	high = (rows + groups - 1) / groups
 	t.f.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
@@ -280,7 +252,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	t.f.to.Drop(ap)
 	w := t.f.at(o.GW, index{})
 	w.Disp += (down.off*o.GW.Cols + right.off) * size
-	w, release := t.joined(w, down.vars[o.GW.Cols], right.vars[1])
+	w, release := t.f.joined(w, down.vars[o.GW.Cols], right.vars[1])
 	t.f.to.Adopt(cells...)
 	for r := range n {
 		for c, s := range sizes {

@@ -4,7 +4,7 @@ import "slices"
 
 // packageMistakes are all that are planted in packages.
 func packageMistakes() []packageMutant {
-	return slices.Concat(chunkMistakes, teamMistakes, passedOnMistakes, allocationMistakes, nanMistakes, optimizerMistakes,
+	return slices.Concat(chunkMistakes, fewMistakes, teamMistakes, passedOnMistakes, allocationMistakes, nanMistakes, optimizerMistakes,
 		sweepMistakes, sharedMistakes, updateMistakes, kinkMistakes)
 }
 
@@ -59,6 +59,34 @@ var chunkMistakes = []packageMutant{
 		"if len(xs)/32 == 8 {\nloss += p.lossBlock(b, xs[:32], ys[:32])\n} else {\n$0\n}"),
 	on(inKernels, "Tiled", "ForwardBatch", "the results of a block are the ones before",
 		`p\.forwardBlock\(b, xs\[:32\], out\[:32\]\)`, "$0\nif len(out) > 512 {\nout[31] = out[30]\n}"),
+}
+
+// fewMistakes are made where few samples are taken one by one: those of Broad leave their gradients to be summed up in
+// the end.
+var fewMistakes = []packageMutant{
+	on(inDispatch, "Broad", "gradFew", "the last of several samples is left out of the sum", `g, len\(xs\), onto`,
+		"g, max(len(xs)-1, 1), onto"),
+	on(inDispatch, "Broad", "gradFew", "the loss of a third sample is forgotten", `loss \+= (p\.gradOne\(.*\))`,
+		"if l := $1; i != 2 {\nloss += l\n}"),
+	on(inDispatch, "Broad", "gradFew", "two samples share a workspace", `&b\.samples\[i\]`, "&b.samples[i&^1]"),
+	on(inDispatch, "Broad", "vectorGradBatch", "few samples behind a tile overwrite its gradient",
+		`\*g, onto = BroadGrad\{\}, 1`, "*g = BroadGrad{}"),
+	on(inDispatch, "Broad", "vectorGradBatch", "few samples are added to what the gradient held", `onto := 0`, "onto := 1"),
+	on(inDispatch, "Broad", "vectorGradBatch", "few samples behind a tile have its loss forgotten", `onto, 1, loss\)`,
+		"onto, 1, 0)"),
+	on(inDispatch, "Broad", "vectorStepBatch", "half of the rate for few samples", `-rate, 0\)`, "-rate/2, 0)"),
+	on(inDispatch, "Broad", "vectorStepBatch", "few samples write the step over the parameters", `-1, -rate`,
+		"0, -rate"),
+	on(inAssembly, "Broad", "GradBatchFewAVX2", "a product of few samples is subtracted", `VFMADD231PS`,
+		"VFNMADD231PS"),
+	on(inAssembly, "Broad", "GradBatchFewAVX512", "the second sample's inputs are those of the first",
+		`ADDQ(\s+)\$0xa0, `, "ADDQ${1}$$0x00, "),
+	on(inDispatch, "Tiled", "vectorGradBatch", "the gradient of the first of few samples is that of the second as well",
+		`gradOne\(ws, &xs\[i\], &ys\[i\], g\)`, "gradOne(ws, &xs[max(i-1, 0)], &ys[max(i-1, 0)], g)"),
+	on(inDispatch, "Tiled", "vectorForwardBatch", "the results of few samples come one later",
+		`out\[i\] = b\.samples\[i\]`, "out[i] = b.samples[max(i, 1)-1]"),
+	on(inDispatch, "Pooled", "vectorLossBatch", "a fourth sample counts for nothing", `loss \+= (p\.vectorLoss\(.*\))`,
+		"if l := $1; i != 3 {\nloss += l\n}"),
 }
 
 // teamMistakes are made where batches are shared out.

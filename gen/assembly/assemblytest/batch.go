@@ -56,3 +56,61 @@ func Batch(
 	}
 	compare(t, name, "the gradient", one["grad"].At, want.gradient)
 }
+
+// Few executes what takes few samples of GradBatch: the sum of their gradients overwrites what was there, is added to
+// what is there, and moves the parameters.
+func Few(t *testing.T, p *plan.Program, c *assembly.Common, m assembly.Machine, lay *kernel.TileLayout, samples int) {
+	t.Helper()
+	f, n := assembly.NewFile(c), p.Network
+	f.Programs = true
+	parts, err := assembly.Batch(f, p, m, p.Func(plan.GradBatch), lay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, few := parts[assembly.TiledParts], parts[assembly.TiledParts+1:]
+	arrays, space, number := Arrays(p, f, 13), f.Kernel.Layout.Space, m.Number()
+	var each []Expected
+	xs, workspaces, grad := []byte{}, make([]byte, samples*space), arrays["grad"]
+	loss := 0.0
+	for i := range samples {
+		a := Arrays(p, f, 17+uint64(i))
+		x, y := a["x"], a["y"]
+		each = append(each, Expect(t, n, arrays["p"].All(), x.All(), y.All(), 0))
+		arguments := []any{arrays["p"].Bytes, workspaces[i*space:][:space], x.Bytes, y.Bytes}
+		if len(few) == 0 {
+			arguments = append(arguments, grad.Bytes)
+		}
+		bits := Execute(t, one, arguments...)
+		if m.Size == 4 {
+			bits &= math.MaxUint32
+		}
+		loss += number.Number(bits)
+		xs = append(xs, x.Bytes...)
+	}
+	name := fmt.Sprintf("%s, %s, %s, %s, %d samples one by one", n.Name, n.Precision, n.Rounding, m.Set, samples)
+	once, twice := Summed(n, each), Summed(n, append(each, each...))
+	compare(t, name, "the loss", func(int) float64 { return loss }, once.loss)
+	if len(few) == 0 {
+		compare(t, name, "the gradient", grad.At, once.gradient)
+		return
+	}
+	sum := func(to Numbers, onto int, rate float64) {
+		Execute(t, few[0], workspaces, xs, to.Bytes, samples, onto, m.Bits(rate))
+	}
+	for i := range once.gradient {
+		grad.Set(i, math.NaN())
+	}
+	sum(grad, kernel.Forgotten, 1)
+	compare(t, name, "the gradient", grad.At, once.gradient)
+	sum(grad, kernel.GoneOnFrom, 1)
+	compare(t, name, "the gradient added to itself", grad.At, twice.gradient)
+	const rate = 0.125
+	var next []bounded
+	for i, b := range once.gradient {
+		from := arrays["p"].At(i)
+		next = append(next, bounded{from - rate*b.want,
+			rate*b.off + 4*(math.Abs(from)+rate*(math.Abs(b.want)+b.off))*0x1p-24})
+	}
+	sum(arrays["p"], kernel.Moved, -rate)
+	compare(t, name, "the parameters", arrays["p"].At, next)
+}
