@@ -15,13 +15,13 @@ import (
 type Options struct {
 	// Trials is the number of sets of parameters and inputs; 0 chooses by the size of the network.
 	Trials int
-	// Short tries fewer when Trials is 0, as go test -short asks for, and go test -race.
+	// Short tries fewer when Trials is 0, as go test -short asks for, and as a detector does.
 	Short bool
 }
 
-// asked are the options that go test was called with. Under the race detector everything takes five times as long, and it
-// looks for races: numbers are judged by as few trials as with -short.
-func asked() Options { return Options{Short: testing.Short() || judge.UnderRace} }
+// asked are the options that go test was called with. With a detector of races or of bad memory everything takes several
+// times as long, and it looks for other things: numbers are judged by as few trials as with -short.
+func asked() Options { return Options{Short: testing.Short() || judge.Instrumented} }
 
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
 // is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is

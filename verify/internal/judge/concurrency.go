@@ -32,7 +32,7 @@ type meeting struct {
 func (o Options) meetings(cost int) meeting {
 	most, lasts := mostMeetings, onceLasts
 	switch {
-	case UnderRace:
+	case Instrumented:
 		most, lasts = mostMeetings/50, onceLasts/10
 	case o.Short:
 		most, lasts = mostMeetings/6, onceLasts/5

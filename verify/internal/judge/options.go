@@ -11,6 +11,9 @@ type Options struct {
 	Short  bool
 }
 
+// Instrumented says that a detector watches: there are as few trials as with -short, and fewer meetings.
+const Instrumented = thrift > 1
+
 // trialBudget is how many parameters all trials of a network have together: about a second of work.
 const trialBudget = 3 << 20
 

@@ -55,16 +55,12 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 		limit /= 4
 	}
 	sizes = sizes[:min(max(limit/(base.crossed[0]*cost), 1), len(sizes))]
-	if UnderRace { // what workers share shows with any number of runs; numbers are judged without the detector
-		sizes = sizes[:min(filled, len(sizes))]
-		base.crossed = base.crossed[:min(2*filled, len(base.crossed))]
-	}
 	rng, _ := trial.Random(n, crossingTrials+1)
 	for i, workers := range sizes {
 		m, end := k.Crowd(workers, base.room())
 		crowd := base.with(m)
 		for at, count := range base.crossed {
-			if (at >= filled || UnderRace) && at%len(sizes) != i {
+			if at >= filled && at%len(sizes) != i {
 				continue
 			}
 			picks := pool.Picks(rng, count)
