@@ -81,6 +81,9 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 		if code.tooLong || f.style.Apart && code.size() > straightNodes {
 			continue
 		}
+		if slices.Contains(kernel.Measured, f.style) && code.size() == a.code[a.form(fn, f.level, kernel.Standard)].size() {
+			continue // that is no other code
+		}
 		c.Tried, c.Cycles = append(c.Tried, Variant{f.level, f.style}), append(c.Cycles, code.cycles)
 	}
 	c.Emitted = []Variant{a.chooseNarrow(&c)}

@@ -11,8 +11,18 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// styles are those in which a function has code of its own at a level, the standard one first.
+// styles are those in which a function has code of its own at a level, the standard one first and last those that are only
+// measured.
 func (a *Assembly) styles(fn *plan.Func, l isa.Level) []kernel.Style {
+	styles := a.chosenStyles(fn, l)
+	if a.config.Tried && a.p.Network.Rounding != spec.RoundingStrict && !assembly.Deep(a.p.Network) {
+		styles = append(styles, kernel.Measured...)
+	}
+	return styles
+}
+
+// chosenStyles are those among which is chosen.
+func (a *Assembly) chosenStyles(fn *plan.Func, l isa.Level) []kernel.Style {
 	p, m := a.p, a.machine(l)
 	styles := []kernel.Style{kernel.Standard}
 	if p.Network.Rounding == spec.RoundingStrict || assembly.Deep(p.Network) {

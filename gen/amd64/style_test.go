@@ -81,3 +81,23 @@ func TestStyles(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasuredStyles: styles that are only measured are tried where everything is emitted to be measured, and nowhere else.
+func TestMeasuredStyles(t *testing.T) {
+	p, err := plan.Compile(spec.Network{Name: "Net", Input: 64, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{{Dense: 64}}}.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tried := range []bool{false, true} {
+		a, err := begin(p, Config{Tried: tried})
+		if err != nil {
+			t.Fatal(err)
+		}
+		styles := a.styles(p.Func(plan.Step), isa.AVX2)
+		for _, s := range kernel.Measured {
+			if slices.Contains(styles, s) != tried {
+				t.Errorf("tried %v: among the styles are %v", tried, styles)
+			}
+		}
+	}
+}

@@ -6,7 +6,7 @@ import "slices"
 // the code of the level in force. The numbers of levels are single bits: 1 is the standard code of AVX2.
 
 // triedRoom is how many times larger than else the text of a network may be then, and what is written for it.
-const triedRoom = 8
+const triedRoom = 12
 
 // triedVariants are those that some function has, in the order of their levels.
 func (a *Assembly) triedVariants() (all []Variant) {

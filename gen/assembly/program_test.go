@@ -58,7 +58,11 @@ func TestProgramsOfStyles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}} {
+			styles := []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}}
+			if !testing.Short() {
+				styles = append(styles, kernel.Measured...)
+			}
+			for _, s := range styles {
 				for _, bits := range widths {
 					m := assembly.Machine{Set: recorder{bits}, Size: p.ElementBytes()}
 					c := assembly.NewCommon(p, assembly.AlternatesAny(m.Set, p))

@@ -28,7 +28,7 @@ func (f *function) affine(op *plan.Affine) {
 	step := f.rowsAtOnce(op.W)
 	blocks := (rows + step - 1) / step
 	unrolledRows := blocks
-	if rows*chunks > unrolledProducts {
+	if rows*chunks > f.unrolledProducts() {
 		unrolledRows = 1
 	}
 	var held []*vec.Value
@@ -107,9 +107,9 @@ func (f *function) affine(op *plan.Affine) {
 func (f *function) straightDots(w *plan.Buffer, n int) bool {
 	chunks := (w.Cols + f.m.Lanes() - 1) / f.m.Lanes()
 	if f.m.Beside > 0 && n == w.Rows { // of all rows there is no other body to be written
-		return n*chunks <= unrolledProducts
+		return n*chunks <= f.unrolledProducts()
 	}
-	return n*chunks <= 2*bodyProducts || chunks <= 4
+	return n*chunks <= 2*f.bodyProducts() || chunks <= 4
 }
 
 // heldInput reads the first vectors of an affine map's input once for all blocks of rows, as many as there are
@@ -122,7 +122,7 @@ func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 		}
 	}
 	lanes, cols := f.m.Lanes(), op.W.Cols
-	held := make([]*vec.Value, min((cols+lanes-1)/lanes, f.m.Registers-n-1))
+	held := make([]*vec.Value, min((cols+lanes-1)/lanes, f.m.Registers-max(n, 4)-1))
 	for c := range held {
 		held[c] = f.to.Variable()
 	}
@@ -225,7 +225,7 @@ func (f *function) blockRows(w *plan.Buffer) int {
 	for n >= 8 && n*w.Cols*f.m.Size > f.m.Cache/2 {
 		n /= 2
 	}
-	return n
+	return f.style.abreast(n)
 }
 
 // rowsAtOnce is how many rows are taken at once: a block of them, or some where more sums than that keep the core busy.
@@ -257,7 +257,7 @@ func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) 
 	lanes, cols := f.m.Lanes(), op.W.Cols
 	vectors, beside := ways, 1
 	if f.m.Beside > 0 { // as many as make the additions for addresses few
-		vectors = max(1, bodyProducts/n/ways) * ways
+		vectors = max(1, f.bodyProducts()/n/ways) * ways
 		beside = min(vectors, f.m.Registers/4)
 	}
 	f.chunks(cols, vectors*lanes, 0, []int{1}, func(at index, size int) {

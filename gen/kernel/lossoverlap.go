@@ -100,5 +100,5 @@ func (f *function) loopsOver(op plan.Op) bool {
 		return false
 	}
 	lanes := f.streamed()
-	return w.Rows*((w.Cols+lanes-1)/lanes) > unrolledProducts
+	return w.Rows*((w.Cols+lanes-1)/lanes) > f.unrolledProducts()
 }

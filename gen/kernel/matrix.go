@@ -15,6 +15,10 @@ const (
 	bodyProducts     = 64  // of the body of a loop
 )
 
+// unrolledProducts and bodyProducts are these limits, as the style changes them.
+func (f *function) unrolledProducts() int { return f.style.scaled(unrolledProducts) }
+func (f *function) bodyProducts() int     { return f.style.scaled(bodyProducts) }
+
 // backAffine is v = Wᵀ·δ, a few vectors of columns at a time: every row of W adds δ_i times itself to them. With an
 // update, the row is rewritten as it passes.
 func (f *function) backAffine(op *plan.BackAffine) {
@@ -27,12 +31,12 @@ func (f *function) backAffine(op *plan.BackAffine) {
 	}
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
-	looped := rows*chunks > unrolledProducts
+	looped := rows*chunks > f.unrolledProducts()
 	group := f.backGroup(op, chunks, looped)
 	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
 		w, release := f.row(op.W, index{}), func() {}
 		w = f.along(w, at)
-		tall := rows*len(sizes) > bodyProducts && looped
+		tall := rows*len(sizes) > f.bodyProducts() && looped
 		var sums, factors []*vec.Value
 		if tall {
 			w, release = f.address(w)
@@ -191,7 +195,7 @@ func (f *function) columns(
 func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
 	cells := f.variables(len(sizes), (*idiom.Code).Zeros)
 	rows, cols := op.W.Rows, op.W.Cols
-	step := max(1, bodyProducts/2/len(sizes))
+	step := max(1, f.bodyProducts()/2/len(sizes))
 	var scaled []*vec.Value
 	if f.heldForRows(op, len(sizes)) {
 		for range sizes {

@@ -181,8 +181,8 @@ func (f *function) rowwise(
 ) {
 	lanes := f.streamed()
 	chunks := (w.Cols + lanes - 1) / lanes
-	looped := w.Rows*chunks*len(ins)*f.beside() > unrolledProducts
-	if looped && chunks > f.m.Registers/2 || chunks > bodyProducts {
+	looped := w.Rows*chunks*len(ins)*f.beside() > f.unrolledProducts()
+	if looped && chunks > f.m.Registers/2 || chunks > f.bodyProducts() {
 		f.rowsSideBySide(w, ins, factors, vectorOf)
 		return
 	}
@@ -215,7 +215,7 @@ func (f *function) rowwise(
 		stores.flush()
 	}
 	if looped {
-		f.backwards(w.Rows, max(1, bodyProducts/chunks), []int{1, w.Cols}, rows)
+		f.backwards(w.Rows, max(1, f.bodyProducts()/chunks), []int{1, w.Cols}, rows)
 	} else {
 		rows(index{}, w.Rows)
 	}
@@ -232,7 +232,7 @@ func (f *function) rowsSideBySide(
 	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	const vectors = 8 // of each row in the body of a loop
-	together := 4
+	together := f.style.abreast(4)
 	if f.style.InOrder {
 		together = 1
 	}

@@ -15,11 +15,11 @@ func (f *function) rowProducts(op *plan.BackAffine) {
 	group := min((f.m.Registers-2)/(r.n+1), f.m.Registers/4, chunks) // beside the sums what is read of W, and a δ
 	turns := (chunks + group - 1) / group
 	group = (chunks + turns - 1) / turns
-	looped := rows*chunks*r.n > unrolledProducts
+	looped := rows*chunks*r.n > f.unrolledProducts()
 	f.groups(cols, group, looped && turns > 1, func(at index, sizes []int) {
 		w, release := f.along(f.row(op.W, index{}), at), func() {}
 		var sums []*vec.Value // of one row after the other, its vectors
-		if looped && rows*len(sizes)*r.n > bodyProducts {
+		if looped && rows*len(sizes)*r.n > f.bodyProducts() {
 			w, release = f.address(w)
 			sums = f.loopedRowProducts(op, w, at, sizes)
 		} else {
@@ -65,7 +65,7 @@ func (f *function) straightRowProducts(op *plan.BackAffine, w vec.Place, sizes [
 func (f *function) loopedRowProducts(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
 	r, cols := f.rows, op.W.Cols
 	cells := f.variables(r.n*len(sizes), (*idiom.Code).Zeros)
-	step := max(1, bodyProducts/len(cells))
+	step := max(1, f.bodyProducts()/len(cells))
 	f.chunks(op.W.Rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
 		v.Disp += down.off * cols * f.m.Size

@@ -13,6 +13,32 @@ type Style struct {
 	// InOrder says that the rows of large matrices are read and written one after another, from the first to the last,
 	// not several side by side and in alternating directions.
 	InOrder bool
+
+	// Longer and Shorter say that straight code may be twice or half as long, and Fewer that half as many rows are taken
+	// side by side. They are there to be measured: the model does not choose them.
+	Longer, Shorter, Fewer bool
+}
+
+// Measured are the styles that are only measured.
+var Measured = []Style{{Longer: true}, {Shorter: true}, {Fewer: true}}
+
+// scaled is a limit of straight code in the style.
+func (s Style) scaled(limit int) int {
+	switch {
+	case s.Longer:
+		return 2 * limit
+	case s.Shorter:
+		return limit / 2
+	}
+	return limit
+}
+
+// abreast is how many rows are taken side by side in the style, in place of so many.
+func (s Style) abreast(rows int) int {
+	if s.Fewer && rows > 1 {
+		return rows / 2
+	}
+	return rows
 }
 
 // Standard is that of functions for which no other is predicted to take less, Apart one that differs in short rows.
@@ -35,6 +61,15 @@ func (s Style) String() string {
 	}
 	if s.InOrder {
 		words = append(words, "rows in order")
+	}
+	if s.Longer {
+		words = append(words, "twice as much unrolled")
+	}
+	if s.Shorter {
+		words = append(words, "half as much unrolled")
+	}
+	if s.Fewer {
+		words = append(words, "half as many rows abreast")
 	}
 	if words == nil {
 		return "standard"
