@@ -85,6 +85,9 @@ func deepPausing() []spec.Network {
 	}
 }
 
+// rolls says whether the assembly that is run has loops over layers that are alike, as that for amd64 has.
+func rolls() bool { return gentest.NativeBackends()[0].Name == "amd64" }
+
 // TestPauses runs networks with pauses everywhere, some with fewer, and with none: every function gives the same bits at
 // every level of the machine. It is long because all of the assembly is written and compiled so often; no other test
 // shows that a function goes on after a pause with the registers that it had.
@@ -133,7 +136,7 @@ func TestPauses(t *testing.T) {
 		if paused[l.name] != tried[l.name] {
 			t.Errorf("of %d networks %d pause %s", tried[l.name], paused[l.name], l.name)
 		}
-		if want := deep * tried[l.name] / len(networks); rolled[l.name] < want {
+		if want := deep * tried[l.name] / len(networks); rolled[l.name] < want && rolls() {
 			t.Errorf("loops over layers pause %s in %d networks; %d are deep", l.name, rolled[l.name], want)
 		}
 	}
