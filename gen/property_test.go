@@ -206,7 +206,8 @@ func coherent(n spec.Network, o gen.Options, files []gen.File) string {
 			return fmt.Sprintf("%s is in package %s", f.Name, parsed.Name.Name)
 		}
 		for _, name := range declared(parsed) {
-			if !known[name] && name != "_" && !strings.HasPrefix(name, "Benchmark") {
+			// A package may declare init as often as it likes.
+			if !known[name] && name != "_" && name != "init" && !strings.HasPrefix(name, "Benchmark") {
 				return fmt.Sprintf("%s declares %s, which PackageNames does not list", f.Name, name)
 			}
 		}
