@@ -40,7 +40,7 @@ func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly
 			a.Place(n)
 			f.scalars[n.Out] = true
 			w := code()
-			w.Load(n.Out.Reg, f.address(n.Mem), 1, n.Size)
+			w.Load(n.Out.Reg, f.reached(n.Mem, n.Size), 1, n.Size)
 			f.add(w, f.line(n.Mem))
 			return
 		}
@@ -256,7 +256,7 @@ func (f *writer) WriteLoad(a *assembly.Allocator, n *assembly.Node) {
 	case n.Kind == assembly.Splat:
 		w.Spread(n.Out.Reg, f.address(n.Mem), n.N, n.Size)
 	default:
-		w.Load(n.Out.Reg, f.address(n.Mem), n.N, n.Size)
+		w.Load(n.Out.Reg, f.reached(n.Mem, n.N*n.Size), n.N, n.Size)
 	}
 	f.add(w, line)
 }
@@ -275,7 +275,7 @@ func (f *writer) store(a *assembly.Allocator, n *assembly.Node) {
 		a.Ensure(n.Mask)
 		w.StoreWhere(v.Reg, f.address(n.Mem), n.N, n.Size, n.Mask.Reg)
 	default:
-		w.Store(v.Reg, f.address(n.Mem), n.N, n.Size)
+		w.Store(v.Reg, f.reached(n.Mem, n.N*n.Size), n.N, n.Size)
 	}
 	f.add(w, f.line(n.Mem))
 }

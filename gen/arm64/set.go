@@ -204,6 +204,20 @@ func (f *writer) address(p vec.Place) neon.Address {
 	return a
 }
 
+// reached is the address of so many bytes. Where the distance is none that stands in the instruction that moves them, it is
+// one from a register which holds a place near by: what lies beside needs no addition then.
+func (f *writer) reached(p vec.Place, bytes int) neon.Address {
+	const reach = 256 // either way, whatever the distance is a multiple of
+	a := f.address(p)
+	if p.Base.Home.(register) < 0 || a.Index != neon.NoIndex || a.Disp < reach || !neon.Moves(bytes) ||
+		neon.Reaches(a.Disp, bytes) {
+		return a
+	}
+	begins := (a.Disp + reach) / (2 * reach) * (2 * reach)
+	base := f.sum(sum{base: a.Base, index: neon.NoIndex, scale: begins})
+	return neon.Address{Base: base, Index: neon.NoIndex, Disp: a.Disp - begins}
+}
+
 // sum is a register that holds the sum of two, one of them times a power of two, or without an index of one and of
 // a distance, the scale.
 type sum struct{ register, base, index, scale int }

@@ -34,7 +34,7 @@ var neonMistakes = []fileMutant{
 		"WORD $$0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s"),
 	neon(vectorVictim, "Forward", "sums in the places of others", `WORD \$0x6e24d463 // faddp v3.4s, v3.4s, v4.4s`,
 		"WORD $$0x6e23d483 // faddp v3.4s, v4.4s, v3.4s"),
-	neon(vectorVictim, "Forward", "biases off by one", `ADD \$396, R0, R16`, "ADD $$392, R0, R16"),
+	neon(vectorVictim, "Forward", "biases off by one", `FMOVQ -116\(R19\), F1`, "FMOVQ -120(R19), F1"),
 	neon(vectorVictim, "Forward", "a shift by a bit less", `VSHL \$23, V9`, "VSHL $$22, V9"),
 	neon(vectorVictim, "Forward", "the last unit is not kept", `FMOVS F0, 32\(R1\)\n`, "\n"),
 	neon(vectorVictim, "Forward", "a permutation of other lanes", `VEXT \$8, V2`, "VEXT $$4, V2"),

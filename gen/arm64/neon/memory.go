@@ -80,7 +80,7 @@ func (w *Writer) move(what string, register int, at Address, bytes int) {
 		}
 	}
 	near := at
-	if at.Index != NoIndex || !reaches(at.Disp, bytes) {
+	if at.Index != NoIndex || !Reaches(at.Disp, bytes) {
 		near = w.near(at, bytes)
 	}
 	if near.Disp >= 0 && near.Disp%bytes == 0 {
@@ -90,15 +90,18 @@ func (w *Writer) move(what string, register int, at Address, bytes int) {
 	}
 }
 
-// reaches says whether a distance stands in an instruction that moves so many bytes.
-func reaches(disp, bytes int) bool {
+// Moves says whether one instruction moves so many bytes.
+func Moves(bytes int) bool { return bytes == 4 || bytes == 8 || bytes == 16 }
+
+// Reaches says whether a distance stands in an instruction that moves so many bytes.
+func Reaches(disp, bytes int) bool {
 	return disp >= 0 && disp%bytes == 0 && disp < 4096*bytes || disp >= -256 && disp < 256
 }
 
 // near is the same place by an address without an index, and with a distance that stands in an instruction that moves
 // so many bytes, 0 where these are 0.
 func (w *Writer) near(at Address, bytes int) Address {
-	fits := func(disp int) bool { return bytes > 0 && reaches(disp, bytes) || disp == 0 }
+	fits := func(disp int) bool { return bytes > 0 && Reaches(disp, bytes) || disp == 0 }
 	far := at.Disp
 	switch {
 	case at.Index == NoIndex && fits(far):
