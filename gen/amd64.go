@@ -38,7 +38,8 @@ var amd64Backend = Backend{
 	Alternates: amd64.Alternates,
 	Plan: func(p *plan.Program, o Options, s *Shared) (Output, error) {
 		a, err := amd64.Begin(p, amd64.Config{
-			Alternates: s.Alternates, EveryLevel: o.EveryLevel, CallCycles: o.CallCycles, Tried: o.tried, Tiling: o.tiling,
+			Alternates: s.Alternates, EveryLevel: o.EveryLevel, CallCycles: o.CallCycles, Tried: o.tried,
+			Tiling: o.tiling,
 		})
 		if err != nil {
 			return nil, err
@@ -105,8 +106,8 @@ func (c *native) Emit(some []string) ([]File, error) {
 	return e.emit()
 }
 
-// coreKinds are the kinds of cores that functions tell apart. Where all that is tried is emitted no core has a kind, and
-// levels are set by hand.
+// coreKinds are the kinds of cores that functions tell apart. Where all that is tried is emitted no core has a kind,
+// and levels are set by hand.
 func (c *native) coreKinds() (list []templates.AssemblyKind) {
 	if c.o.tried {
 		return nil

@@ -160,5 +160,6 @@ func (c *native) batchPredictions() (string, error) {
 	if len(rows) == 1 {
 		return "", nil
 	}
-	return "\npredicted cycles of a sample in a batch in assembly on each core, by the samples of a tile\n" + table(rows), nil
+	return "\npredicted cycles of a sample in a batch in assembly on each core, by the samples of a tile\n" +
+		table(rows), nil
 }

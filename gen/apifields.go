@@ -40,7 +40,8 @@ func apiFields(team bool) string {
 	return b.String()
 }
 
-// derivativeFields are the derivatives of the API as fields of what verify judges. A matrix ∂ŷ/∂x is a J, and ∂ŷ/∂θ a K.
+// derivativeFields are the derivatives of the API as fields of what verify judges. A matrix ∂ŷ/∂x is a J, and ∂ŷ/∂θ a
+// K.
 func derivativeFields() string {
 	var b strings.Builder
 	for _, s := range plan.API {

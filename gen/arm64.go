@@ -77,7 +77,8 @@ func (c *neonCode) Emit(some []string) ([]File, error) {
 	if len(c.vector)+len(sweeps) == 0 {
 		return nil, nil
 	}
-	text, err := c.assembly.Print(arm64.Options{Header: marker(c.o), Prefix: portable.Prefix(n.Name), Macros: !c.o.NoMacros})
+	text, err := c.assembly.Print(arm64.Options{Header: marker(c.o), Prefix: portable.Prefix(n.Name),
+		Macros: !c.o.NoMacros})
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // TestEmittedARM64 emits networks with assembly for AArch64 and runs their emitted tests there, or under qemu: at the
-// level NEON and in portable Go. It is what shows that declarations, structs and assembly fit together. It has the tiles
-// that amd64 chooses, and macros.
+// level NEON and in portable Go. It is what shows that declarations, structs and assembly fit together. It has the
+// tiles that amd64 chooses, and macros.
 func TestEmittedARM64(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short emulates no processor")
@@ -34,7 +34,8 @@ func TestEmittedARM64(t *testing.T) {
 	}
 	m.Macros = true
 	for i := range networks {
-		m.EmitWith(t, networks[i].WithDefaults(), gen.Options{Package: "net", Qualify: true, EveryLevel: true, Backends: gen.Backends()})
+		m.EmitWith(t, networks[i].WithDefaults(),
+			gen.Options{Package: "net", Qualify: true, EveryLevel: true, Backends: gen.Backends()})
 	}
 	cmd := m.GoCommand(append([]string{"test", "-count=1"}, append(args, "./net")...)...)
 	cmd.Env = append(cmd.Env, "GOARCH=arm64", "CGO_ENABLED=0")

@@ -55,7 +55,8 @@ func (t *toy) Emit([]string) ([]gen.File, error) {
 }
 
 // TestBackend emits a network with a backend that this package knows nothing of: its files come with the others and are
-// type-checked with them, the portable Go leaves Forward to it, workspace and batch have its fields, and explain quotes it.
+// type-checked with them, the portable Go leaves Forward to it, workspace and batch have its fields, and explain quotes
+// it.
 func TestBackend(t *testing.T) {
 	t.Parallel()
 	n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3}}, Cost: spec.Function{Name: "mse"},

@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestDerivativesEmitted generates a network with every set of derivatives and several lists of parts: the functions that
-// are asked for are declared and no others, and all other functions are as they are without.
+// TestDerivativesEmitted generates a network with every set of derivatives and several lists of parts: the functions
+// that are asked for are declared and no others, and all other functions are as they are without.
 func TestDerivativesEmitted(t *testing.T) {
 	all := spec.Derivatives()
 	for _, parts := range [][]spec.Part{nil, {spec.EmitForward}, {spec.EmitGrad}, {spec.EmitForward, spec.EmitBatch}} {

@@ -86,8 +86,10 @@ func assemblyFunction(p *plan.Program, name string) templates.AssemblyFunction {
 	params, results := portable.Params(p, name)
 	return templates.AssemblyFunction{
 		Name: name, Params: params, Results: results,
-		Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(), func(arg string) bool { return !plan.Written(arg) }),
-		Batch:   p.Func(name).Batch,
+		Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(), func(arg string) bool {
+			return !plan.Written(arg)
+		}),
+		Batch: p.Func(name).Batch,
 	}
 }
 
@@ -254,7 +256,8 @@ func (e emission) fewOf(name string) (few templates.AssemblyFew) {
 	return few
 }
 
-// fewLines say how many samples functions of batches take one by one; on cores of several kinds from the least to the most.
+// fewLines say how many samples functions of batches take one by one; on cores of several kinds from the least to the
+// most.
 func fewLines(functions []string, few func(function string) []int) []string {
 	var list []string
 	for _, name := range functions {

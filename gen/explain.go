@@ -72,7 +72,8 @@ func (c *Compiled) Explain() (string, error) {
 	}
 	b.WriteString(predicted)
 	if n.Learns() {
-		fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what %s takes\n%s", p.Longest().Name,
+		fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what %s takes\n%s",
+			p.Longest().Name,
 			caches(n, s))
 		fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, "+
 			"of that, what keeps least.\n", expr.DivWeight, expr.CallWeight)

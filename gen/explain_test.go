@@ -107,11 +107,12 @@ func TestExplainChoices(t *testing.T) {
 		!strings.Contains(text, want) {
 		t.Errorf("it says %v\n%s\nwant %s", err, text, want)
 	}
-	n = spec.Network{Name: "Pre", Input: 1, Targets: []spec.Target{}, Cost: spec.Function{Name: "squared-error"}, Layers: []spec.Layer{
-		{Dense: 20, Activation: spec.Function{Name: "relu"}},
-		{Dense: 18, Activation: spec.Function{Name: "softsign"}},
-		{Dense: 8, Activation: spec.Function{Name: "sigmoid"}},
-	}}
+	n = spec.Network{Name: "Pre", Input: 1, Targets: []spec.Target{}, Cost: spec.Function{Name: "squared-error"},
+		Layers: []spec.Layer{
+			{Dense: 20, Activation: spec.Function{Name: "relu"}},
+			{Dense: 18, Activation: spec.Function{Name: "softsign"}},
+			{Dense: 8, Activation: spec.Function{Name: "sigmoid"}},
+		}}
 	text, err = gen.Explain(n, gen.Options{})
 	if want := "auto is pre here"; err != nil || !strings.Contains(text, want) {
 		t.Errorf("it says %v\n%s\nwant %s", err, text, want)

@@ -168,8 +168,8 @@ func (c *Compiled) Files() ([]File, error) {
 	return files, nil
 }
 
-// parts are the Go files that every build has, but the kernels and weights, and of builds that differ what each has: the
-// test sets the level where it is no constant.
+// parts are the Go files that every build has, but the kernels and weights, and of builds that differ what each has:
+// the test sets the level where it is no constant.
 func parts(files []File) (common []File, builds [][]File) {
 	var levels []File
 	for _, f := range files {

@@ -51,8 +51,8 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
-// TestConstants generates networks in which a formula is constant, so that what follows needs nothing of a sample: of its
-// input after the first layer, or of anything where it is the cost.
+// TestConstants generates networks in which a formula is constant, so that what follows needs nothing of a sample: of
+// its input after the first layer, or of anything where it is the cost.
 func TestConstants(t *testing.T) {
 	t.Parallel()
 	constant, softmax := spec.Function{Expr: "z^0"}, spec.Function{Name: "softmax"}

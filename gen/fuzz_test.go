@@ -76,7 +76,8 @@ func FuzzGenerateFormulas(f *testing.F) {
 			targets = nil // writing assembly takes most of the time
 		}
 		generates(t, spec.Network{
-			Name: "Net", Targets: targets, Input: 2, Layers: []spec.Layer{layer(3), layer(1)}, Cost: spec.Function{Expr: cost},
+			Name: "Net", Targets: targets, Input: 2, Layers: []spec.Layer{layer(3), layer(1)},
+			Cost:      spec.Function{Expr: cost},
 			Cache:     []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[mode%4],
 			Precision: []spec.Precision{spec.Float32, spec.Float64}[mode/4%2],
 			Unroll:    []spec.Unroll{spec.UnrollFull, spec.UnrollLoop}[mode/8%2],

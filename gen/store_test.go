@@ -23,7 +23,8 @@ func TestLargeStore(t *testing.T) {
 	}
 	text := string(files[2].Data)
 	for _, want := range []string{
-		"(p Net) MarshalBinary()", "(p Net) MarshalJSON()", "(o NetSGD) MarshalJSON()", "(o NetMomentum) MarshalBinary()", "(o *NetAdam) MarshalBinary()",
+		"(p Net) MarshalBinary()", "(p Net) MarshalJSON()", "(o NetSGD) MarshalJSON()",
+		"(o NetMomentum) MarshalBinary()", "(o *NetAdam) MarshalBinary()",
 		"(o *NetAdam) MarshalJSON()", "Give packages gob and json a pointer:",
 	} {
 		if !strings.Contains(text, want) {

@@ -17,7 +17,8 @@ func (c *native) sweeps() []plan.Sweep {
 }
 
 // sweptLines say which functions have loops in assembly, for some instructions, and which have not and why.
-func sweptLines(n spec.Network, instructions string, all []plan.Sweep, missing func(plan.Sweep) string) (lines []string) {
+func sweptLines(n spec.Network, instructions string, all []plan.Sweep,
+	missing func(plan.Sweep) string) (lines []string) {
 	var left leftToGo
 	var names []string
 	for _, s := range all {
@@ -49,7 +50,8 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 func assemblySweeps(p *plan.Program, sweeps []plan.Sweep) (list []templates.AssemblySweep) {
 	for _, s := range sweeps {
 		t := templates.AssemblySweep{
-			Type: p.Network.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(p, s),
+			Type: p.Network.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(),
+			Part:    portable.InParts(p, s),
 			Numbers: len(s.Numbers), Number: portable.SweptKind(p, s).String(),
 		}
 		if s.Type == plan.GradType {

@@ -29,8 +29,9 @@ func teamFile(n spec.Network, p *plan.Program, o Options, add bool) ([]byte, err
 		Header: []string{marker(o), "",
 			fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
-		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Weighted: n.SampleWeights, Optimizers: optimizerTypes(n),
-		Spread: portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Add: add,
+		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Weighted: n.SampleWeights,
+		Optimizers: optimizerTypes(n),
+		Spread:     portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Add: add,
 	})
 }
 

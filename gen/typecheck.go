@@ -244,8 +244,8 @@ func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name strin
 }
 
 // typeCheck parses emitted Go files and type-checks those of each build as one package: the common files, of which one
-// has been parsed, with those of one of the others where there are any. An error is a mistake in the generator; it is found here
-// so that no user's compiler has to.
+// has been parsed, with those of one of the others where there are any. An error is a mistake in the generator; it is
+// found here so that no user's compiler has to.
 func typeCheck(parsed templates.Source, common []File, others ...[]File) error {
 	fset := parsed.Set
 	parse := func(files []File) (trees []*ast.File, err error) {

@@ -36,7 +36,8 @@ func TestTypeCheck(t *testing.T) {
 	} {
 		var others [][]File
 		if c.first != "" {
-			others = [][]File{{{Name: "first.go", Data: []byte(c.first)}}, {{Name: "second.go", Data: []byte(c.second)}}}
+			others = [][]File{{{Name: "first.go", Data: []byte(c.first)}},
+				{{Name: "second.go", Data: []byte(c.second)}}}
 		}
 		set := token.NewFileSet()
 		tree, err := parser.ParseFile(set, "parsed.go", "package p\n\nfunc alone() float64 { return root(1) }\n", 0)

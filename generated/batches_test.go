@@ -50,7 +50,9 @@ func (n *batched[P, G, W, B, X, Y]) fill(init func(*P, func() float64), samples 
 // eachBatched calls f with the committed networks and so many samples.
 func eachBatched(samples int, f func(name string, run, measure func(t testing.TB))) {
 	x := batched[xor.Xor, xor.XorGrad, xor.XorWorkspace, xor.XorBatch, [2]float32, [1]float32]{
-		flat: func(p *xor.Xor) []float32 { return p.Flat()[:] }, gradient: func(g *xor.XorGrad) []float32 { return g.Flat()[:] },
+		flat: func(p *xor.Xor) []float32 {
+			return p.Flat()[:]
+		}, gradient: func(g *xor.XorGrad) []float32 { return g.Flat()[:] },
 		grad: (*xor.Xor).Grad, step: (*xor.Xor).Step, gradBatch: (*xor.Xor).GradBatch,
 		newTeam: func(w int) team[xor.Xor, xor.XorGrad, [2]float32, [1]float32] { return xor.NewXorTeam(w) },
 	}
@@ -58,7 +60,9 @@ func eachBatched(samples int, f func(name string, run, measure func(t testing.TB
 		func(v *[1]float32) []float32 { return v[:] })
 	f("xor", x.workers, x.measure)
 	i := batched[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, iris.IrisBatch, [4]float32, [3]float32]{
-		flat: func(p *iris.Iris) []float32 { return p.Flat()[:] }, gradient: func(g *iris.IrisGrad) []float32 { return g.Flat()[:] },
+		flat: func(p *iris.Iris) []float32 {
+			return p.Flat()[:]
+		}, gradient: func(g *iris.IrisGrad) []float32 { return g.Flat()[:] },
 		grad: (*iris.Iris).Grad, step: (*iris.Iris).Step, gradBatch: (*iris.Iris).GradBatch,
 		newTeam: func(w int) team[iris.Iris, iris.IrisGrad, [4]float32, [3]float32] { return iris.NewIrisTeam(w) },
 	}
@@ -67,7 +71,9 @@ func eachBatched(samples int, f func(name string, run, measure func(t testing.TB
 	f("iris", i.workers, i.measure)
 	c := batched[control.Control, control.ControlGrad, control.ControlWorkspace, control.ControlBatch, [16]float32,
 		[4]float32]{
-		flat: func(p *control.Control) []float32 { return p.Flat()[:] }, gradient: func(g *control.ControlGrad) []float32 { return g.Flat()[:] },
+		flat: func(p *control.Control) []float32 {
+			return p.Flat()[:]
+		}, gradient: func(g *control.ControlGrad) []float32 { return g.Flat()[:] },
 		grad: (*control.Control).Grad, step: (*control.Control).Step, gradBatch: (*control.Control).GradBatch,
 		newTeam: func(w int) team[control.Control, control.ControlGrad, [16]float32, [4]float32] {
 			return control.NewControlTeam(w)
@@ -78,7 +84,9 @@ func eachBatched(samples int, f func(name string, run, measure func(t testing.TB
 	f("control", c.workers, c.measure)
 	d := batched[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [64]float32,
 		[10]float32]{
-		flat: func(p *digits.Digits) []float32 { return p.Flat()[:] }, gradient: func(g *digits.DigitsGrad) []float32 { return g.Flat()[:] },
+		flat: func(p *digits.Digits) []float32 {
+			return p.Flat()[:]
+		}, gradient: func(g *digits.DigitsGrad) []float32 { return g.Flat()[:] },
 		grad: (*digits.Digits).Grad, step: (*digits.Digits).Step, gradBatch: (*digits.Digits).GradBatch,
 		newTeam: func(w int) team[digits.Digits, digits.DigitsGrad, [64]float32, [10]float32] {
 			return digits.NewDigitsTeam(w)
@@ -89,7 +97,9 @@ func eachBatched(samples int, f func(name string, run, measure func(t testing.TB
 	f("digits", d.workers, d.measure)
 	p := batched[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace, pixels.PixelsBatch, [784]float32,
 		[10]float32]{
-		flat: func(p *pixels.Pixels) []float32 { return p.Flat()[:] }, gradient: func(g *pixels.PixelsGrad) []float32 { return g.Flat()[:] },
+		flat: func(p *pixels.Pixels) []float32 {
+			return p.Flat()[:]
+		}, gradient: func(g *pixels.PixelsGrad) []float32 { return g.Flat()[:] },
 		grad: (*pixels.Pixels).Grad, step: (*pixels.Pixels).Step, gradBatch: (*pixels.Pixels).GradBatch,
 		newTeam: func(w int) team[pixels.Pixels, pixels.PixelsGrad, [784]float32, [10]float32] {
 			return pixels.NewPixelsTeam(w)

@@ -110,7 +110,8 @@ func TestFindings(t *testing.T) {
 		"var _ = []any{refuse, message, clean, index, slice, local, NewWs, grow, boxed}",
 	}
 	write(t, filepath.Join(dir, "bad_gen.go"), []byte(strings.Join(source, "\n")+"\n"))
-	write(t, filepath.Join(dir, "bad.go"), []byte("package bad\n\n// Mine is not emitted and may do as it likes.\nfunc Mine(x []int, i int) int { return x[i] }\n"))
+	write(t, filepath.Join(dir, "bad.go"),
+		[]byte("package bad\n\n// Mine is not emitted and may do as it likes.\nfunc Mine(x []int, i int) int { return x[i] }\n"))
 
 	found, lines := findings(diagnose(t, dir, "."))
 	if lines["bad_gen.go"] == 0 || lines["bad.go"] != 0 {

@@ -68,7 +68,8 @@ func TestDifferences(t *testing.T) {
 			replace("xor.yaml", "mse", "squared-error")(t, dir)
 			remove("xor_gen_test.go")(t, dir)
 			add("old_gen.go", marker)(t, dir)
-		}, []string{"xor_gen.go is stale", "xor_gen_test.go is missing", "xor_store_gen.go is stale", "old_gen.go is extra"}},
+		}, []string{"xor_gen.go is stale", "xor_gen_test.go is missing", "xor_store_gen.go is stale",
+			"old_gen.go is extra"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -144,8 +144,8 @@ func currentDigest(folder fs.FS, n spec.Network) bool {
 	return m != nil && string(m[1]) == n.Digest()
 }
 
-// TestGolden compares what is committed with what the generator gives. That was generated another time: what is generated
-// does not change from one time to the next.
+// TestGolden compares what is committed with what the generator gives. That was generated another time: what is
+// generated does not change from one time to the next.
 func TestGolden(t *testing.T) {
 	names := folders(t)
 	if len(names) == 0 {

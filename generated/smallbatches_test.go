@@ -80,7 +80,8 @@ func smallBatches[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](t *testing.
 			worst = max(worst, batches[n]/bound)
 			line += fmt.Sprintf(" %.2f", batches[n]/bound)
 		}
-		t.Logf("%s %s: one %.1f ns, a tile of %d %.0f ns, batch ÷ bound at most %.2f; of 1 to %d samples:%s", name, f.name,
+		t.Logf("%s %s: one %.1f ns, a tile of %d %.0f ns, batch ÷ bound at most %.2f; of 1 to %d samples:%s", name,
+			f.name,
 			singles[most]/most, tile, batches[tile], worst, most, line)
 	}
 }

@@ -78,7 +78,8 @@ func smallPaths[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](t *testing.T,
 				t.Errorf("%s, %s: more samples go one by one than go in a tile: %s", path, function, &paths)
 			}
 			if !slices.Contains(predicted[function], few[whole]) {
-				t.Errorf("%s, %s behind %d tiles: %d go one by one, predicted are %v on several cores", path, function, whole,
+				t.Errorf("%s, %s behind %d tiles: %d go one by one, predicted are %v on several cores", path, function,
+					whole,
 					few[whole], predicted[function])
 			}
 		}

@@ -91,7 +91,8 @@ func teamSpeed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](
 		}
 	}
 	t.Logf("%s, %d samples: GradBatch %.1f µs, a team of one %.1f µs (%.2f), of two %.1f µs: %.2f times as fast; two halves: %.2f; "+
-		"StepBatch %.1f µs, a team of two %.2f times as fast", name, samples, least[0]/1e3, least[1]/1e3, least[1]/least[0],
+		"StepBatch %.1f µs, a team of two %.2f times as fast", name, samples, least[0]/1e3, least[1]/1e3,
+		least[1]/least[0],
 		least[2]/1e3, least[0]/least[2], least[0]/least[3], least[4]/1e3, least[4]/least[5])
 }
 

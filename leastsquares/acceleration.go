@@ -8,14 +8,14 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// A step v follows the tangent of the surface that the outputs ŷ(θ) make. The surface bends away from it by half of ŷ_vv,
-// the outputs' second derivative along v, and the step that goes along with it is v + a/2, where
+// A step v follows the tangent of the surface that the outputs ŷ(θ) make. The surface bends away from it by half of
+// ŷ_vv, the outputs' second derivative along v, and the step that goes along with it is v + a/2, where
 //
 //	(JᵀHJ + μD²) a = -JᵀH ŷ_vv
 //
 // (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm for Nonlinear Least-Squares Minimization,
-// 2012). In the narrow curved valleys that networks have it saves most of the iterations. It costs two forward passes and
-// a product of J with a vector.
+// 2012). In the narrow curved valleys that networks have it saves most of the iterations. It costs two forward passes
+// and a product of J with a vector.
 const (
 	// along is how far along v the second difference reaches.
 	along = 0.1
@@ -23,8 +23,8 @@ const (
 	straight = 0.375
 )
 
-// bend limits a step and gives it its second order. promised is by how much the linear model says that it lowers the loss,
-// 0 where that is the model's for the step as it is returned.
+// bend limits a step and gives it its second order. promised is by how much the linear model says that it lowers the
+// loss, 0 where that is the model's for the step as it is returned.
 func (s *search[X, Y]) bend(v []float64, factors *factored) (step []float64, promised float64, err error) {
 	step = v
 	if s.Method == LevenbergMarquardt && !s.Straight {

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/leastsquares"
 )
 
-// valley has the outputs 10(b - a²) and a. Fitted to (0, 1) it is Rosenbrock's function: a valley along a parabola, whose
-// bend the second order of a step knows exactly.
+// valley has the outputs 10(b - a²) and a. Fitted to (0, 1) it is Rosenbrock's function: a valley along a parabola,
+// whose bend the second order of a step knows exactly.
 type valley [2]float64
 
 func (p *valley) Flat() *[2]float64 { return (*[2]float64)(p) }
@@ -26,12 +26,14 @@ func (p *valley) ParameterJacobianBatch(_ *struct{}, xs [][1]float64, js [][2]va
 	}
 }
 
-// TestSecondOrder: nearly without damping one step comes to the end of the valley, where a straight one leaves the bend.
+// TestSecondOrder: nearly without damping one step comes to the end of the valley, where a straight one leaves the
+// bend.
 func TestSecondOrder(t *testing.T) {
 	step := func(straight bool) float64 {
 		net := valley{0.9, 0.8}
 		r, err := leastsquares.New(&net).Fit(context.Background(), [][1]float64{{0}}, [][2]float64{{0, 1}},
-			leastsquares.Options{Iterations: 1, Straight: straight, Start: leastsquares.State{Damping: 1e-14, Growth: 2}})
+			leastsquares.Options{Iterations: 1, Straight: straight,
+				Start: leastsquares.State{Damping: 1e-14, Growth: 2}})
 		if err != nil || len(r.Iterations) != 1 {
 			t.Fatal(r, err)
 		}

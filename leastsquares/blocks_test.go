@@ -42,8 +42,8 @@ func samplesOf(p waves, n int) (xs [][1]float64, ys [][2]float64) {
 	return xs, ys
 }
 
-// TestKept: the second order of a step has the same bits from rows of J that were kept as from those computed anew, with
-// weights and a curvature that is not 1.
+// TestKept: the second order of a step has the same bits from rows of J that were kept as from those computed anew,
+// with weights and a curvature that is not 1.
 func TestKept(t *testing.T) {
 	net := waves{1.1, 1.4}
 	xs, ys := samplesOf(waves{1, 1.5}, 700)

@@ -21,8 +21,8 @@ func relative(t *testing.T, what string, got, want, digits float64) {
 	}
 }
 
-// TestCertified fits problems of NIST's Statistical Reference Datasets from both starts, by every method and solver, and
-// compares with the certified values of parameters, standard errors and residuals.
+// TestCertified fits problems of NIST's Statistical Reference Datasets from both starts, by every method and solver,
+// and compares with the certified values of parameters, standard errors and residuals.
 func TestCertified(t *testing.T) {
 	for _, o := range []leastsquares.Options{
 		{}, {Solver: leastsquares.Cholesky}, {Solver: leastsquares.QR},
@@ -179,8 +179,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestCancel: a context ends a fit between two blocks, OnIteration after an iteration, and the network is left as it was
-// at its best.
+// TestCancel: a context ends a fit between two blocks, OnIteration after an iteration, and the network is left as it
+// was at its best.
 func TestCancel(t *testing.T) {
 	xs, ys := bumps[float64](200)
 	var net bump[float64]
@@ -273,7 +273,8 @@ func TestIllConditioned(t *testing.T) {
 		}
 		for k := range net.W {
 			// The smallest singular value is 1e-8 of the others: eight digits are left of sixteen.
-			relative(t, "the sum of the parameters that are alike", net.W[k][1]+net.W[k][2], want.W[k][1]+want.W[k][2], 6)
+			relative(t, "the sum of the parameters that are alike", net.W[k][1]+net.W[k][2], want.W[k][1]+want.W[k][2],
+				6)
 			relative(t, "b", net.B[k], want.B[k], 5)
 		}
 	}
@@ -430,8 +431,9 @@ func TestRefused(t *testing.T) {
 		{"parameter 1 of the network is NaN", xs, ys, misra{1, math.NaN()}, leastsquares.Options{}},
 		{"3 weights for 14 samples", xs, ys, start, leastsquares.Options{Weights: make([]float64, 3)}},
 		{"all weights are 0", xs, ys, start, leastsquares.Options{Weights: make([]float64, 14)}},
-		{"Weights[0] is -1", xs, ys, start, leastsquares.Options{Weights: append(make([]float64, 0, 14), -1, 1, 1, 1, 1, 1,
-			1, 1, 1, 1, 1, 1, 1, 1)}},
+		{"Weights[0] is -1", xs, ys, start,
+			leastsquares.Options{Weights: append(make([]float64, 0, 14), -1, 1, 1, 1, 1, 1,
+				1, 1, 1, 1, 1, 1, 1, 1)}},
 		{"Iterations is -1", xs, ys, start, leastsquares.Options{Iterations: -1}},
 		{"Workers is -2", xs, ys, start, leastsquares.Options{Workers: -2}},
 		{"StepLimit is NaN", xs, ys, start, leastsquares.Options{StepLimit: math.NaN()}},
@@ -440,7 +442,8 @@ func TestRefused(t *testing.T) {
 		{"LossTolerance is 2", xs, ys, start, leastsquares.Options{LossTolerance: 2}},
 		{"Method is 7", xs, ys, start, leastsquares.Options{Method: 7}},
 		{"Solver is 9", xs, ys, start, leastsquares.Options{Solver: 9}},
-		{"of another network", xs, ys, start, leastsquares.Options{Start: leastsquares.State{Scale: make([]float64, 3)}}},
+		{"of another network", xs, ys, start,
+			leastsquares.Options{Start: leastsquares.State{Scale: make([]float64, 3)}}},
 		{"the loss of output 0 of sample 0 is NaN or infinite", xs, ys, misra{1e308, -1e308}, leastsquares.Options{}},
 		{"must be positive", xs, ys, start, leastsquares.Options{Cost: leastsquares.Custom("none",
 			func(a, y float64) (float64, float64, float64) { return a, 1, 0 })}},

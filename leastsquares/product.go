@@ -1,7 +1,7 @@
 package leastsquares
 
-// The product [J s]ᵀ[J s] of a block takes most of the time of a fit. It is formed in tiles of 8 by 8 numbers, whose sums stay
-// in registers, of columns that are packed: panels of 8 columns, row after row.
+// The product [J s]ᵀ[J s] of a block takes most of the time of a fit. It is formed in tiles of 8 by 8 numbers, whose
+// sums stay in registers, of columns that are packed: panels of 8 columns, row after row.
 const tile = 8
 
 // panels are the packed columns of a block, n of them. What follows up to a multiple of 8 is of no use.
@@ -31,8 +31,8 @@ func (p *panels) pack(rows, s []float64) {
 	}
 }
 
-// addTo adds the product to the upper triangle of c, a matrix of the padded size. Below the diagonal, what is within its
-// tiles is added as well.
+// addTo adds the product to the upper triangle of c, a matrix of the padded size. Below the diagonal, what is within
+// its tiles is added as well.
 func (p *panels) addTo(c []float64) {
 	if p.rows == 0 {
 		return

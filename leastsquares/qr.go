@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// triangular forms the triangle of [√H·J | ∇C/√H]: every run takes its blocks one after another, each below the triangle
-// so far, and the triangles of all runs are taken together likewise.
+// triangular forms the triangle of [√H·J | ∇C/√H]: every run takes its blocks one after another, each below the
+// triangle so far, and the triangles of all runs are taken together likewise.
 func (p *problem[X, Y]) triangular() (*system, error) {
 	n := p.params.len()
 	parts := make([]system, p.runs())

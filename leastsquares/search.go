@@ -23,8 +23,8 @@ type search[X, Y any] struct {
 	iteration       int
 }
 
-// begun is the damping that a fit begins with, for columns of length 1 (Nielsen's τ). Less of it sends units of a network
-// that has just been drawn into saturation, and more fits end in a worse valley.
+// begun is the damping that a fit begins with, for columns of length 1 (Nielsen's τ). Less of it sends units of a
+// network that has just been drawn into saturation, and more fits end in a worse valley.
 const begun = 1e-2
 
 func (s *search[X, Y]) run() error {
@@ -102,10 +102,11 @@ func (s *search[X, Y]) linearise() (err error) {
 // most is how many times its own length damping measures a parameter by at most.
 const most = 20
 
-// scales are what damping measures parameters by, D. For most networks the length of the longest column for all is best: a
-// parameter that has little effect, as behind a unit that has saturated, would otherwise be damped so little that it
-// wandered off. But the units of parameters should matter little (Moré, The Levenberg–Marquardt Algorithm: Implementation
-// and Theory, 1978), so that it is at most several times the largest length that the column of each has had.
+// scales are what damping measures parameters by, D. For most networks the length of the longest column for all is
+// best: a parameter that has little effect, as behind a unit that has saturated, would otherwise be damped so little
+// that it wandered off. But the units of parameters should matter little (Moré, The Levenberg–Marquardt Algorithm:
+// Implementation and Theory, 1978), so that it is at most several times the largest length that the column of each has
+// had.
 func (s *search[X, Y]) scales() scales {
 	longest := slices.Max(s.scale)
 	by := scales{slices.Clone(s.scale), make([]float64, len(s.scale))}

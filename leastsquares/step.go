@@ -44,8 +44,8 @@ func (s *system) cosine(lengths []float64) (largest float64) {
 // illConditioned is the condition of JᵀHJ, by columns of length 1, from which on steps are made of J itself.
 const illConditioned = 1e12
 
-// scales are two diagonals: units is what parameters are divided by, so that their units do not spoil the condition, and
-// damped is D.
+// scales are two diagonals: units is what parameters are divided by, so that their units do not spoil the condition,
+// and damped is D.
 type scales struct{ units, damped []float64 }
 
 // factored is the damped matrix JᵀHJ + μD², factored, in scaled parameters.
@@ -57,8 +57,8 @@ type factored struct {
 	residual []float64
 }
 
-// factor is nil where there is none: the matrix is singular or, where it may not be that, ill-conditioned. It uses room,
-// and what it returns lies there.
+// factor is nil where there is none: the matrix is singular or, where it may not be that, ill-conditioned. It uses
+// room, and what it returns lies there.
 func (s *system) factor(damping float64, by scales, conditioned bool, room []float64) *factored {
 	if s.residual != nil {
 		return s.factorQR(damping, by)

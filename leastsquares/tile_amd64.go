@@ -4,8 +4,9 @@ package leastsquares
 
 import "golang.org/x/sys/cpu"
 
-// addTile adds to the 8 by 8 numbers at c, whose rows are stride numbers apart, the product of the 8 columns at left and
-// the 8 at right. Both are panels, of so many rows. Fused multiply-adds give the same bits in registers of either size.
+// addTile adds to the 8 by 8 numbers at c, whose rows are stride numbers apart, the product of the 8 columns at left
+// and the 8 at right. Both are panels, of so many rows. Fused multiply-adds give the same bits in registers of either
+// size.
 func addTile(rows int, left, right, c *float64, stride int) {
 	switch {
 	case hasAVX512:

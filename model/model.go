@@ -1,9 +1,9 @@
 // Package model is a network with its parameters, between another tool's file and a spec: a chain of dense layers, each
 // with an activation of the catalogue or a formula.
 //
-// Readers (packages onnx and checkpoint below this one) fill a Model. Network makes it a spec.Network, YAML the text of a
-// spec file, and Tensors the named tensors beside it. Of goes the other way. Parameters are float64 and hold numbers of the
-// model's precision exactly. To fold several numbers into one, fold in float64 and round once.
+// Readers (packages onnx and checkpoint below this one) fill a Model. Network makes it a spec.Network, YAML the text of
+// a spec file, and Tensors the named tensors beside it. Of goes the other way. Parameters are float64 and hold numbers
+// of the model's precision exactly. To fold several numbers into one, fold in float64 and round once.
 package model
 
 import (

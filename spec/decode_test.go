@@ -67,8 +67,9 @@ var valid = map[string]Network{
 			{Dense: 2, Activation: Function{Name: "sigmoid"}},
 		},
 		Cost: Function{Name: "binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
-		Unroll: UnrollLoop, InputGradient: true, SampleWeights: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam},
-		Targets: []Target{},
+		Unroll: UnrollLoop, InputGradient: true, SampleWeights: true,
+		Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam},
+		Targets:    []Target{},
 	},
 	"everything.json": {
 		Name: "Everything", Package: "main", Precision: Float32, Input: 1,

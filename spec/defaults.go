@@ -13,8 +13,8 @@ const DefaultBatch = 32
 // WithDefaults returns a copy of n in which every optional field is explicit: activation identity, precision float32,
 // cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets those of Targets, and every parameter of a
 // function of the catalogue. Formulas become their canonical text. Emit has its parts in their order, and is nil where
-// it is all of them; Derivatives have their order too, and are nil where there are none. Package stays as it is, because
-// its default depends on where the files go. The copy shares no memory with n.
+// it is all of them; Derivatives have their order too, and are nil where there are none. Package stays as it is,
+// because its default depends on where the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
 	n.Precision = orDefault(n.Precision, Float32)
 	n.Cache = orDefault(n.Cache, CacheAuto)

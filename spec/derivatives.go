@@ -33,7 +33,8 @@ var derivatives = []DerivativeEntry{
 		func(n Network) int64 { return int64(n.Width(n.Depth())) }},
 	{DeriveParameterJacobian, "∂ŷ/∂θ, a gradient of the parameters for each output", EmitForward, forwardFirst,
 		func(n Network) int64 { return int64(n.Width(n.Depth())) * int64(n.Params()) }},
-	{DeriveHessianVector, "∇²L·v, v and the product laid out like the parameters", EmitGrad, "goes on from the gradient",
+	{DeriveHessianVector, "∇²L·v, v and the product laid out like the parameters", EmitGrad,
+		"goes on from the gradient",
 		func(n Network) int64 { return int64(n.Params()) }},
 }
 

@@ -55,7 +55,8 @@ func (c *checker) emit(n Network) {
 		return
 	}
 	if i := slices.Index(n.Emit, EmitTeam); i >= 0 && !n.Emits(EmitBatch) {
-		c.fail(elementPath("emit", i), "a team spreads batches over several cores; name batch as well, or leave team out")
+		c.fail(elementPath("emit", i),
+			"a team spreads batches over several cores; name batch as well, or leave team out")
 	}
 	if n.SampleWeights && c.sound("sample_weights") && !(n.Emits(EmitBatch) && n.Learns()) {
 		c.fail("sample_weights", "weights are for batch functions that learn, which emit leaves out; "+

@@ -82,9 +82,11 @@ func (g grammar) network() pairs {
 		{"optimizers", pick(g, []any{}, []any{literal(`"adam"`)}, []any{literal(`"sgd"`), literal(`"adamw"`)})},
 		{"emit", pick(g, []any{literal(`"forward"`)}, []any{literal(`"step"`), literal(`"batch"`), literal(`"team"`)},
 			[]any{literal(`"save"`), literal(`"grad"`)}, []any{literal(`"test"`)})},
-		{"derivatives", pick(g, []any{}, []any{literal(`"jacobian"`)}, []any{literal(`"tangent"`), literal(`"jacobian"`)}, []any{literal(`"parameter-jacobian"`)},
+		{"derivatives", pick(g, []any{}, []any{literal(`"jacobian"`)},
+			[]any{literal(`"tangent"`), literal(`"jacobian"`)}, []any{literal(`"parameter-jacobian"`)},
 			[]any{literal(`"hessian-vector"`)})},
-		{"targets", pick(g, []any{}, []any{literal(`"amd64"`)}, []any{literal(`"arm64"`), literal(`"amd64"`)})}, {"weights", g.word("a.npz", "b/a.safetensors")},
+		{"targets", pick(g, []any{}, []any{literal(`"amd64"`)}, []any{literal(`"arm64"`), literal(`"amd64"`)})},
+		{"weights", g.word("a.npz", "b/a.safetensors")},
 	}) {
 		if g.IntN(3) == 0 {
 			n = append(n, p)

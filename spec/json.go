@@ -46,7 +46,8 @@ func (n Network) JSON() []byte {
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
 		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient,
-		SampleWeights: n.SampleWeights, Optimizers: n.Optimizers, Emit: n.Emit, Derivatives: n.Derivatives, Targets: n.Targets, Weights: n.Weights,
+		SampleWeights: n.SampleWeights, Optimizers: n.Optimizers, Emit: n.Emit, Derivatives: n.Derivatives,
+		Targets: n.Targets, Weights: n.Weights,
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)

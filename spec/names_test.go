@@ -51,8 +51,9 @@ func TestNamesNeverCollide(t *testing.T) {
 func TestNameProblem(t *testing.T) {
 	for name, want := range map[string]string{
 		"Iris": "", "A": "", "A_1": "", "Test1x": "test function", "NewIris": "constructors",
-		"New": "", "Newton": "", "Adam": "kept for", "AdamW": "kept for", "NetSGD": "kept for", "IrisTeam": "kept for", "IrisTrained": "kept for",
-		"AdamNet": "", "Test_": "test function", "Testing": "",
+		"New": "", "Newton": "", "Adam": "kept for", "AdamW": "kept for", "NetSGD": "kept for", "IrisTeam": "kept for",
+		"IrisTrained": "kept for",
+		"AdamNet":     "", "Test_": "test function", "Testing": "",
 		"Test": "test function", "Grad": "kept for", "XNOutputs": "kept for", "": "missing", "iris": "not exported",
 		"_A": "not exported", "type": "keyword", "Ä": "identifier", "A b": "identifier", "A\n": "identifier",
 		"A\x00": "identifier", "9": "identifier", strings.Repeat("a", 65): "65 bytes",

@@ -1,9 +1,9 @@
 // Package spec says what a network is.
 //
-// A Network is the whole input of the generator: widths of layers, activations, a cost, and a few choices about the emitted
-// code. People write it as YAML or JSON, or build it in Go. Decoding is strict: it reports every mistake at once, each with
-// its place in the file. Nothing here knows how code is emitted. Everything else in the module starts from a Network that
-// has passed Validate.
+// A Network is the whole input of the generator: widths of layers, activations, a cost, and a few choices about the
+// emitted code. People write it as YAML or JSON, or build it in Go. Decoding is strict: it reports every mistake at
+// once, each with its place in the file. Nothing here knows how code is emitted. Everything else in the module starts
+// from a Network that has passed Validate.
 package spec
 
 // Network is one network: the affine layers, their activations, the cost and how to emit it. The zero
@@ -44,7 +44,8 @@ type Network struct {
 	Optimizers []Optimizer
 	// Emit lists what is emitted; Emits says what follows from it. nil means the default, all Parts.
 	Emit []Part
-	// Derivatives lists the derivatives that are emitted besides; Emit must have what they go on from. nil and empty: none.
+	// Derivatives lists the derivatives that are emitted besides; Emit must have what they go on from. nil and empty:
+	// none.
 	Derivatives []Derivative
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
 	// default, [amd64, arm64]; an empty non-nil slice means portable Go only.

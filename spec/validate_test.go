@@ -73,16 +73,18 @@ func TestValidateAccepts(t *testing.T) {
 func TestValidateWeights(t *testing.T) {
 	const rule = "; write the path from the spec's folder, such as weights/iris.safetensors"
 	for path, want := range map[string]string{
-		"iris.pt":       `"iris.pt" must end in .safetensors or .npz`,
-		"a/iris":        `"a/iris" must end in .safetensors or .npz`,
-		"/iris.npz":     `"/iris.npz" is absolute; the file must lie in the spec's folder or below it` + rule,
-		"../iris.npz":   `"../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` + rule,
-		"a/../iris.npz": `"a/../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` + rule,
-		`a\iris.npz`:    `"a\iris.npz" has a backslash; write / between folders, on every system`,
-		"./iris.npz":    `"./iris.npz" has parts that are empty or a dot` + rule,
-		"a//iris.npz":   `"a//iris.npz" has parts that are empty or a dot` + rule,
-		"a\n.npz":       `"a␊.npz" has characters that no path should have` + rule,
-		"\xff.npz":      "\"\ufffd.npz\" has characters that no path should have" + rule,
+		"iris.pt":   `"iris.pt" must end in .safetensors or .npz`,
+		"a/iris":    `"a/iris" must end in .safetensors or .npz`,
+		"/iris.npz": `"/iris.npz" is absolute; the file must lie in the spec's folder or below it` + rule,
+		"../iris.npz": `"../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` +
+			rule,
+		"a/../iris.npz": `"a/../iris.npz" leads out of a folder; the file must lie in the spec's folder or below it` +
+			rule,
+		`a\iris.npz`:  `"a\iris.npz" has a backslash; write / between folders, on every system`,
+		"./iris.npz":  `"./iris.npz" has parts that are empty or a dot` + rule,
+		"a//iris.npz": `"a//iris.npz" has parts that are empty or a dot` + rule,
+		"a\n.npz":     `"a␊.npz" has characters that no path should have` + rule,
+		"\xff.npz":    "\"\ufffd.npz\" has characters that no path should have" + rule,
 		strings.Repeat("a", MaxWeightsPath) + ".npz": "the path has more than 255 characters",
 	} {
 		got := mistakes(t, with(func(n *Network) { n.Weights = path }))

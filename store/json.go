@@ -342,7 +342,9 @@ func (d decoder[F]) arrays(shapes []Shape, flat []F) []member {
 			if cols == 0 {
 				return d.row(path, part)
 			}
-			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
+			return d.list(path, rows, "rows", func(i int, path string) error {
+				return d.row(path, part[i*cols:(i+1)*cols])
+			})
 		}, false})
 	}
 	return members

@@ -44,7 +44,8 @@ const xnetTraining = "00112233445566778899aabbccddeeff00112233445566778899aabbcc
 
 var xnetNetwork = Network{
 	Name: "Xnet", Inputs: XnetInputs, Outputs: XnetOutputs, Layers: 2, Activations: "tanh, softmax", Cost: "mse",
-	Function: strings.Repeat("ab", 32), Training: xnetTraining, Shapes: []Shape{{"W1", 3, 2}, {"B1", 3, 0}, {"W2", 2, 3}},
+	Function: strings.Repeat("ab", 32), Training: xnetTraining,
+	Shapes: []Shape{{"W1", 3, 2}, {"B1", 3, 0}, {"W2", 2, 3}},
 }
 
 var xtypeStored = Type[Xtype, float32]{Network: &xnetNetwork, Name: "Xtype", Kind: "model", Parts: (*Xtype).stored}

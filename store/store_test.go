@@ -47,7 +47,8 @@ func drawn(seed uint64) *Xtype {
 // awkward has the numbers that are most easily lost.
 func awkward() *Xtype {
 	o := &Xtype{Beta: math.MaxFloat32, Decay: 0x1p-149, T: math.MaxUint64, set: true}
-	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0.1, 1e-40, 16777217, -0x1p-126, 1 / 3., 1e21, 1e-7}
+	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0.1, 1e-40, 16777217, -0x1p-126,
+		1 / 3., 1e21, 1e-7}
 	for i, v := range values {
 		o.M.Flat()[i] = float32(v)
 	}
@@ -71,7 +72,8 @@ func same(a, b *Xtype, nans bool) bool {
 func TestRoundTrip(t *testing.T) {
 	quiet := awkward()
 	quiet.M.W1[0][0] = math.Float32frombits(0x7fc12345) // a NaN with a payload, which a record keeps
-	for _, o := range []*Xtype{drawn(1), drawn(2), {}, {set: true}, {set: true, T: 1}, {set: true, Decay: 1}, awkward(), quiet} {
+	for _, o := range []*Xtype{drawn(1), drawn(2), {}, {set: true}, {set: true, T: 1}, {set: true, Decay: 1}, awkward(),
+		quiet} {
 		data, err := o.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -80,9 +82,12 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("a record of %d bytes, want %d", len(data), want)
 		}
 		for name, read := range map[string]func(v *Xtype) error{
-			"UnmarshalBinary":    func(v *Xtype) error { return v.UnmarshalBinary(data) },
-			"ReadFrom":           func(v *Xtype) error { _, err := v.ReadFrom(bytes.NewReader(data)); return err },
-			"ReadFrom, by bytes": func(v *Xtype) error { _, err := v.ReadFrom(iotest.OneByteReader(bytes.NewReader(data))); return err },
+			"UnmarshalBinary": func(v *Xtype) error { return v.UnmarshalBinary(data) },
+			"ReadFrom":        func(v *Xtype) error { _, err := v.ReadFrom(bytes.NewReader(data)); return err },
+			"ReadFrom, by bytes": func(v *Xtype) error {
+				_, err := v.ReadFrom(iotest.OneByteReader(bytes.NewReader(data)))
+				return err
+			},
 			"ReadFrom, EOF with data": func(v *Xtype) error {
 				_, err := v.ReadFrom(iotest.DataErrReader(bytes.NewReader(data)))
 				return err
@@ -126,7 +131,8 @@ func TestStream(t *testing.T) {
 			t.Fatalf("record %d: %d bytes, %v", seed, n, err)
 		}
 	}
-	if n, err := new(Xtype).ReadFrom(&stream); n != 0 || !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if n, err := new(Xtype).ReadFrom(&stream); n != 0 || !errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("behind the last record: %d bytes, %v", n, err)
 	}
 }
@@ -154,13 +160,20 @@ func TestRefused(t *testing.T) {
 		{"a byte", func(b []byte) []byte { return b[:1] }, "end before their time, after 1 bytes"},
 		{"half a header", func(b []byte) []byte { return b[:80] }, "end before their time, after 80 bytes"},
 		{"a header", func(b []byte) []byte { return b[:160] }, "end before their time, after 160 bytes"},
-		{"but a byte", func(b []byte) []byte { return b[:len(b)-1] }, "end before their time, after 291 bytes: unexpected EOF"},
+		{"but a byte", func(b []byte) []byte {
+			return b[:len(b)-1]
+		}, "end before their time, after 291 bytes: unexpected EOF"},
 		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "1 bytes follow the data"},
 		{"twice", func(b []byte) []byte { return append(b, b...) }, "292 bytes follow the data"},
-		{"another file", func(b []byte) []byte { return []byte("PK\x03\x04 and so on") }, "no stored network: they begin otherwise"},
-		{"line ends changed", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")) }, "begin otherwise"},
+		{"another file", func(b []byte) []byte {
+			return []byte("PK\x03\x04 and so on")
+		}, "no stored network: they begin otherwise"},
+		{"line ends changed", func(b []byte) []byte {
+			return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+		}, "begin otherwise"},
 		{"the version", edit(8, "\x03"), "version 3 of their format; this code reads version 1"},
-		{"the version of zeros", edit(8, "\x02"), "version 2 of their format, in which all hyperparameters are 0, and these are not"},
+		{"the version of zeros", edit(8, "\x02"),
+			"version 2 of their format, in which all hyperparameters are 0, and these are not"},
 		{"the header", func(b []byte) []byte { b[40]++; return b }, "the checksum of their header is wrong"},
 		{"a number", func(b []byte) []byte { b[200]++; return b }, "damaged: their checksum is wrong"},
 		{"the checksum", func(b []byte) []byte { b[len(b)-1]++; return b }, "damaged: their checksum is wrong"},
@@ -169,13 +182,15 @@ func TestRefused(t *testing.T) {
 		{"another kind", edit(16, "adamw"), "are the state of adamw, not the state of model"},
 		{"no kind at all", edit(16, "\n\x00\x00\x00\x00\x00"), `are the state of "\n", not the state of model`},
 		{"parameters", edit(16, "parameters"), "are parameters, not the state of model"},
-		{"inputs", edit(96, "\x03"), `named "Xnet", with 3 inputs, 2 outputs, 2 layers and 15 parameters; this one has 2, 2, 2 and 15`},
+		{"inputs", edit(96, "\x03"),
+			`named "Xnet", with 3 inputs, 2 outputs, 2 layers and 15 parameters; this one has 2, 2, 2 and 15`},
 		{"outputs", edit(100, "\x01"), "with 2 inputs, 1 outputs"},
 		{"layers", edit(104, "\x03"), "2 outputs, 3 layers"},
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},
 		{"a hostile name", edit(32, "\x1b[31m"), `with as many inputs, outputs, layers and parameters, but other`},
-		{"another digest", edit(112, "\xff"), `named "Xnet" with as many inputs, outputs, layers and parameters, but other activations (here tanh, softmax), inner widths or biases, or another cost (here mse) (sha256:ff1122334455…, not sha256:001122334455…)`},
+		{"another digest", edit(112, "\xff"),
+			`named "Xnet" with as many inputs, outputs, layers and parameters, but other activations (here tanh, softmax), inner widths or biases, or another cost (here mse) (sha256:ff1122334455…, not sha256:001122334455…)`},
 	} {
 		data := c.damage(bytes.Clone(record))
 		if c.name == "a hostile name" {
@@ -190,13 +205,15 @@ func TestRefused(t *testing.T) {
 		if !same(o, drawn(7), false) {
 			t.Errorf("%s: the receiver has changed", c.name)
 		}
-		if _, err := o.ReadFrom(bytes.NewReader(data)); err == nil && !strings.Contains(c.want, "follow") || !same(o, drawn(7), false) && !strings.Contains(c.want, "follow") {
+		if _, err := o.ReadFrom(bytes.NewReader(data)); err == nil && !strings.Contains(c.want, "follow") ||
+			!same(o, drawn(7), false) && !strings.Contains(c.want, "follow") {
 			t.Errorf("%s: ReadFrom gives %v", c.name, err)
 		}
 	}
 	for n := range record {
 		o := drawn(7)
-		if _, err := o.ReadFrom(bytes.NewReader(record[:n])); !errors.Is(err, io.ErrUnexpectedEOF) && n > 0 || !same(o, drawn(7), false) {
+		if _, err := o.ReadFrom(bytes.NewReader(record[:n])); !errors.Is(err, io.ErrUnexpectedEOF) && n > 0 ||
+			!same(o, drawn(7), false) {
 			t.Errorf("cut to %d bytes: %v", n, err)
 		}
 		for bit := range 8 {
@@ -228,7 +245,8 @@ func TestParametersRefused(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 	record[144]++
-	if err := s.decode(resealed(record)); err == nil || !strings.Contains(err.Error(), "count 1 updates, which parameters do not") {
+	if err := s.decode(resealed(record)); err == nil ||
+		!strings.Contains(err.Error(), "count 1 updates, which parameters do not") {
 		t.Error(err)
 	}
 }
@@ -239,7 +257,8 @@ func TestWriteErrors(t *testing.T) {
 	for _, limit := range []int{0, 100, 290} {
 		w := &limited{left: limit, err: failed}
 		n, err := drawn(1).WriteTo(w)
-		if !errors.Is(err, failed) || err.Error() != "Xnet: writing the state of model: disk full" || n != int64(limit) {
+		if !errors.Is(err, failed) || err.Error() != "Xnet: writing the state of model: disk full" ||
+			n != int64(limit) {
 			t.Errorf("after %d bytes: %d, %v", limit, n, err)
 		}
 	}
@@ -327,7 +346,8 @@ func TestJSONRefused(t *testing.T) {
 		}
 		v := drawn(7)
 		err := v.UnmarshalJSON([]byte(edited))
-		if err == nil || !strings.HasPrefix(err.Error(), "Xnet: ") || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 300 {
+		if err == nil || !strings.HasPrefix(err.Error(), "Xnet: ") || !strings.Contains(err.Error(), c.want) ||
+			len(err.Error()) > 300 {
 			t.Errorf("%q for %q: %v, want %s", c.new, c.old, err, c.want)
 		}
 		if !same(v, drawn(7), false) {
@@ -397,7 +417,8 @@ func TestJSONChecksum(t *testing.T) {
 	edited := strings.Replace(string(text), " 0.5]", " 0.25]", 1)
 	v, want := drawn(7), *o
 	err := v.UnmarshalJSON([]byte(edited))
-	if err == nil || !strings.HasSuffix(err.Error(), `, not "`+sum+`": they are damaged; or if they were edited on purpose, remove the checksum`) {
+	if err == nil || !strings.HasSuffix(err.Error(),
+		`, not "`+sum+`": they are damaged; or if they were edited on purpose, remove the checksum`) {
 		t.Errorf("an edit: %v", err)
 	}
 	want.M.W1[1][1] = 0.25
@@ -422,7 +443,8 @@ func TestZeros(t *testing.T) {
 	}
 	// As older versions wrote them, which knew no other zeros than those of a zero value.
 	for text, want := range map[string]bool{
-		`"Beta": 0, "Decay": 0, "T": 0`: false, `"Beta": 0, "Decay": 0, "T": 1`: true, `"Beta": 0, "Decay": 1, "T": 0`: true,
+		`"Beta": 0, "Decay": 0, "T": 0`: false, `"Beta": 0, "Decay": 0, "T": 1`: true,
+		`"Beta": 0, "Decay": 1, "T": 0`:              true,
 		`"Beta": 0, "Decay": 0, "T": 0, "set": true`: true,
 	} {
 		shapes := `{"W1": [[0, 0], [0, 0], [0, 0]], "B1": [0, 0, 0], "W2": [[0, 0, 0], [0, 0, 0]]}`
@@ -458,7 +480,8 @@ func TestByValue(t *testing.T) {
 	}
 	var stream bytes.Buffer
 	back = holder{}
-	if err := errors.Join(gob.NewEncoder(&stream).Encode(o), gob.NewDecoder(&stream).Decode(&back)); err != nil || !reflect.DeepEqual(back, o) {
+	if err := errors.Join(gob.NewEncoder(&stream).Encode(o), gob.NewDecoder(&stream).Decode(&back)); err != nil ||
+		!reflect.DeepEqual(back, o) {
 		t.Errorf("gob: %v", err)
 	}
 }

@@ -26,7 +26,8 @@ func TestAdd(t *testing.T) {
 			g := XnetGrad{[2][3]float32{{7, 7, 7}}}
 			asked.Store(0)
 			if loss := n.GradBatch(team, p, xs, ys, &g); loss != wantLoss || g != want {
-				t.Fatalf("%d workers, %d samples: loss %v and %v, want %v and %v", workers, count, loss, g, wantLoss, want)
+				t.Fatalf("%d workers, %d samples: loss %v and %v, want %v and %v", workers, count, loss, g, wantLoss,
+					want)
 			}
 			// Every run but the first is added to another.
 			if blocks := (count + xnetBlock - 1) / xnetBlock; int(asked.Load()) != min(max(blocks/2, 1), xnetSlots)-1 {

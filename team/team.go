@@ -1,9 +1,9 @@
-// Package team spreads batches of an emitted network over several cores. An emitted file says which functions the network
-// has (Network) and passes the methods of its team on. Everything else is the same for every network and stands here.
-// Programs of users import this package at run time, so it needs the standard library only.
+// Package team spreads batches of an emitted network over several cores. An emitted file says which functions the
+// network has (Network) and passes the methods of its team on. Everything else is the same for every network and stands
+// here. Programs of users import this package at run time, so it needs the standard library only.
 //
-// Results do not depend on the number of workers, bit for bit. Samples are cut into runs of whole blocks by their number
-// alone, each run is summed by itself, and these sums are added in pairs.
+// Results do not depend on the number of workers, bit for bit. Samples are cut into runs of whole blocks by their
+// number alone, each run is summed by itself, and these sums are added in pairs.
 package team
 
 import "reflect"

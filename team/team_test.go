@@ -67,7 +67,8 @@ func TestAnyWorkers(t *testing.T) {
 			wantLoss, want := sequential(p, xs, ys)
 			g := XnetGrad{[2][3]float32{{7, 7, 7}}}
 			if loss := team.GradBatch(p, xs, ys, &g); loss != wantLoss || g != want {
-				t.Fatalf("%d workers, %d samples: loss %v and %v, want %v and %v", workers, count, loss, g, wantLoss, want)
+				t.Fatalf("%d workers, %d samples: loss %v and %v, want %v and %v", workers, count, loss, g, wantLoss,
+					want)
 			}
 			if loss := team.LossBatch(p, xs, ys); loss != wantLoss {
 				t.Errorf("%d workers, %d samples: LossBatch gives %v, want %v", workers, count, loss, wantLoss)
@@ -84,14 +85,16 @@ func TestAnyWorkers(t *testing.T) {
 			loss := team.InputGradBatch(p, xs, ys, gxs)
 			p.InputGradBatch(new(XnetBatch), xs, ys, inputs)
 			if loss != wantLoss || !slices.Equal(gxs, inputs) {
-				t.Errorf("%d workers, %d samples: InputGradBatch gives %v and %v, want %v and %v", workers, count, loss, gxs, wantLoss, inputs)
+				t.Errorf("%d workers, %d samples: InputGradBatch gives %v and %v, want %v and %v", workers, count, loss,
+					gxs, wantLoss, inputs)
 			}
 			next := *p
 			for i, v := range want.Flat() {
 				next.Flat()[i] -= float32(0.125 * v)
 			}
 			if loss := team.StepBatch(p, xs, ys, 0.125); loss != wantLoss || *p != next {
-				t.Errorf("%d workers, %d samples: StepBatch gives %v and %v, want %v and %v", workers, count, loss, *p, wantLoss, next)
+				t.Errorf("%d workers, %d samples: StepBatch gives %v and %v, want %v and %v", workers, count, loss, *p,
+					wantLoss, next)
 			}
 		}
 		team.Close()
@@ -190,8 +193,12 @@ func TestRefuses(t *testing.T) {
 	var zero XnetTeam
 	var none *XnetTeam
 	for name, f := range map[string]func(){
-		"a zero value": func() { zero.LossBatch(p, xs, ys) }, "a closed zero value": func() { zero.Close(); zero.StepBatch(p, xs, ys, 1) },
-		"nil": func() { none.ForwardBatch(p, xs, ys) }, "a closed nil": func() { none.Close(); none.GradBatch(p, xs, ys, &g) },
+		"a zero value": func() {
+			zero.LossBatch(p, xs, ys)
+		}, "a closed zero value": func() { zero.Close(); zero.StepBatch(p, xs, ys, 1) },
+		"nil": func() {
+			none.ForwardBatch(p, xs, ys)
+		}, "a closed nil": func() { none.Close(); none.GradBatch(p, xs, ys, &g) },
 	} {
 		if got := panics(f); got != "XnetTeam: nil and a zero value have no workers; make a team with NewXnetTeam" {
 			t.Errorf("%s: the panic is %v", name, got)

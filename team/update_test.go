@@ -22,7 +22,8 @@ func TestUpdates(t *testing.T) {
 				team.Update(o, &got, &g, 0.125)
 				loss := team.UpdateBatch(o, &batched, xs, ys, 0.125)
 				if got != want || batched != want || loss != wantLoss || g != given {
-					t.Errorf("%s, %d workers, %d samples: %v and %v, loss %v, want %v, %v", name, workers, count, got, batched, loss, want, wantLoss)
+					t.Errorf("%s, %d workers, %d samples: %v and %v, loss %v, want %v, %v", name, workers, count, got,
+						batched, loss, want, wantLoss)
 				}
 				if counted, ok := o.(*XnetSGD); ok && counted.T != 3 {
 					t.Errorf("%d workers: %d updates counted, want 3", workers, counted.T)
@@ -59,8 +60,8 @@ type broken struct{}
 
 func (broken) Update(*Xnet, *XnetGrad, float32) { panic("no update") }
 
-// TestUpdateRefuses: what is nil, also a nil pointer in an interface, is said before anything is done, a panic of an optimizer comes out, and the team may
-// be used again.
+// TestUpdateRefuses: what is nil, also a nil pointer in an interface, is said before anything is done, a panic of an
+// optimizer comes out, and the team may be used again.
 func TestUpdateRefuses(t *testing.T) {
 	p, xs, ys := samples(9)
 	g := new(XnetGrad)

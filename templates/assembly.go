@@ -28,8 +28,8 @@ type Assembly struct {
 	// Sweeps are the loops over all parameters, of which there are Params, and SweptAtOnce of them one takes at a time.
 	Sweeps              []AssemblySweep
 	Params, SweptAtOnce int
-	// Some say of functions and sweeps that only some processors have whether this one has them. Absent and AbsentSweeps
-	// are those that it has not, and others have.
+	// Some say of functions and sweeps that only some processors have whether this one has them. Absent and
+	// AbsentSweeps are those that it has not, and others have.
 	Some         []AssemblyConstant
 	Absent       []AssemblyFunction
 	AbsentSweeps []AssemblySweep

@@ -119,7 +119,8 @@ func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
 	body := &code.Block{}
 	if fn.Few.Apart {
 		body.If(code.Method(code.V("p"), "few", code.LenOf(form.slices[0]))).Return(code.Method(code.V("p"), fewMethod,
-			append(append(code.Vars("b"), code.Vars(form.slices...)...), code.V("g"), code.I(forgotten), code.I(1), code.I(0))...))
+			append(append(code.Vars("b"), code.Vars(form.slices...)...), code.V("g"), code.I(forgotten), code.I(1),
+				code.I(0))...))
 	}
 	if form.sums {
 		body.Set(&code.Deref{X: code.V("g")}, &code.Zero{Type: code.StructType(a.Name + "Grad")})
@@ -414,8 +415,8 @@ func (a Assembly) addMethod(f *File) *jen.Statement {
 	return f.f.Func().Params(jen.Id("g").Add(grad())).Id(vectorAdd).Params(jen.Id("next").Add(grad()))
 }
 
-// stepBatch is GradBatch and the step, and Step for one sample. Few samples whose gradients are summed up apart move the
-// parameters with that sum:
+// stepBatch is GradBatch and the step, and Step for one sample. Few samples whose gradients are summed up apart move
+// the parameters with that sum:
 //
 //	func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
 //		if len(xs) == 1 && len(ys) == 1 {

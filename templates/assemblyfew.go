@@ -98,7 +98,8 @@ func (a Assembly) overwritten(g *jen.Group, fn AssemblyFunction) {
 	if fn.Few.Apart {
 		g.Id("onto").Op(":=").Lit(forgotten)
 		g.If(jen.Op("!").Add(isFew())).Block(
-			jen.List(jen.Op("*").Id("g"), jen.Id("onto")).Op("=").List(jen.Id(a.Name+"Grad").Values(), jen.Lit(goneOnFrom)))
+			jen.List(jen.Op("*").Id("g"), jen.Id("onto")).Op("=").List(jen.Id(a.Name+"Grad").Values(),
+				jen.Lit(goneOnFrom)))
 		return
 	}
 	if fn.Few.Alone == "" {
@@ -182,8 +183,8 @@ func (a Assembly) oneByOne(g *jen.Group, fn AssemblyFunction) {
 	loop(at(to.Clone()).Op("=").Add(at(samples())).Dot(fn.Few.Result), to, samples())
 }
 
-// oneMethod is the method that takes a sample through GradBatch, and fewMethod the one that takes few where their gradients
-// are summed up apart.
+// oneMethod is the method that takes a sample through GradBatch, and fewMethod the one that takes few where their
+// gradients are summed up apart.
 const oneMethod, fewMethod = "gradOne", "gradFew"
 
 // callOne calls the assembly of the level in force, which adds the gradient of a sample:

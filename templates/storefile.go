@@ -231,8 +231,10 @@ func (s Store) stored(b *bytes.Buffer, t Stored) {
 		b.WriteString("\n")
 	}
 	fmt.Fprintf(b, "var %s = store.Type[%s, %s]{\n", variable, t.Type, s.Precision)
-	fmt.Fprintf(b, "Network: &%sNetwork, Name: %q, Kind: %q, Parts: (*%s).stored,\n}\n\n", s.Prefix, t.Type, t.Kind, t.Type)
-	fmt.Fprintf(b, "%sfunc (%s *%s) stored() store.Parts[%s] {\nreturn store.Parts[%[4]s]{\n", said, self, t.Type, s.Precision)
+	fmt.Fprintf(b, "Network: &%sNetwork, Name: %q, Kind: %q, Parts: (*%s).stored,\n}\n\n", s.Prefix, t.Type, t.Kind,
+		t.Type)
+	fmt.Fprintf(b, "%sfunc (%s *%s) stored() store.Parts[%s] {\nreturn store.Parts[%[4]s]{\n", said, self, t.Type,
+		s.Precision)
 	if t.Counts {
 		fmt.Fprintf(b, "Updates: &%s.T,\n", self)
 	}

@@ -15,8 +15,9 @@ func TestStoreFile(t *testing.T) {
 			{Type: "Iris", Kind: "parameters"},
 			{Type: "IrisSGD", Kind: "sgd", Fields: []string{"WeightDecay"}},
 			{
-				Type: "IrisAdam", Kind: "adam", Fields: []string{"Beta1", "WeightDecay"}, Counts: true, Arrays: []string{"M"},
-				Large: true, Needed: []string{"Beta1"},
+				Type: "IrisAdam", Kind: "adam", Fields: []string{"Beta1", "WeightDecay"}, Counts: true,
+				Arrays: []string{"M"},
+				Large:  true, Needed: []string{"Beta1"},
 			},
 		},
 	})

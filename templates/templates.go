@@ -1,9 +1,9 @@
 // Package templates prints emitted files as Go: programs on scalars, and the files beside them, which declare assembly,
-// test, save, load and share out work. What is emitted, in which order and over which indices was settled before. It is the
-// only package that knows jennifer.
+// test, save, load and share out work. What is emitted, in which order and over which indices was settled before. It is
+// the only package that knows jennifer.
 //
-// Nothing from a spec reaches the output unchecked. Names are identifiers by the time they arrive here, and comments are
-// cut into lines that each begin with two slashes.
+// Nothing from a spec reaches the output unchecked. Names are identifiers by the time they arrive here, and comments
+// are cut into lines that each begin with two slashes.
 package templates
 
 import (

@@ -38,8 +38,8 @@ func (t Test) derivatives(f *File) {
 // derives says whether a function of derivatives is emitted.
 func (t Test) derives(function string) bool { return slices.Contains(t.Derived, function) }
 
-// judgeDerivatives is the call that has them judged: verify.TestDerivatives(t, irisSpec, irisDerivatives), and with more
-// arguments of another judge.
+// judgeDerivatives is the call that has them judged: verify.TestDerivatives(t, irisSpec, irisDerivatives), and with
+// more arguments of another judge.
 func (t Test) judgeDerivatives(judge string, more ...jen.Code) jen.Code {
 	args := []jen.Code{jen.Id("t"), jen.Id(t.Prefix + "Spec"), jen.Id(t.Prefix + "Derivatives")}
 	return jen.Qual(verifyPath, judge).Call(append(args, more...)...)

@@ -237,7 +237,8 @@ func (t Test) check(f *File) {
 		if len(t.Batches) == 0 {
 			each = append(each, t.optimizer("TestOptimizer", o))
 		} else {
-			each = append(each, t.optimizer("TestOptimizerBatch", o, jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"),
+			each = append(each, t.optimizer("TestOptimizerBatch", o,
+				jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"),
 				jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
 		}
 		if t.has("GradBatchWeighted") {
@@ -326,8 +327,8 @@ func (t Test) structField(name, ending string) code.Field {
 }
 
 // fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each
-// is allocated by itself, as programs do, so that it is aligned as they will find it. A network that nothing draws stays
-// 0: no time depends on what the numbers are.
+// is allocated by itself, as programs do, so that it is aligned as they will find it. A network that nothing draws
+// stays 0: no time depends on what the numbers are.
 func (t Test) fill(f *File, name string, parts []code.Field) {
 	f.Doc(name + " is what the benchmarks work on.")
 	f.f.Type().Id(name).StructFunc(func(g *jen.Group) {
@@ -387,7 +388,8 @@ func (t Test) benchmarkName(of string) string {
 //	}
 func (t Test) benchmark(f *File, name, call string) {
 	f.f.Line()
-	f.f.Func().Id(t.benchmarkName(name)).Params(testingB()).Block(t.loop(t.Prefix+"Samples", jen.Id("s").Dot("net").Dot(call))...)
+	f.f.Func().Id(t.benchmarkName(name)).Params(testingB()).Block(t.loop(t.Prefix+"Samples",
+		jen.Id("s").Dot("net").Dot(call))...)
 }
 
 // loop is what a benchmark does on a type of samples.

@@ -66,8 +66,8 @@ func ReadFile(path string) (*File, error) {
 }
 
 // WriteFile writes a file whose name ends in .safetensors or .npz. Whatever happens, there is the file that was there
-// before or the whole new one under that name: the new one is written beside it and renamed. A link stays one, and so do
-// the permissions of a file.
+// before or the whole new one under that name: the new one is written beside it and renamed. A link stays one, and so
+// do the permissions of a file.
 func WriteFile(path string, f *File) error {
 	format, err := formatOf(path)
 	if err != nil {

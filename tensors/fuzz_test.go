@@ -50,7 +50,8 @@ func FuzzReadNPZ(f *testing.F) {
 	f.Add(npz.encode(f, &tensors.File{}))
 	f.Add(npz.encode(f, sample(npz)))
 	f.Add(zipped(f, zip.Store, "W1.npy", npy(plain, 0, 0, 128, 63)))
-	f.Add(zipped(f, zip.Deflate, "W1.npy", npy("{'descr': '>f8', 'fortran_order': True, 'shape': (2, 1), }", bytes.Repeat([]byte{64}, 16)...)))
+	f.Add(zipped(f, zip.Deflate, "W1.npy",
+		npy("{'descr': '>f8', 'fortran_order': True, 'shape': (2, 1), }", bytes.Repeat([]byte{64}, 16)...)))
 	for _, name := range []string{"numpy.npz", "compressed.npz"} {
 		data, err := os.ReadFile("testdata/" + name)
 		if err != nil {

@@ -24,8 +24,10 @@ func TestHostileSizes(t *testing.T) {
 		data   []byte
 	}{
 		{"a header of 2 GB", safetensors, append(claimed, make([]byte, 100)...)},
-		{"a tensor of 4 GB", safetensors, headed(`{"W1":{"dtype":"F64","shape":[536870912],"data_offsets":[0,4294967296]}}`, 8)},
-		{"offsets of 2^64-1", safetensors, headed(`{"W1":{"dtype":"U8","shape":[8],"data_offsets":[18446744073709551607,18446744073709551615]}}`, 8)},
+		{"a tensor of 4 GB", safetensors,
+			headed(`{"W1":{"dtype":"F64","shape":[536870912],"data_offsets":[0,4294967296]}}`, 8)},
+		{"offsets of 2^64-1", safetensors,
+			headed(`{"W1":{"dtype":"U8","shape":[8],"data_offsets":[18446744073709551607,18446744073709551615]}}`, 8)},
 		{"an array of 8 GB", npz, zipped(t, zip.Store, "W1.npy", npy(shape("1073741824,"), 1, 2, 3))},
 		{"an array of 8 GB, compressed", npz, zipped(t, zip.Deflate, "W1.npy", npy(shape("32768, 32768"), 1, 2, 3))},
 		{"a directory that says 4 GB", npz, directory},

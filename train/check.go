@@ -75,5 +75,6 @@ func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, weights []float64, part st
 	}
 	return fmt.Errorf("train: the targets of %s %d sum to %.6g, not to %g%s; "+
 		"the gradient is that of the loss only where they do: to weight a sample "+
-		"or a class use Options.Weights or ClassWeights, to mask a sample leave it out", part, first, was, t.targetSum, others)
+		"or a class use Options.Weights or ClassWeights, to mask a sample leave it out", part, first, was, t.targetSum,
+		others)
 }

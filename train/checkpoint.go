@@ -34,8 +34,8 @@ const recordMagic = "\x89bpg\r\n\x1a\n"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// stored is what writes itself as a record, and reads one: an error leaves it as it was. Emitted networks and optimizers
-// are, unless the spec's emit leaves save out.
+// stored is what writes itself as a record, and reads one: an error leaves it as it was. Emitted networks and
+// optimizers are, unless the spec's emit leaves save out.
 type stored interface {
 	io.WriterTo
 	io.ReaderFrom
@@ -54,7 +54,8 @@ func (t *Trainer[P, G, X, Y, F]) Save(path string, epoch int) error {
 		return err
 	}
 	if epoch < 0 {
-		return fmt.Errorf("train: Save: the epoch is %d; give the number of epochs trained, such as Epoch.Number", epoch)
+		return fmt.Errorf("train: Save: the epoch is %d; give the number of epochs trained, such as Epoch.Number",
+			epoch)
 	}
 	var records bytes.Buffer
 	var sizes [2]uint64

@@ -98,7 +98,8 @@ func TestCheckpointResumes(t *testing.T) {
 			return e
 		}
 		if !reflect.DeepEqual(last(result), last(wholeResult)) {
-			t.Errorf("optimizer %t: the last epoch is %+v, without a break %+v", optimizer, last(result), last(wholeResult))
+			t.Errorf("optimizer %t: the last epoch is %+v, without a break %+v", optimizer, last(result),
+				last(wholeResult))
 		}
 	}
 }

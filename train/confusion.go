@@ -26,8 +26,8 @@ func NewConfusion(classes []string) *Confusion {
 
 // Confuse counts the outputs of a network by the classes of their targets. Y is an array of float32 or float64. The
 // class of an array of one number is 1 where the number is greater than 0.5, and else 0; that of a longer one is the
-// index of its largest number, the first of several. An output with a NaN is of no class, see None; a target with one is
-// an error. Without names the classes are called 0, 1, 2, …
+// index of its largest number, the first of several. An output with a NaN is of no class, see None; a target with one
+// is an error. Without names the classes are called 0, 1, 2, …
 func Confuse[Y any](outputs, targets []Y, names ...string) (*Confusion, error) {
 	p, err := pair(outputs, targets)
 	if err != nil {

@@ -125,7 +125,8 @@ func ExampleOptions_start() {
 	// the same bits: true
 }
 
-// A training that can be stopped at any time, by a power cut too, goes on from its last epoch when the program runs again.
+// A training that can be stopped at any time, by a power cut too, goes on from its last epoch when the program runs
+// again.
 func ExampleTrainer_Load() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

@@ -16,8 +16,8 @@ type parameters[F Float] interface {
 	}
 }
 
-// Foldable is a network that scalers can be folded into, for the network P, its workspace W, an input X and an output Y:
-// one whose Forward is emitted, and what saves it.
+// Foldable is a network that scalers can be folded into, for the network P, its workspace W, an input X and an output
+// Y: one whose Forward is emitted, and what saves it.
 type Foldable[P, W, X, Y any, F Float] interface {
 	*P
 	parameters[F]
@@ -54,8 +54,8 @@ func layerOf[F Float](net parameters[F], l int) (found layer[F], err error) {
 }
 
 // FoldInputs takes the scaler of inputs into the first layer of a network that was trained on scaled ones: it takes
-// inputs as they come from then on. With x' = (x - offset)/scale, W·x' + b = (W/scale)·x + (b - W·(offset/scale)): computed
-// in float64 and rounded once. On any error nothing is changed.
+// inputs as they come from then on. With x' = (x - offset)/scale, W·x' + b = (W/scale)·x + (b - W·(offset/scale)):
+// computed in float64 and rounded once. On any error nothing is changed.
 func FoldInputs[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N, s Scaler) error {
 	if (*P)(net) == nil {
 		return fmt.Errorf("train.FoldInputs: the network is a nil %T", net)
@@ -120,8 +120,9 @@ func FoldOutputs[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N, s Sc
 	return last.become(made, "FoldOutputs")
 }
 
-// linear says whether the last activation of a network is the identity. It tries a copy: with the last weights and biases
-// times -2, which rounds nothing, every output must be -2 times what it was, and must not be 0 that nothing is seen in.
+// linear says whether the last activation of a network is the identity. It tries a copy: with the last weights and
+// biases times -2, which rounds nothing, every output must be -2 times what it was, and must not be 0 that nothing is
+// seen in.
 func linear[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N) bool {
 	copied, ws, x := *net, new(W), new(X)
 	if inputs := floats[F](x); inputs != nil {

@@ -21,8 +21,8 @@ type affine struct {
 	tanh bool
 }
 
-// of is the layer's output and a bound on the distance of float32's from it, in any order of the sums, for an input that
-// is off by some bound itself. |tanh'| is at most 1, and tanh is right to 1 ULP.
+// of is the layer's output and a bound on the distance of float32's from it, in any order of the sums, for an input
+// that is off by some bound itself. |tanh'| is at most 1, and tanh is right to 1 ULP.
 func (l affine) of(a, off []float64) (z, bound []float64) {
 	for j, row := range l.w {
 		sum, size, e := l.b[j], math.Abs(l.b[j]), 0.0
@@ -138,9 +138,13 @@ func TestFoldMistakes(t *testing.T) {
 		fold func() error
 		want string
 	}{
-		"softmax":         {func() error { return train.FoldOutputs(&flower, ones(3, 2)) }, "not the identity"},
-		"inputs":          {func() error { return train.FoldInputs(&net, ones(3, 2)) }, "3 offsets and 3 scales; a sample has 16"},
-		"outputs":         {func() error { return train.FoldOutputs(&net, ones(16, 2)) }, "16 offsets and 16 scales; a sample has 4"},
+		"softmax": {func() error { return train.FoldOutputs(&flower, ones(3, 2)) }, "not the identity"},
+		"inputs": {func() error {
+			return train.FoldInputs(&net, ones(3, 2))
+		}, "3 offsets and 3 scales; a sample has 16"},
+		"outputs": {func() error {
+			return train.FoldOutputs(&net, ones(16, 2))
+		}, "16 offsets and 16 scales; a sample has 4"},
 		"a scale of 0":    {func() error { return train.FoldInputs(&net, ones(16, 0)) }, "scale not 0"},
 		"a scale too far": {func() error { return train.FoldInputs(&net, ones(16, 1e-300)) }, "too far from 1"},
 		"nil":             {func() error { return train.FoldInputs((*control.Control)(nil), ones(16, 1)) }, "nil"},

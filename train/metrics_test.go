@@ -43,9 +43,11 @@ func TestConfuse(t *testing.T) {
 		"lengths":    {make([][2]float64, 2), make([][2]float64, 3), nil, "2 outputs and 3 targets"},
 		"no samples": {nil, nil, nil, "no samples to measure"},
 		"a target":   {make([][2]float64, 2), [][2]float64{{1, 0}, {nan, 0}}, nil, "target of sample 1 has a NaN"},
-		"names":      {make([][2]float64, 1), make([][2]float64, 1), []string{"a"}, "1 names of classes; the network has 2"},
+		"names": {make([][2]float64, 1), make([][2]float64, 1), []string{"a"},
+			"1 names of classes; the network has 2"},
 	} {
-		if _, err := train.Confuse(c.outputs, c.targets, c.names...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := train.Confuse(c.outputs, c.targets, c.names...); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error with %q", what, err, c.want)
 		}
 	}
@@ -171,9 +173,12 @@ func TestReportRefuses(t *testing.T) {
 	xs, ys := disc(20)
 	o := train.Options{Epochs: 2, Batch: 5, Rate: train.Constant(0.1), Seed: 1}
 	for want, report := range map[string]func(t *spiralsTrainer){
-		"without a name":           func(t *spiralsTrainer) { t.Report("", train.Accuracy) },
-		`a nil metric "R²"`:        func(t *spiralsTrainer) { t.Report("R²", nil) },
-		`called twice for "error"`: func(t *spiralsTrainer) { t.Report("error", train.MAE); t.Report("error", train.RMSE) },
+		"without a name":    func(t *spiralsTrainer) { t.Report("", train.Accuracy) },
+		`a nil metric "R²"`: func(t *spiralsTrainer) { t.Report("R²", nil) },
+		`called twice for "error"`: func(t *spiralsTrainer) {
+			t.Report("error", train.MAE)
+			t.Report("error", train.RMSE)
+		},
 	} {
 		net, trainer := drawn(1, nil)
 		before := *net

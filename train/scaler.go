@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// Scaler brings every component of samples to a scale that a network learns well on: component i becomes
-// (x[i] - Offset[i])/Scale[i]. [Standard] and [MinMax] fit one to data. Fit it to the samples that are trained on, not to
-// those that validate or test, or these are known in part.
+// Scaler brings every component of samples to a scale that a network learns well on: component i becomes (x[i] -
+// Offset[i])/Scale[i]. [Standard] and [MinMax] fit one to data. Fit it to the samples that are trained on, not to those
+// that validate or test, or these are known in part.
 //
 // A trained network can take it in: after [FoldInputs] and [FoldOutputs] it takes and returns numbers as they come, at
 // no cost. Save the network and its scaler before that, the scaler as JSON for example, and fold after loading: a
@@ -89,7 +89,8 @@ func fit[X any](xs []X, of func(values []float64) (offset, scale float64)) (s Sc
 		}
 		offset, scale := of(from)
 		if !finite(offset) || !finite(scale) {
-			return Scaler{}, fmt.Errorf("train: the numbers of component %d are too far from one another for a Scaler", i)
+			return Scaler{}, fmt.Errorf("train: the numbers of component %d are too far from one another for a Scaler",
+				i)
 		}
 		if scale == 0 || !finite(1/scale) {
 			scale = 1

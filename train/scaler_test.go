@@ -57,7 +57,8 @@ func TestMinMax(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := train.Scaled(s, xs), [][3]float32{{-1, -1, -1}, {0, 1, -1}, {1, -1. / 3, -1}}; !reflect.DeepEqual(got, want) {
+	if got, want := train.Scaled(s, xs),
+		[][3]float32{{-1, -1, -1}, {0, 1, -1}, {1, -1. / 3, -1}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if !reflect.DeepEqual(xs[0], [3]float32{1, -4, 5}) {
@@ -72,12 +73,21 @@ func TestScalerMistakes(t *testing.T) {
 		fit  func() error
 		want string
 	}{
-		"none":      {func() error { _, err := train.Standard([][2]float32{}); return err }, "no samples"},
-		"no array":  {func() error { _, err := train.Standard([]float32{1}); return err }, "a sample is a float32"},
-		"integers":  {func() error { _, err := train.Standard([][1]int{{1}}); return err }, "a sample is a [1]int"},
-		"NaN":       {func() error { _, err := train.Standard([][2]float32{{1, 2}, {3, nan}}); return err }, "component 1 of sample 1 is NaN"},
-		"range":     {func() error { _, err := train.MinMax([][1]float32{{1}}, 1, 1); return err }, "lo must be less than hi"},
-		"NaN range": {func() error { _, err := train.MinMax([][1]float32{{1}}, 0, math.NaN()); return err }, "lo must be less than hi"},
+		"none":     {func() error { _, err := train.Standard([][2]float32{}); return err }, "no samples"},
+		"no array": {func() error { _, err := train.Standard([]float32{1}); return err }, "a sample is a float32"},
+		"integers": {func() error { _, err := train.Standard([][1]int{{1}}); return err }, "a sample is a [1]int"},
+		"NaN": {func() error {
+			_, err := train.Standard([][2]float32{{1, 2}, {3, nan}})
+			return err
+		}, "component 1 of sample 1 is NaN"},
+		"range": {func() error {
+			_, err := train.MinMax([][1]float32{{1}}, 1, 1)
+			return err
+		}, "lo must be less than hi"},
+		"NaN range": {func() error {
+			_, err := train.MinMax([][1]float32{{1}}, 0, math.NaN())
+			return err
+		}, "lo must be less than hi"},
 		"too far": {func() error { _, err := train.MinMax([][1]float64{{-1.7e308}, {1.7e308}}, 0, 1); return err },
 			"too far from one another"},
 	} {
@@ -91,7 +101,8 @@ func TestScalerMistakes(t *testing.T) {
 		return ""
 	}
 	for name, s := range map[string]train.Scaler{
-		"offsets": {Offset: []float64{1}, Scale: []float64{1}}, "scale": {Offset: []float64{1, 2}, Scale: []float64{1, 0}},
+		"offsets": {Offset: []float64{1}, Scale: []float64{1}},
+		"scale":   {Offset: []float64{1, 2}, Scale: []float64{1, 0}},
 	} {
 		if text := said(func() { train.Scaled(s, [][2]float32{{1, 2}}) }); !strings.Contains(text, "train.Scaled: ") {
 			t.Errorf("%s: the panic says %q", name, text)

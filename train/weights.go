@@ -75,7 +75,9 @@ func (t *Trainer[P, G, X, Y, F]) weights(o Options, ys []Y) (of, valid []float64
 	if of, err = o.classWeights(o.Weights, len(ys), func(i int) row { return rowOf(&ys[i]) }, "sample"); err != nil {
 		return nil, nil, err
 	}
-	valid, err = o.classWeights(nil, len(t.validYs), func(i int) row { return rowOf(&t.validYs[i]) }, "validation sample")
+	valid, err = o.classWeights(nil, len(t.validYs), func(i int) row {
+		return rowOf(&t.validYs[i])
+	}, "validation sample")
 	return of, valid, err
 }
 
@@ -108,9 +110,9 @@ func (o Options) classWeights(given []float64, n int, target func(i int) row, pa
 	return weights, nil
 }
 
-// normal returns the weights of some samples, those that are 0 left out, divided by their mean; index has the numbers of
-// the samples. So a mean over a whole epoch is the sum divided by the number of samples, and a sample counts the same in
-// whatever batch it comes.
+// normal returns the weights of some samples, those that are 0 left out, divided by their mean; index has the numbers
+// of the samples. So a mean over a whole epoch is the sum divided by the number of samples, and a sample counts the
+// same in whatever batch it comes.
 func normal[F Float](weights []float64, index []int) (kept []int, of []F, err error) {
 	largest, sum := 0.0, 0.0
 	for _, i := range index {

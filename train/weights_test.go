@@ -133,12 +133,13 @@ func TestClassWeights(t *testing.T) {
 		}
 		return sum / total
 	}
-	o = train.Options{Epochs: 2, Batch: 16, Rate: train.Constant(0.01), ClassWeights: class, OnEpoch: func(e train.Epoch) error {
-		if want := byHand(); !(math.Abs(e.Validation-want) < 1e-5*want) {
-			t.Errorf("validation loss %g, want %g", e.Validation, want)
-		}
-		return nil
-	}}
+	o = train.Options{Epochs: 2, Batch: 16, Rate: train.Constant(0.01), ClassWeights: class,
+		OnEpoch: func(e train.Epoch) error {
+			if want := byHand(); !(math.Abs(e.Validation-want) < 1e-5*want) {
+				t.Errorf("validation loss %g, want %g", e.Validation, want)
+			}
+			return nil
+		}}
 	if _, err := trainer.Fit(context.Background(), xs, ys, o); err != nil {
 		t.Fatal(err)
 	}
@@ -211,14 +212,28 @@ func TestWeightsRefused(t *testing.T) {
 	xs, ys := disc(4)
 	base := train.Options{Epochs: 1, Batch: 2, Rate: train.Constant(0.01)}
 	for want, edit := range map[string]func(o *train.Options){
-		"Options.Weights has 3 weights for 4 samples":               func(o *train.Options) { o.Weights = []float64{1, 2, 3} },
-		"Options.Weights has 0 weights for 4 samples":               func(o *train.Options) { o.Weights = []float64{} },
-		"Options.Weights is -1 for sample 2":                        func(o *train.Options) { o.Weights = []float64{1, 2, -1, nan} },
-		"Options.Weights is NaN for sample 0":                       func(o *train.Options) { o.Weights = []float64{nan, 1, 1, 1} },
-		"Options.Weights is +Inf for sample 3":                      func(o *train.Options) { o.Weights = []float64{1, 1, 1, inf} },
-		"Options.ClassWeights is -2 for class 1":                    func(o *train.Options) { o.ClassWeights = []float64{1, -2} },
-		"Options.ClassWeights has 3 weights; the network has 2 cla": func(o *train.Options) { o.ClassWeights = []float64{1, 2, 3} },
-		"the training part: every weight is 0":                      func(o *train.Options) { o.Weights = []float64{0, 0, 0, 0} },
+		"Options.Weights has 3 weights for 4 samples": func(o *train.Options) {
+			o.Weights = []float64{1, 2, 3}
+		},
+		"Options.Weights has 0 weights for 4 samples": func(o *train.Options) { o.Weights = []float64{} },
+		"Options.Weights is -1 for sample 2": func(o *train.Options) {
+			o.Weights = []float64{1, 2, -1, nan}
+		},
+		"Options.Weights is NaN for sample 0": func(o *train.Options) {
+			o.Weights = []float64{nan, 1, 1, 1}
+		},
+		"Options.Weights is +Inf for sample 3": func(o *train.Options) {
+			o.Weights = []float64{1, 1, 1, inf}
+		},
+		"Options.ClassWeights is -2 for class 1": func(o *train.Options) {
+			o.ClassWeights = []float64{1, -2}
+		},
+		"Options.ClassWeights has 3 weights; the network has 2 cla": func(o *train.Options) {
+			o.ClassWeights = []float64{1, 2, 3}
+		},
+		"the training part: every weight is 0": func(o *train.Options) {
+			o.Weights = []float64{0, 0, 0, 0}
+		},
 	} {
 		o := base
 		edit(&o)

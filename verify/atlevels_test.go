@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEach goes through the levels of machines: none is left out, none is run that the machine lacks, and its own is set
-// again.
+// TestEach goes through the levels of machines: none is left out, none is run that the machine lacks, and its own is
+// set again.
 func TestEach(t *testing.T) {
 	for _, c := range []struct {
 		names   []string

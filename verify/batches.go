@@ -112,7 +112,9 @@ func batchMachineOn[P, G, X, Y any, F Float](
 		m.InputGrad = func(n memory.Lengths) F { return f.inputGrad(p, xs[:n.Xs], ys[:n.Ys], gxs[:n.Results]) }
 	}
 	if f.weightedLoss != nil {
-		m.WeightedLoss = func(n memory.Lengths) F { return f.weightedLoss(p, xs[:n.Xs], ys[:n.Ys], weights[:n.Weights]) }
+		m.WeightedLoss = func(n memory.Lengths) F {
+			return f.weightedLoss(p, xs[:n.Xs], ys[:n.Ys], weights[:n.Weights])
+		}
 	}
 	if f.weightedGradient != nil {
 		m.WeightedGradient = func(n memory.Lengths) F {

@@ -100,11 +100,13 @@ func TestBatchMutants(t *testing.T) {
 			single, double := precisionsOf(i)
 			if single {
 				m.judged(t,
-					Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw), o))
+					Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw),
+						o))
 			}
 			if double {
 				m.judged(t,
-					Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw), o))
+					Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw),
+						o))
 			}
 		})
 	}

@@ -19,8 +19,8 @@ type Options struct {
 	Short bool
 }
 
-// asked are the options that go test was called with. With a detector of races or of bad memory everything takes several
-// times as long, and it looks for other things: numbers are judged by as few trials as with -short.
+// asked are the options that go test was called with. With a detector of races or of bad memory everything takes
+// several times as long, and it looks for other things: numbers are judged by as few trials as with -short.
 func asked() Options { return Options{Short: testing.Short() || judge.Instrumented} }
 
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec

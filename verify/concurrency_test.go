@@ -13,8 +13,8 @@ import (
 // between is what a wrong kernel keeps outside of its workspace.
 var between [2]float32
 
-// interrupted gives the processor away, as the system may do at any time, for long enough that another goroutine gets it
-// on a busy machine too.
+// interrupted gives the processor away, as the system may do at any time, for long enough that another goroutine gets
+// it on a busy machine too.
 func interrupted() { time.Sleep(10 * time.Microsecond) }
 
 // meet judges a kernel that two goroutines use.

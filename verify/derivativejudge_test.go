@@ -91,7 +91,8 @@ func curvedNet(p spec.Precision) spec.Network {
 
 // withDerivatives is a network that emits those of single samples.
 func withDerivatives(n spec.Network) spec.Network {
-	n.Emit, n.Derivatives = []spec.Part{spec.EmitForward, spec.EmitGrad, spec.EmitStep, spec.EmitTest}, everyDerivative()
+	n.Emit, n.Derivatives = []spec.Part{spec.EmitForward, spec.EmitGrad, spec.EmitStep, spec.EmitTest},
+		everyDerivative()
 	return n
 }
 

@@ -28,13 +28,15 @@ var emitLists = []struct{ emit, functions string }{
 	{"grad batch team", "Init Forward Loss Backward Grad InputGrad Norm Clip Scale ForwardBatch LossBatch GradBatch " +
 		"InputGradBatch New Close"},
 	{"grad step", "Init Forward Loss Backward Grad InputGrad Norm Clip Scale Step"},
-	{"forward grad step batch", "Init Forward Loss Backward Grad InputGrad Norm Clip Scale Step ForwardBatch LossBatch " +
-		"GradBatch StepBatch InputGradBatch"},
+	{"forward grad step batch",
+		"Init Forward Loss Backward Grad InputGrad Norm Clip Scale Step ForwardBatch LossBatch " +
+			"GradBatch StepBatch InputGradBatch"},
 	{"", "Init Forward Loss Backward Grad InputGrad Norm Clip Scale Step ForwardBatch LossBatch GradBatch StepBatch " +
 		"InputGradBatch New Close"},
 }
 
-// emitting is a network that emits so much, all if that is empty. It has no input gradient where no Grad could leave it.
+// emitting is a network that emits so much, all if that is empty. It has no input gradient where no Grad could leave
+// it.
 func emitting(n spec.Network, emit string) spec.Network {
 	n.Emit = nil
 	for _, p := range strings.Fields(emit) {
@@ -103,7 +105,8 @@ func TestSubsets(t *testing.T) {
 			switch err := fs.fit(table); {
 			case (err == nil) != (differs == 0):
 				t.Fatalf("%q, %v: got %v", l.emit, fs, err)
-			case err != nil && !strings.Contains(err.Error(), "the kernel's "+names[bits.TrailingZeros(uint(differs))]+" is "):
+			case err != nil && !strings.Contains(err.Error(),
+				"the kernel's "+names[bits.TrailingZeros(uint(differs))]+" is "):
 				t.Fatalf("%q, %v: got %v", l.emit, fs, err)
 			}
 		}
@@ -135,7 +138,8 @@ func TestOneFunction(t *testing.T) {
 					whole = reflect.ValueOf(teamOf(k, none))
 				}
 				// Of weights of samples, this kernel has no functions that could be one too many.
-				if f := whole.FieldByName(name); !f.IsValid() || f.IsNil() || how == "CheckTeam" && !n.Emits(spec.EmitTeam) {
+				if f := whole.FieldByName(name); !f.IsValid() || f.IsNil() || how == "CheckTeam" &&
+					!n.Emits(spec.EmitTeam) {
 					continue
 				}
 				if err := r().Err(); err == nil || !strings.Contains(err.Error(), name+" "+want) {

@@ -20,8 +20,8 @@ import (
 // everywhere is one mistake, to be made in every function of a kernel.
 type everywhere[F Float] struct {
 	name string
-	// says is what the judge must say, one thing or another, of every function but those that it can't be made in or that
-	// are not judged so.
+	// says is what the judge must say, one thing or another, of every function but those that it can't be made in or
+	// that are not judged so.
 	says, except string
 	// before is done with what a function is given first: x, xs or g.
 	before func(first []F)
@@ -34,8 +34,9 @@ func mistakesEverywhere[F Float]() []everywhere[F] {
 	return []everywhere[F]{
 		{name: "none"},
 		{name: "off by a thousandth", says: "off by", after: func(v F, _ int32) F { return v * 1.001 }},
-		{name: "every third call", says: "must give the same bits|may not depend on where", except: "Init Norm Clip Scale",
-			after: func(v F, call int32) F { return v * (1 + F(call%3/2)/1024) }},
+		{name: "every third call", says: "must give the same bits|may not depend on where",
+			except: "Init Norm Clip Scale",
+			after:  func(v F, call int32) F { return v * (1 + F(call%3/2)/1024) }},
 		{name: "allocates", says: "per call; there must be none", except: "Init", after: func(v F, _ int32) F {
 			sink = make([]float64, 3+len(sink)%2)
 			return v
@@ -138,7 +139,9 @@ func spoilt[P, G, W, B, X, Y any, F Float](
 			})
 		},
 		LossBatch: func(p *P, b *B, xs []X, ys []Y) F {
-			return faults[7].around(memory.Numbers[F](xs), func() (F, []F) { return right.LossBatch(p, b, xs, ys), nil })
+			return faults[7].around(memory.Numbers[F](xs), func() (F, []F) {
+				return right.LossBatch(p, b, xs, ys), nil
+			})
 		},
 		GradBatch: func(p *P, b *B, xs []X, ys []Y, g *G) F {
 			return faults[8].around(memory.Numbers[F](xs), func() (F, []F) {
@@ -256,8 +259,11 @@ func TestEmitTeamMistakes(t *testing.T) {
 			if testing.Short() && (i+m)%12 > 0 {
 				continue
 			}
-			namesAll(t, l.emit+", "+c.says, CheckTeam(n, only(c.team, functions), Options{Trials: 2}), functions, c.says,
-				strings.Join(slices.DeleteFunc(strings.Fields(functions), func(f string) bool { return has(c.of, f) }), " "))
+			namesAll(t, l.emit+", "+c.says, CheckTeam(n, only(c.team, functions), Options{Trials: 2}), functions,
+				c.says,
+				strings.Join(slices.DeleteFunc(strings.Fields(functions), func(f string) bool {
+					return has(c.of, f)
+				}), " "))
 		}
 	}
 }

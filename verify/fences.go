@@ -22,7 +22,8 @@ func fencedKernel[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], 
 	}
 	f.Batch = func(at fence.Placement, count int) *judge.BatchMachine[F] {
 		return batchMachineOn(kernelBatches(k, &bs.Place(at, 1)[0]), &ps.Place(at, 1)[0], &gs.Place(at, 1)[0], 0,
-			xs.Place(at, count), ys.Place(at, count), weights.Place(at, count), outs.Place(at, count), gxs.Place(at, count))
+			xs.Place(at, count), ys.Place(at, count), weights.Place(at, count), outs.Place(at, count),
+			gxs.Place(at, count))
 	}
 	return f
 }

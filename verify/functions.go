@@ -84,7 +84,8 @@ func (fs functions) fit(has map[string]presence) error {
 		case f.isNil && has[f.name] == needed:
 			return missing(f.name)
 		case !f.isNil && has[f.name] == absent:
-			return fmt.Errorf("the kernel's %s is set, but the spec leaves it out; generate it again from this spec", f.name)
+			return fmt.Errorf("the kernel's %s is set, but the spec leaves it out; generate it again from this spec",
+				f.name)
 		}
 	}
 	return nil

@@ -128,7 +128,8 @@ func TestMutants(t *testing.T) {
 
 var bothPrecisions = flag.Bool("mutants", false, "judge every mistake in both precisions, not in one by turns")
 
-// precisionsOf says in which precisions mistake i of a list is judged: in one by turns, with -short one mistake in twelve.
+// precisionsOf says in which precisions mistake i of a list is judged: in one by turns, with -short one mistake in
+// twelve.
 func precisionsOf(i int) (single, double bool) {
 	switch {
 	case *bothPrecisions:

@@ -15,9 +15,9 @@ import (
 // B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method Flat, where *P or
 // *G has one, returns all of them as one array, a view.
 //
-// The functions that the network's emit leaves out are nil, and no others. A kernel that has more or fewer than its spec
-// says was generated from another one, and is refused. What is there is judged as when all is. Where no function takes
-// a gradient there is no type of gradients, and G is P. Where there are no batches B is struct{}.
+// The functions that the network's emit leaves out are nil, and no others. A kernel that has more or fewer than its
+// spec says was generated from another one, and is refused. What is there is judged as when all is. Where no function
+// takes a gradient there is no type of gradients, and G is P. Where there are no batches B is struct{}.
 //
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but Backward may find
 // anything in the workspace; Backward finds what Forward on the same x left. Forward returns a pointer into the
@@ -28,9 +28,9 @@ import (
 // good as before. Where every target is the output bit for bit, the loss is 0 and the cost's slope there is 0, as the
 // convention is for a corner, the gradient is 0.
 //
-// An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
-// and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient. A forward
-// pass that nothing goes back from need keep no more than ŷ, and has no other such fields.
+// An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ and is
+// judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient. A forward pass
+// that nothing goes back from need keep no more than ŷ, and has no other such fields.
 //
 // The batch functions take any number of samples, also none, whose sums are 0. They may find anything in the
 // workspace, and write the first len(xs) elements of out and gxs and nothing beside them. They panic, before

@@ -127,9 +127,11 @@ func momentumOf[S any](state func(*S) *momentumState[float32]) *Report {
 // TestReset: Reset must forget the count, the arrays and what else there is, and leave the hyperparameters.
 func TestReset(t *testing.T) {
 	for want, r := range map[string]*Report{
-		"T: is 2; it must be 0":   momentumOf(func(s *keepsCount) *momentumState[float32] { return &s.momentumState }),
-		"V: element 0 is NaN; it": momentumOf(func(s *keepsVelocity) *momentumState[float32] { return &s.momentumState }),
-		"hyperparameters stay":    momentumOf(func(s *resetsAll) *momentumState[float32] { return &s.momentumState }),
+		"T: is 2; it must be 0": momentumOf(func(s *keepsCount) *momentumState[float32] { return &s.momentumState }),
+		"V: element 0 is NaN; it": momentumOf(func(s *keepsVelocity) *momentumState[float32] {
+			return &s.momentumState
+		}),
+		"hyperparameters stay": momentumOf(func(s *resetsAll) *momentumState[float32] { return &s.momentumState }),
 		"must have a method Reset": CheckOptimizer(twoThreeTwo(spec.Float32), "momentum",
 			func() *noReset { return new(noReset) }, func(*noReset, *params232[float32], *grad232[float32], float32) {},
 			Options{}),

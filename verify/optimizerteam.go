@@ -116,7 +116,8 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 					weights[:count.Ys], rate)
 			}
 			j.Parts = func(count int, rate F) F {
-				loss := k.GradBatchWeighted(team, q, memory.First(xs, count), memory.First(ys, count), weights[:count], g)
+				loss := k.GradBatchWeighted(team, q, memory.First(xs, count), memory.First(ys, count), weights[:count],
+					g)
 				update(other, q, g, rate)
 				return loss
 			}

@@ -25,11 +25,13 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments, and the float64 functions on more of them")
+var exhaustive = flag.Bool("exhaustive", false,
+	"test the float32 functions on all 2^32 arguments, and the float64 functions on more of them")
 
 // accuracyOps are the elementary functions that have a rounding error.
 var accuracyOps = []expr.Op{
-	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSin, expr.OpCos, expr.OpPow, expr.OpSqrt,
+	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf,
+	expr.OpSin, expr.OpCos, expr.OpPow, expr.OpSqrt,
 }
 
 // lanesTested is how many numbers a tested function takes at once.
@@ -79,7 +81,9 @@ func elementaryAssembly(t *testing.T) (printed, declarations []byte) {
 			add := func(i int, op expr.Op, variant string) {
 				level := l.String() + variant
 				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
-				params, call := []assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "grad", Dim: lanesTested}}, "x, grad" // each has its register
+				// each has its register
+				params, call := []assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "grad", Dim: lanesTested}},
+					"x, grad"
 				if op == expr.OpPow {
 					params, call = slices.Insert(params, 1, assembly.Param{Name: "y", Dim: lanesTested}), "x, y, grad"
 				}
@@ -166,8 +170,10 @@ func TestAccuracy(t *testing.T) {
 							t.Errorf("%s was not tested at level %s%s", precision, l, variant)
 							continue
 						}
-						if e, err := strconv.ParseFloat(string(found[1]), 64); err != nil || !(e <= said[precision+" "+op.String()]) {
-							t.Errorf("%s at level %s%s: an error of %s ULP; verify/README.md says at most %v", precision, l, variant, found[1], said[precision+" "+op.String()])
+						if e, err := strconv.ParseFloat(string(found[1]), 64); err != nil ||
+							!(e <= said[precision+" "+op.String()]) {
+							t.Errorf("%s at level %s%s: an error of %s ULP; verify/README.md says at most %v",
+								precision, l, variant, found[1], said[precision+" "+op.String()])
 						}
 					}
 				}
@@ -226,7 +232,8 @@ func portableFunctions(t *testing.T) []byte {
 			if op == expr.OpPow {
 				call = "x, y"
 			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, elementary.Name(c.prefix, op), call)
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ,
+				elementary.Name(c.prefix, op), call)
 		}
 		fmt.Fprintf(&lists, "}\n")
 	}

@@ -26,7 +26,8 @@ func TestHeldInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()), p.Func(plan.Step))
+		code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()),
+			p.Func(plan.Step))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,7 +52,8 @@ func TestAlternate(t *testing.T) {
 					}
 				}
 				if alternates != (reads > 0) || (flips == 1) != (alternates && fn.Name != plan.Backward) || flips > 1 {
-					t.Errorf("%s, %s at %s: %d loops alternate, the number is flipped %d times", n.Name, fn.Name, l, reads, flips)
+					t.Errorf("%s, %s at %s: %d loops alternate, the number is flipped %d times", n.Name, fn.Name, l,
+						reads, flips)
 				}
 			}
 		}
@@ -70,7 +71,8 @@ func TestKept(t *testing.T) {
 			if fn.Batch {
 				continue
 			}
-			got, want := (&Assembly{p: p, common: commonOf(p), core: cores.Zen4}).kept(fn, cores.Zen4, kernel.Standard).First, 0
+			got, want := (&Assembly{p: p, common: commonOf(p), core: cores.Zen4}).kept(fn, cores.Zen4,
+				kernel.Standard).First, 0
 			switch n.Name + " " + fn.Name {
 			case "Digits Grad": // 38 KB in two halves
 				const layers = 4 * (64*64 + 10*64)
@@ -83,7 +85,8 @@ func TestKept(t *testing.T) {
 			if got != want {
 				t.Errorf("%s, %s: %d bytes of %d are kept, want %d", n.Name, fn.Name, got, p.MatrixBytes(fn), want)
 			}
-			if got := (&Assembly{p: p, common: commonOf(p), core: cores.Zen4}).kept(fn, cores.Zen4, kernel.Style{InOrder: true}); got != (cores.Kept{}) {
+			if got := (&Assembly{p: p, common: commonOf(p), core: cores.Zen4}).kept(fn, cores.Zen4,
+				kernel.Style{InOrder: true}); got != (cores.Kept{}) {
 				t.Errorf("%s, %s: %d bytes are kept where every call goes the same way", n.Name, fn.Name, got)
 			}
 		}

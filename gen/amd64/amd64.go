@@ -1,10 +1,10 @@
 // Package amd64 makes assembly for x86-64 of what package kernel writes, with AVX2 and with AVX-512, through avo.
 //
 // Package assembly writes the functions and gives out registers; here is what an instruction set owns: which
-// instruction an operation is at which level, a table; how a node of a block becomes instructions, with operands from memory and
-// masks; integers and branches. Every function of one sample becomes one assembly function for each level, all its
-// operations fused: vectors pass from one operation to the next in registers where they can. Where layers are many,
-// their code becomes a loop over those that are alike.
+// instruction an operation is at which level, a table; how a node of a block becomes instructions, with operands from
+// memory and masks; integers and branches. Every function of one sample becomes one assembly function for each level,
+// all its operations fused: vectors pass from one operation to the next in registers where they can. Where layers are
+// many, their code becomes a loop over those that are alike.
 //
 // All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
 // it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are.

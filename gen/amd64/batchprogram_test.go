@@ -10,7 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestBatchProgramsCompute executes those of batches, over one tile that is not full and over two that are, and over few samples.
+// TestBatchProgramsCompute executes those of batches, over one tile that is not full and over two that are, and over
+// few samples.
 func TestBatchProgramsCompute(t *testing.T) {
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
 		for _, n := range assemblytest.Networks(t, rounding) {

@@ -62,8 +62,8 @@ func predictLayers(t *testing.T, shapes map[oneLayer]predicted) {
 	}
 }
 
-// narrowTakes is what a function is predicted to take on Zen 4 with the code of AVX2 that is chosen. The code of AVX-512
-// and the cores that have no say in this choice are left out, for most of the time would go there.
+// narrowTakes is what a function is predicted to take on Zen 4 with the code of AVX2 that is chosen. The code of
+// AVX-512 and the cores that have no say in this choice are left out, for most of the time would go there.
 func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 	c := Choice{Function: fn.Name}
 	for _, style := range a.styles(fn, isa.AVX2) {
@@ -77,7 +77,8 @@ func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 		cycles := make([]int, len(cores.All))
 		for _, core := range []*cores.Core{cores.Zen3, cores.Zen4} {
 			for _, part := range a.code[f].parts {
-				cycles[slices.Index(cores.All, core)] += core.Cycles(cores.Read(part), a.p.MatrixBytes(fn), a.kept(fn, core, style), nil)
+				cycles[slices.Index(cores.All, core)] += core.Cycles(cores.Read(part), a.p.MatrixBytes(fn),
+					a.kept(fn, core, style), nil)
 			}
 		}
 		c.Tried, c.Cycles = append(c.Tried, Variant{f.level, style}), append(c.Cycles, cycles)
@@ -89,12 +90,12 @@ func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 // moved and computed for itself.
 func endsRegister(n int) bool { return n%8 == 0 || n < 8 && bits.OnesCount(uint(n)) == 1 }
 
-// TestCliffs: an input or a unit more takes little more, for 1 to 34 of them and about 64, where rows become loops. It is
-// long because every one is written and run in the model; no other test sees that one number more makes code slow. Inputs
-// of rows that end in the same register take the same within 16 %, and at most 38 % more than as many as fill it, whose
-// rows lie on whole lines of the cache. One more than that is a register more in every row, and of rows of 1, 2 or 4
-// numbers, which share one, twice as much to compute: up to 51 and 80 %. A unit more takes up to 20 %, and where it
-// begins a register up to 40, of very few units 55.
+// TestCliffs: an input or a unit more takes little more, for 1 to 34 of them and about 64, where rows become loops. It
+// is long because every one is written and run in the model; no other test sees that one number more makes code slow.
+// Inputs of rows that end in the same register take the same within 16 %, and at most 38 % more than as many as fill
+// it, whose rows lie on whole lines of the cache. One more than that is a register more in every row, and of rows of 1,
+// 2 or 4 numbers, which share one, twice as much to compute: up to 51 and 80 %. A unit more takes up to 20 %, and where
+// it begins a register up to 40, of very few units 55.
 func TestCliffs(t *testing.T) {
 	t.Parallel()
 	most := 70
@@ -117,9 +118,11 @@ func TestCliffs(t *testing.T) {
 		if !known || !also {
 			return
 		}
-		for name, cycles := range map[string][2]int{plan.Forward: {before.forward, after.forward}, plan.Grad: {before.grad, after.grad}} {
+		for name, cycles := range map[string][2]int{plan.Forward: {before.forward, after.forward},
+			plan.Grad: {before.grad, after.grad}} {
 			if 100*cycles[1] > limit*cycles[0]+300 { // three cycles are rounding
-				t.Errorf("%s: %s of %s takes %d cycles, of %s %d: %d %%, want at most %d", what, name, fmt.Sprint(to), cycles[1], fmt.Sprint(from), cycles[0], 100*cycles[1]/cycles[0], limit)
+				t.Errorf("%s: %s of %s takes %d cycles, of %s %d: %d %%, want at most %d", what, name, fmt.Sprint(to),
+					cycles[1], fmt.Sprint(from), cycles[0], 100*cycles[1]/cycles[0], limit)
 			}
 		}
 	}

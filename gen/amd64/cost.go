@@ -39,11 +39,11 @@ type Choice struct {
 	Unknown int
 }
 
-// What a code must spare, in cycles in a hundred, to be emitted beside another, and fewCycles in any case. emittedMargin
-// is what the size of the text is worth. Of two codes in different styles, one that is predicted to take up to 5 % less than the other was
-// measured to take up to 8 % more. Where a function writes to more than the first cache holds it is mostly memory that
-// takes the time, and the model can tell less, least of all where part of it is in that cache: a code that was predicted
-// to take 9 % less took 6 % more.
+// What a code must spare, in cycles in a hundred, to be emitted beside another, and fewCycles in any case.
+// emittedMargin is what the size of the text is worth. Of two codes in different styles, one that is predicted to take
+// up to 5 % less than the other was measured to take up to 8 % more. Where a function writes to more than the first
+// cache holds it is mostly memory that takes the time, and the model can tell less, least of all where part of it is in
+// that cache: a code that was predicted to take 9 % less took 6 % more.
 const (
 	emittedMargin = 3
 	styleMargin   = 6
@@ -81,7 +81,8 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 		if code.tooLong || f.style.Apart && code.size() > straightNodes {
 			continue
 		}
-		if slices.Contains(kernel.Measured, f.style) && code.size() == a.code[a.form(fn, f.level, kernel.Standard)].size() {
+		if slices.Contains(kernel.Measured, f.style) &&
+			code.size() == a.code[a.form(fn, f.level, kernel.Standard)].size() {
 			continue // that is no other code
 		}
 		c.Tried, c.Cycles = append(c.Tried, Variant{f.level, f.style}), append(c.Cycles, code.cycles)
@@ -115,8 +116,8 @@ func (a *Assembly) chooseNarrow(c *Choice) (chosen Variant) {
 	return chosen
 }
 
-// chooseWide finds a code of AVX-512 that spares some core more than its size is worth, of several that which spares all
-// of them most. Where every level has code, there is one whatever it spares.
+// chooseWide finds a code of AVX-512 that spares some core more than its size is worth, of several that which spares
+// all of them most. Where every level has code, there is one whatever it spares.
 func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool) {
 	most := 0
 	for i, v := range c.Tried {
@@ -131,7 +132,8 @@ func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool
 			now := c.Emitted[c.Runs[k]]
 			takes, least := c.Cycles[i][k], c.Takes(now, k)
 			all += max(0, 1000-besides(takes, least))
-			worth = worth || least-takes >= fewCycles && hundred(takes) <= int64(100-a.margin(core, fn, v, now))*int64(least)
+			worth = worth || least-takes >= fewCycles &&
+				hundred(takes) <= int64(100-a.margin(core, fn, v, now))*int64(least)
 		}
 		if worth && (!ok || all > most) {
 			chosen, most, ok = v, all, true
@@ -172,8 +174,8 @@ func (c *Choice) wide() (best int) {
 	return best
 }
 
-// hundred is what a hundred calls take, and besides what a code takes beside another, in thousandths: cycles of large networks
-// times so much need 64 bits, on whatever machine generates.
+// hundred is what a hundred calls take, and besides what a code takes beside another, in thousandths: cycles of large
+// networks times so much need 64 bits, on whatever machine generates.
 func hundred(takes int) int64      { return 100 * int64(takes) }
 func besides(takes, other int) int { return int(1000 * int64(takes) / int64(other)) }
 

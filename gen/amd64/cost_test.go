@@ -49,17 +49,29 @@ func TestCycles(t *testing.T) {
 		bytes int
 		want  int
 	}{
-		{"a chain of sums waits 3 cycles for each", times(100, func(f *assembly.Function, i int) { do(f, "VADDPS", reg.X0, reg.X0, reg.X0) }), 0, 300},
-		{"products that are independent go two at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256)) }), 0, 50},
-		{"twice as wide, one at a time", times(100, func(f *assembly.Function, i int) { do(f, "VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512)) }), 0, 100},
-		{"loads go two at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 0, 100},
+		{"a chain of sums waits 3 cycles for each", times(100, func(f *assembly.Function, i int) {
+			do(f, "VADDPS", reg.X0, reg.X0, reg.X0)
+		}), 0, 300},
+		{"products that are independent go two at a time", times(100, func(f *assembly.Function, i int) {
+			do(f, "VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256))
+		}), 0, 50},
+		{"twice as wide, one at a time", times(100, func(f *assembly.Function, i int) {
+			do(f, "VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512))
+		}), 0, 100},
+		{"loads go two at a time", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", at(i), reg.Y1)
+		}), 0, 100},
 		{"lines from the second cache take two cycles, and a little more one after the other", times(200,
 			func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Z1) }), 100 << 10, 420},
-		{"and in parts", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i), reg.Y1) }), 100 << 10, 436},
+		{"and in parts", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", at(i), reg.Y1)
+		}), 100 << 10, 436},
 		{"lines come again after many others", times(2000, func(f *assembly.Function, i int) {
 			do(f, "VMOVUPS", at(i%1000), reg.Z1)
 		}), 100 << 10, 4200},
-		{"not after few", times(2000, func(f *assembly.Function, i int) { do(f, "VMOVUPS", at(i%200), reg.Z1) }), 100 << 10,
+		{"not after few", times(2000, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", at(i%200), reg.Z1)
+		}), 100 << 10,
 			2000},
 		{"and not in later rounds of a loop", write(func(f *assembly.Function) {
 			rounds(f, 1000, 4, func(*vec.Int) {
@@ -77,7 +89,9 @@ func TestCycles(t *testing.T) {
 		{"whole lines are stored in two turns and a bit", times(200, func(f *assembly.Function, i int) {
 			do(f, "VMOVUPS", reg.Z1, at(i))
 		}), 0, 520},
-		{"stores go one at a time", times(200, func(f *assembly.Function, i int) { do(f, "VMOVUPS", reg.Y1, at(i)) }), 0, 200},
+		{"stores go one at a time", times(200, func(f *assembly.Function, i int) {
+			do(f, "VMOVUPS", reg.Y1, at(i))
+		}), 0, 200},
 		{"a load waits for the store before it", times(50, func(f *assembly.Function, i int) {
 			do(f, "VMOVUPS", reg.Y1, at(0))
 			do(f, "VMOVUPS", at(0), reg.Y1)
@@ -114,7 +128,8 @@ func TestSecondCache(t *testing.T) {
 	none, half := c.Cycles(fn, bytes, cores.Kept{}, nil), c.Cycles(fn, bytes, cores.Kept{Second: bytes / 2}, nil)
 	all := c.Cycles(fn, bytes, cores.Kept{Second: 2 * bytes}, nil)
 	if all >= half || half >= none || 2*half > none+all+8 || 2*half < none+all-8 {
-		t.Errorf("%d cycles with none of the lines in the second cache, %d with half of them, %d with all", none, half, all)
+		t.Errorf("%d cycles with none of the lines in the second cache, %d with half of them, %d with all", none, half,
+			all)
 	}
 	stores := func(bits int) *cores.Program { // of every other line
 		f := assembly.NewFunction(assembly.NewFile(&assembly.Common{}), machineOf(isa.AVX512, 4), "test", nil, false)
@@ -131,7 +146,8 @@ func TestSecondCache(t *testing.T) {
 		return c.Cycles(stores(512), bytes, kept, nil) - c.Cycles(stores(256), bytes, kept, nil)
 	}
 	if near, far := more(cores.Kept{Second: bytes / 2}), more(cores.Kept{}); near <= far+50 {
-		t.Errorf("stores of whole lines take %d cycles more with half of them in the second cache, %d with none", near, far)
+		t.Errorf("stores of whole lines take %d cycles more with half of them in the second cache, %d with none", near,
+			far)
 	}
 }
 
@@ -172,7 +188,8 @@ func TestChoose(t *testing.T) {
 					spares := c.Takes(runs, k) - c.Cycles[i][k]
 					if tried.Level == isa.AVX512 && len(c.Emitted) <= mostWide && spares >= fewCycles &&
 						100*spares >= a.margin(core, p.Func(c.Function), tried, runs)*c.Takes(runs, k) {
-						t.Errorf("%s: %s has no %s, which spares %d cycles on %s", n.Name, c.Function, tried, spares, core.Name)
+						t.Errorf("%s: %s has no %s, which spares %d cycles on %s", n.Name, c.Function, tried, spares,
+							core.Name)
 					}
 				}
 			}
@@ -187,14 +204,15 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	if narrow == 0 || wide == 0 {
-		t.Errorf("%d functions have code for AVX2 alone, %d one for AVX-512, %d two: nothing is chosen", narrow, wide, second)
+		t.Errorf("%d functions have code for AVX2 alone, %d one for AVX-512, %d two: nothing is chosen", narrow, wide,
+			second)
 	}
 }
 
 // TestChooseOnZen5: what was measured on Zen 5 is what its model prefers. There AVX-512 made Forward of 256-256-10 take
-// 1,340 ns instead of 2,027 and that of one sample in float64 113 instead of 211, and whole registers Step of 256-256-10
-// 2,819 instead of 4,361, of digits 210 instead of 256 and in float64 343 instead of 503. Rows in order made all
-// functions of pixels faster. On Zen 4 stores of 32 bytes are better.
+// 1,340 ns instead of 2,027 and that of one sample in float64 113 instead of 211, and whole registers Step of
+// 256-256-10 2,819 instead of 4,361, of digits 210 instead of 256 and in float64 343 instead of 503. Rows in order made
+// all functions of pixels faster. On Zen 4 stores of 32 bytes are better.
 func TestChooseOnZen5(t *testing.T) {
 	at := func(c *cores.Core) int { return slices.Index(cores.All, c) }
 	for _, test := range []struct {
@@ -211,9 +229,12 @@ func TestChooseOnZen5(t *testing.T) {
 		{"doubles", spec.Float64, []int{64, 64, 10}, plan.Forward, func(kernel.Style) bool { return true }},
 		{"doubles", spec.Float64, []int{64, 64, 10}, plan.Step, func(s kernel.Style) bool { return s.Whole }},
 		{"pixels", spec.Float32, []int{784, 128, 10}, plan.Forward, func(s kernel.Style) bool { return s.InOrder }},
-		{"pixels", spec.Float32, []int{784, 128, 10}, plan.Grad, func(s kernel.Style) bool { return s.InOrder && s.Whole }},
+		{"pixels", spec.Float32, []int{784, 128, 10}, plan.Grad, func(s kernel.Style) bool {
+			return s.InOrder && s.Whole
+		}},
 	} {
-		n := spec.Network{Name: "Net", Precision: test.precision, Input: test.widths[0], Cost: spec.Function{Name: "cross-entropy"}}
+		n := spec.Network{Name: "Net", Precision: test.precision, Input: test.widths[0],
+			Cost: spec.Function{Name: "cross-entropy"}}
 		for _, width := range test.widths[1:] {
 			n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "relu"}})
 		}
@@ -270,7 +291,8 @@ func committed(t *testing.T) (networks []spec.Network) {
 		t.Fatalf("no networks: %v", err)
 	}
 	for _, name := range files {
-		if base := filepath.Base(name); testing.Short() && base != "xor.yaml" && base != "iris.yaml" && base != "digits.yaml" {
+		if base := filepath.Base(name); testing.Short() && base != "xor.yaml" && base != "iris.yaml" &&
+			base != "digits.yaml" {
 			continue
 		}
 		data, err := os.ReadFile(name)

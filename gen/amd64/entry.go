@@ -110,7 +110,8 @@ func processor(prefix string) (*ir.Function, error) {
 	f := ir.NewFunction(prefix + ProcessorSuffix)
 	f.Attributes = attr.NOSPLIT
 	word := types.Typ[types.Uint32]
-	results := types.NewTuple(types.NewVar(token.NoPos, nil, "maker", word), types.NewVar(token.NoPos, nil, "version", word))
+	results := types.NewTuple(types.NewVar(token.NoPos, nil, "maker", word),
+		types.NewVar(token.NoPos, nil, "version", word))
 	f.SetSignature(gotypes.NewSignature(nil, types.NewSignatureType(nil, nil, nil, nil, results, false)))
 	result := func(name string, offset int) operand.Mem {
 		return operand.Mem{Symbol: operand.Symbol{Name: name}, Base: reg.FramePointer, Disp: offset}

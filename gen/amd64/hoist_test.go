@@ -26,7 +26,8 @@ func batchCode(t *testing.T, text, function string) (before, loop []*ir.Instruct
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()), p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
+	fns, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()),
+		p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,10 +89,13 @@ func TestDropUnread(t *testing.T) {
 		t.Errorf("ForwardBatch stores %d rows and its output %d times", rows, out)
 	}
 	before, loop := batchCode(t, small, plan.GradBatch)
-	if rows, kept := stores(loop, reg.RSI), stores(loop, reg.RBX); stores(before, reg.RSI) != 2 || rows != 1 || kept != 3+4+4+2 {
-		t.Errorf("GradBatch stores %d rows, %d of them before the loop, and %d that are kept", rows, stores(before, reg.RSI), kept)
+	if rows, kept := stores(loop, reg.RSI), stores(loop, reg.RBX); stores(before, reg.RSI) != 2 || rows != 1 ||
+		kept != 3+4+4+2 {
+		t.Errorf("GradBatch stores %d rows, %d of them before the loop, and %d that are kept", rows,
+			stores(before, reg.RSI), kept)
 	}
-	if _, loop := batchCode(t, strings.Replace(small, "dense: 4", "dense: 200", 1), plan.ForwardBatch); stores(loop, reg.RSI) == 0 {
+	if _, loop := batchCode(t, strings.Replace(small, "dense: 4", "dense: 200", 1), plan.ForwardBatch); stores(loop,
+		reg.RSI) == 0 {
 		t.Error("rows that are read in loops are not stored")
 	}
 }

@@ -32,8 +32,8 @@ var (
 var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\)\n`)
 
 // TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump begins or
-// ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data. It is long
-// because the assembly of all activations is written and printed; gen/machinecode reads no assembly.
+// ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data. It is
+// long because the assembly of all activations is written and printed; gen/machinecode reads no assembly.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
 	for k, a := range spec.Activations() {
@@ -47,9 +47,11 @@ func TestJumps(t *testing.T) {
 			})
 		}
 	}
-	for _, e := range []string{"sin(z)", "cos(z)", "(1 + z^2)^0.3", "exp(-abs(z))*erf(z) + log1p(z^2) + expm1(min(z, 0)) + atan(z) + log(1 + abs(z))"} {
+	for _, e := range []string{"sin(z)", "cos(z)", "(1 + z^2)^0.3",
+		"exp(-abs(z))*erf(z) + log1p(z^2) + expm1(min(z, 0)) + atan(z) + log(1 + abs(z))"} {
 		networks = append(networks, spec.Network{
-			Name: "Net", Input: 6, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Expr: e}}, {Dense: 3}},
+			Name: "Net", Input: 6, Cost: spec.Function{Name: "mse"},
+			Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Expr: e}}, {Dense: 3}},
 		})
 	}
 	loops, points := 0, 0
@@ -94,8 +96,10 @@ func TestJumps(t *testing.T) {
 			}
 			pauses := len(pointed.FindAll(text, -1))
 			points += pauses
-			if len(resumed.FindAll(text, -1)) != pauses || len(gone.FindAll(text, -1)) != pauses || (pauses > 0) != (i%2 > 0) {
-				t.Errorf("%d points, %d are gone on from and %d jumped to", pauses, len(resumed.FindAll(text, -1)), len(gone.FindAll(text, -1)))
+			if len(resumed.FindAll(text, -1)) != pauses || len(gone.FindAll(text, -1)) != pauses ||
+				(pauses > 0) != (i%2 > 0) {
+				t.Errorf("%d points, %d are gone on from and %d jumped to", pauses, len(resumed.FindAll(text, -1)),
+					len(gone.FindAll(text, -1)))
 			}
 			if jumps != ends+3*pauses+goOn+len(only.FindAll(text, -1)) {
 				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops, and %d functions choose a level",

@@ -25,7 +25,8 @@ func TestKernels(t *testing.T) {
 	f := assembly.NewFile(&assembly.Common{Symbol: "kernels"})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
-	add := func(kind string, m assembly.Machine, n, lanes int, name string, write func(fn *assembly.Function, x, y vec.Place)) {
+	add := func(kind string, m assembly.Machine, n, lanes int, name string,
+		write func(fn *assembly.Function, x, y vec.Place)) {
 		fn := assembly.NewFunction(f, m, name, []assembly.Param{{Name: "x", Dim: 1024}, {Name: "y", Dim: 1024}}, false)
 		write(fn, vec.Place{Base: fn.Bases["x"]}, vec.Place{Base: fn.Bases["y"]})
 		fn.Finish()
@@ -38,7 +39,8 @@ func TestKernels(t *testing.T) {
 		}
 		out.AddSection(code)
 		fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[1024]float%d)\n", name, 8*m.Size)
-		fmt.Fprintf(&list, "\t%[1]s%[2]d = append(%[1]s%[2]d, kernel[float%[2]d]{%[3]q, %[4]d, %[5]d, %[3]s})\n", kind, 8*m.Size, name, n, lanes)
+		fmt.Fprintf(&list, "\t%[1]s%[2]d = append(%[1]s%[2]d, kernel[float%[2]d]{%[3]q, %[4]d, %[5]d, %[3]s})\n", kind,
+			8*m.Size, name, n, lanes)
 	}
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
@@ -46,48 +48,52 @@ func TestKernels(t *testing.T) {
 			for bits := 128; bits <= m.Widest(); bits *= 2 {
 				lanes := bits / 8 / size
 				for n := 1; n <= m.Lanes(); n++ {
-					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
-						var vectors []*vec.Value
-						codeOf(fn).Wide(bits, func() {
-							for i := range n {
-								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
-							}
-							sum := codeOf(fn).Reduce(vectors)
-							codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
+					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size),
+						func(fn *assembly.Function, x, y vec.Place) {
+							var vectors []*vec.Value
+							codeOf(fn).Wide(bits, func() {
+								for i := range n {
+									vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
+								}
+								sum := codeOf(fn).Reduce(vectors)
+								codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
+							})
 						})
-					})
-					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
-						var vectors []*vec.Value
-						codeOf(fn).Wide(bits, func() {
-							for i := range n {
-								vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
-							}
-							sum := codeOf(fn).OrderedReduce(vectors)
-							codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
+					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size),
+						func(fn *assembly.Function, x, y vec.Place) {
+							var vectors []*vec.Value
+							codeOf(fn).Wide(bits, func() {
+								for i := range n {
+									vectors = append(vectors, codeOf(fn).Load(x.Plus(i*bits/8), lanes))
+								}
+								sum := codeOf(fn).OrderedReduce(vectors)
+								codeOf(fn).Wide(m.Width(n), func() { codeOf(fn).Store(sum, y, n) })
+							})
 						})
-					})
 				}
 			}
 			n := m.Registers() + 5
-			add("spills", m, n, m.Lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *assembly.Function, x, y vec.Place) {
-				b, lanes, bytes := codeOf(fn), m.Lanes(), m.Widest()/8
-				var vectors, masks []*vec.Value
-				plain, weighed, above := b.Zeros(), b.Zeros(), b.Zeros()
-				for i := range n {
-					v := b.Load(x.Plus(i*bytes), lanes)
-					vectors, masks = append(vectors, v), append(masks, b.Compare(vec.Greater, v, b.Number(float64(i))))
-					plain = b.Sum(plain, v)
-				}
-				for i := n - 1; i >= 0; i-- {
-					weighed = b.Madd(vectors[i], b.Number(float64(i)), weighed)
-				}
-				for i := range n {
-					above = b.Sum(above, b.Keep(masks[i], vectors[i]))
-				}
-				b.Store(plain, y, lanes)
-				b.Store(weighed, y.Plus(bytes), lanes)
-				b.Store(above, y.Plus(2*bytes), lanes)
-			})
+			add("spills", m, n, m.Lanes(), fmt.Sprintf("spill%s%d", l, 8*size),
+				func(fn *assembly.Function, x, y vec.Place) {
+					b, lanes, bytes := codeOf(fn), m.Lanes(), m.Widest()/8
+					var vectors, masks []*vec.Value
+					plain, weighed, above := b.Zeros(), b.Zeros(), b.Zeros()
+					for i := range n {
+						v := b.Load(x.Plus(i*bytes), lanes)
+						vectors, masks = append(vectors, v),
+							append(masks, b.Compare(vec.Greater, v, b.Number(float64(i))))
+						plain = b.Sum(plain, v)
+					}
+					for i := n - 1; i >= 0; i-- {
+						weighed = b.Madd(vectors[i], b.Number(float64(i)), weighed)
+					}
+					for i := range n {
+						above = b.Sum(above, b.Keep(masks[i], vectors[i]))
+					}
+					b.Store(plain, y, lanes)
+					b.Store(weighed, y.Plus(bytes), lanes)
+					b.Store(above, y.Plus(2*bytes), lanes)
+				})
 		}
 	}
 	text := assemblyText(t, f, out)

@@ -28,7 +28,8 @@ func TestKinds(t *testing.T) {
 				}
 				for _, choice := range choices {
 					if runs := choice.Runs[c]; i > 0 && levelsOf(choice, kinds, runs)&k.Level == 0 {
-						t.Errorf("%s: %s does not go on to %s on %s", n.Name, choice.Function, choice.Emitted[runs], cores.All[c].Name)
+						t.Errorf("%s: %s does not go on to %s on %s", n.Name, choice.Function, choice.Emitted[runs],
+							cores.All[c].Name)
 					}
 				}
 			}
@@ -41,7 +42,8 @@ func TestKinds(t *testing.T) {
 			for i := range choice.Emitted {
 				levels := levelsOf(choice, kinds, i)
 				if all&levels != 0 || i > 0 && levels == 0 {
-					t.Errorf("%s: code %d of %s is that of the levels %b, others of %b", n.Name, i, choice.Function, levels, all)
+					t.Errorf("%s: code %d of %s is that of the levels %b, others of %b", n.Name, i, choice.Function,
+						levels, all)
 				}
 				all |= levels
 			}

@@ -23,7 +23,8 @@ import (
 
 // lanewiseOps are the elementary functions that are translated from the portable code.
 var lanewiseOps = []expr.Op{
-	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSin, expr.OpCos, expr.OpPow,
+	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf,
+	expr.OpSin, expr.OpCos, expr.OpPow,
 }
 
 // lanewiseAssembly is an assembly file with every elementary function as the portable code has it, at every level and
@@ -31,7 +32,8 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (printed, declarations []byte) {
 	t.Helper()
-	f := assembly.NewFile(&assembly.Common{Symbol: "lanewise", Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: true}})
+	f := assembly.NewFile(&assembly.Common{Symbol: "lanewise",
+		Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: true}})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
@@ -40,7 +42,9 @@ func lanewiseAssembly(t *testing.T) (printed, declarations []byte) {
 				for _, op := range lanewiseOps {
 					m, level := machineOf(l, size), fmt.Sprintf("%sOf%d", l, bits)
 					name := fmt.Sprintf("%s%s%d", strings.ReplaceAll(op.String(), "^", "pow"), level, 8*size)
-					fn := assembly.NewFunction(f, m, name, []assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "y", Dim: lanesTested}, {Name: "grad", Dim: lanesTested}}, false)
+					fn := assembly.NewFunction(f, m, name,
+						[]assembly.Param{{Name: "x", Dim: lanesTested}, {Name: "y", Dim: lanesTested},
+							{Name: "grad", Dim: lanesTested}}, false)
 					b, n := codeOf(fn), bits/8/size
 					rounds(fn, lanesTested/n, bits/8, func(i *vec.Int) {
 						b.Wide(bits, func() {
@@ -126,7 +130,8 @@ func TestLanewise(t *testing.T) {
 	for _, l := range machineLevels() {
 		for _, op := range lanewiseOps {
 			for _, test := range []string{"Float32", "Float64"} {
-				if want := fmt.Sprintf("--- PASS: Test%s/%s/%sOf%d ", test, op, l, machineOf(l, 4).Widest()); !bytes.Contains(out, []byte(want)) {
+				if want := fmt.Sprintf("--- PASS: Test%s/%s/%sOf%d ", test, op, l,
+					machineOf(l, 4).Widest()); !bytes.Contains(out, []byte(want)) {
 					t.Errorf("the test of %s at level %s did not run: no %q", op, l, want)
 				}
 			}

@@ -23,7 +23,8 @@ func TestLossAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{plan.Backward, plan.Grad, plan.Step} {
-			code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()), p.Func(name))
+			code, err := assembly.Sample(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX2, p.ElementBytes()),
+				p.Func(name))
 			if err != nil {
 				t.Fatal(err)
 			}

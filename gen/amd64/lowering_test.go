@@ -124,7 +124,8 @@ func TestLowering(t *testing.T) {
 			runs := slices.Contains(machineLevels(), l)
 			for elem := range vec.Elem(vec.Elems) {
 				for bits := 128; bits <= (machineOf(l, 4)).Widest(); bits *= 2 {
-					if r.at&(1<<l) == 0 || r.elems&(1<<elem) == 0 || r.bits != 0 && r.bits != bits || r.op == vec.Reciprocal {
+					if r.at&(1<<l) == 0 || r.elems&(1<<elem) == 0 || r.bits != 0 && r.bits != bits ||
+						r.op == vec.Reciprocal {
 						continue
 					}
 					for which := range 11 {
@@ -178,10 +179,12 @@ func TestLowering(t *testing.T) {
 								compared = 4
 							}
 						}
-						fmt.Fprintf(&declared, "\n//go:noescape\nfunc %s(x, y, p, grad *[%d]float%d)\n", name, 64/size, 8*size)
+						fmt.Fprintf(&declared, "\n//go:noescape\nfunc %s(x, y, p, grad *[%d]float%d)\n", name, 64/size,
+							8*size)
 						typ := fmt.Sprintf("(*[%d]float%d)", 64/size, 8*size)
 						fmt.Fprintf(&checks, "\t{%q, func(at [4]unsafe.Pointer) { %s(%[3]s(at[0]), %[3]s(at[1]), %[3]s(at[2]), %[3]s(at[3])) }, [3]string{%[4]q, %[5]q, %[6]q}, %[7]q, %[8]d},\n",
-							fmt.Sprintf("%v of %v, %d bits, %v", r.op, elem, bits, l), name, typ, in[0], in[1], in[2], string(memory[3][:result]), compared)
+							fmt.Sprintf("%v of %v, %d bits, %v", r.op, elem, bits, l), name, typ, in[0], in[1], in[2],
+							string(memory[3][:result]), compared)
 					}
 				}
 			}
@@ -193,10 +196,11 @@ func TestLowering(t *testing.T) {
 	text := assemblyText(t, f, out)
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"go.mod":           "module lowering\n\ngo 1.25.0\n",
-		"code_amd64.s":     string(text),
-		"code_amd64.go":    "package lowering\n" + declared.String(),
-		"checks_test.go":   "package lowering\n\nimport \"unsafe\"\n\nvar checks = []check{\n" + checks.String() + "}\n",
+		"go.mod":        "module lowering\n\ngo 1.25.0\n",
+		"code_amd64.s":  string(text),
+		"code_amd64.go": "package lowering\n" + declared.String(),
+		"checks_test.go": "package lowering\n\nimport \"unsafe\"\n\nvar checks = []check{\n" + checks.String() +
+			"}\n",
 		"lowering_test.go": loweringTest,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -217,7 +221,8 @@ func TestLowering(t *testing.T) {
 // fillLanes fills memory with numbers of every kind but NaN, and with any bits.
 func fillLanes(rnd *rand.Rand, memory []byte, size int) {
 	a := assemblytest.Numbers{Elem: vec.FloatOf(size), Bytes: memory}
-	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38, 2147483648.5}
+	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38,
+		2147483648.5}
 	for i := range len(memory) / size {
 		if rnd.IntN(2) == 0 {
 			a.Set(i, rnd.NormFloat64()*math.Ldexp(1, rnd.IntN(12)))

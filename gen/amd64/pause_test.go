@@ -44,8 +44,9 @@ func compileLong(t *testing.T, n spec.Network, precision spec.Precision, roundin
 }
 
 // TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take
-// long: between two points it predicts no more than five eighths of what a call may take, so that with what was done before it
-// pauses in time. It is long because these networks are large; no other test measures how far points are apart.
+// long: between two points it predicts no more than five eighths of what a call may take, so that with what was done
+// before it pauses in time. It is long because these networks are large; no other test measures how far points are
+// apart.
 func TestPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulating large networks takes seconds; go test without -short does it")
@@ -77,7 +78,8 @@ func TestPoints(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, part := range a.code[forms[0]].parts {
-					stretch, all, points := cores.Zen4.Stretch(cores.Read(part), p.MatrixBytes(fn), a.arguments(forms[0]))
+					stretch, all, points := cores.Zen4.Stretch(cores.Read(part), p.MatrixBytes(fn),
+						a.arguments(forms[0]))
 					what := fmt.Sprintf("%s of %s, %s, %s", part.Name, n.Name, kind.precision, kind.rounding)
 					if stretch > worst {
 						worst, where = stretch, what

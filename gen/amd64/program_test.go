@@ -25,7 +25,8 @@ func TestProgramsCompute(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, l := range isa.Levels {
-				assemblytest.All(t, p, commonOf(p), machineOf(l, p.ElementBytes()), func(*assembly.File) {}, func(*assembly.Function) {})
+				assemblytest.All(t, p, commonOf(p), machineOf(l, p.ElementBytes()), func(*assembly.File) {},
+					func(*assembly.Function) {})
 			}
 		}
 	}

@@ -51,7 +51,8 @@ func TestAlike(t *testing.T) {
 					}
 					whole.assemble(whole.layered)
 					if part.written > whole.written {
-						t.Errorf("%s: %d instructions were written of the %d in all", fn.Name, part.written, whole.written)
+						t.Errorf("%s: %d instructions were written of the %d in all", fn.Name, part.written,
+							whole.written)
 					}
 					for k := range part.parts {
 						arguments := map[string]int{"tiles": 2, "samples": 20}
@@ -60,7 +61,8 @@ func TestAlike(t *testing.T) {
 							t.Errorf("%s at %s: %d instructions are executed, %d where all layers were written; or others", fn.Name, l, len(got), len(want))
 						}
 						if x, y := part.estimates[k], whole.estimates[k]; math.Abs(x-y) > 0.02*y {
-							t.Errorf("%s at %s: an estimate of %.0f cycles, %.0f where all layers were written", fn.Name, l, x, y)
+							t.Errorf("%s at %s: an estimate of %.0f cycles, %.0f where all layers were written",
+								fn.Name, l, x, y)
 						}
 					}
 				}
@@ -78,7 +80,8 @@ func deepNetworks() (all []spec.Network) {
 	r := rand.New(rand.NewPCG(1, 2))
 	activations := []string{"tanh", "relu", "softmax", "silu", "radial-sigmoid", "identity", "elu", "log-softmax"}
 	for i := range 6 {
-		n := spec.Network{Name: "Deep", Input: 1 + r.IntN(9), Cost: spec.Function{Name: "mse"}, Rounding: spec.RoundingFast, InputGradient: i%2 == 0}
+		n := spec.Network{Name: "Deep", Input: 1 + r.IntN(9), Cost: spec.Function{Name: "mse"},
+			Rounding: spec.RoundingFast, InputGradient: i%2 == 0}
 		if i%3 == 2 {
 			n.Rounding = spec.RoundingStrict
 		}
@@ -89,7 +92,8 @@ func deepNetworks() (all []spec.Network) {
 			var some []spec.Layer
 			for range 1 + r.IntN(3) {
 				some = append(some, spec.Layer{
-					Dense: 1 + r.IntN(12), NoBias: r.IntN(4) == 0, Activation: spec.Function{Name: activations[r.IntN(len(activations))]},
+					Dense: 1 + r.IntN(12), NoBias: r.IntN(4) == 0,
+					Activation: spec.Function{Name: activations[r.IntN(len(activations))]},
 				})
 			}
 			for range 5 + r.IntN(4) {

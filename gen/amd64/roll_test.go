@@ -87,7 +87,8 @@ func TestRoll(t *testing.T) {
 			}
 			for f, s := range sizes {
 				if f.function != plan.StepBatch && s[1] > s[0] {
-					t.Errorf("%s at %s, %s, %s: %d nodes with 12 layers and %d with 20", f.function, f.level, activation, r, s[0], s[1])
+					t.Errorf("%s at %s, %s, %s: %d nodes with 12 layers and %d with 20", f.function, f.level,
+						activation, r, s[0], s[1])
 				}
 			}
 		}
@@ -119,7 +120,8 @@ func TestDeep(t *testing.T) {
 // TestRepeats: segments are repeated as long as each is as far from the last as the second from the first.
 func TestRepeats(t *testing.T) {
 	at := func(disp int) assembly.Segment {
-		s := assembly.Segment{Nodes: []assembly.Line{&ir.Instruction{Opcode: "VMOVUPS", Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
+		s := assembly.Segment{Nodes: []assembly.Line{&ir.Instruction{Opcode: "VMOVUPS",
+			Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
 		describe(&s, nil)
 		return s
 	}

@@ -12,7 +12,8 @@ import (
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{Symbol: "lanes"}), machineOf(isa.AVX512, 4), "f", nil, false)
+	f := assembly.NewFunction(assembly.NewFile(&assembly.Common{Symbol: "lanes"}), machineOf(isa.AVX512, 4), "f", nil,
+		false)
 	b := codeOf(f)
 	f.Block.Bits = 128
 	x, y := b.Load(vec.Place{Base: f.Pointer()}, 4), b.Spread(vec.Place{Base: f.Pointer()})

@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// styles are those in which a function has code of its own at a level, the standard one first and last those that are only
-// measured.
+// styles are those in which a function has code of its own at a level, the standard one first and last those that are
+// only measured.
 func (a *Assembly) styles(fn *plan.Func, l isa.Level) []kernel.Style {
 	styles := a.chosenStyles(fn, l)
 	if a.config.Tried && a.p.Network.Rounding != spec.RoundingStrict && !assembly.Deep(a.p.Network) {
@@ -51,7 +51,8 @@ func (a *Assembly) chosenStyles(fn *plan.Func, l isa.Level) []kernel.Style {
 	if writesMatrices(fn) {
 		also(func(s *kernel.Style) { s.Whole = true })
 	}
-	if plan.SignatureOf(fn.Name).Derivative == "" && p.MatrixBytes(fn) > cores.Zen5.FirstCache { // the only core that is known to prefer it
+	// the only core that is known to prefer it
+	if plan.SignatureOf(fn.Name).Derivative == "" && p.MatrixBytes(fn) > cores.Zen5.FirstCache {
 		also(func(s *kernel.Style) { s.InOrder = true })
 	}
 	return styles

@@ -13,8 +13,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestChooseStyle: short rows have a register each where that is predicted to spare enough, which is so for functions of
-// some networks.
+// TestChooseStyle: short rows have a register each where that is predicted to spare enough, which is so for functions
+// of some networks.
 func TestChooseStyle(t *testing.T) {
 	chosen := map[bool]int{}
 	for _, n := range committed(t) {
@@ -29,7 +29,8 @@ func TestChooseStyle(t *testing.T) {
 					continue
 				}
 				spares := 100*c.Cycles[i][zen3] < (100-styleMargin)*c.Takes(standard, zen3)
-				if spares && c.Cycles[i][zen3] < c.Takes(narrow, zen3) || narrow == other && other != standard && !spares {
+				if spares && c.Cycles[i][zen3] < c.Takes(narrow, zen3) || narrow == other && other != standard &&
+					!spares {
 					t.Errorf("%s: %s runs %s, predicted %v", n.Name, c.Function, narrow, c.Cycles)
 				}
 			}
@@ -66,9 +67,10 @@ func TestStyles(t *testing.T) {
 		{300, 300, spec.RoundingFast, plan.Grad, isa.AVX512,
 			[]kernel.Style{kernel.Standard, whole, inOrder, {Whole: true, InOrder: true}}},
 	} {
-		p, err := plan.Compile(spec.Network{Name: "Net", Input: test.cols, Rounding: test.rounding, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{
-			{Dense: test.rows, Activation: spec.Function{Name: "tanh"}},
-		}}.WithDefaults())
+		p, err := plan.Compile(spec.Network{Name: "Net", Input: test.cols, Rounding: test.rounding,
+			Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{
+				{Dense: test.rows, Activation: spec.Function{Name: "tanh"}},
+			}}.WithDefaults())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,14 +79,17 @@ func TestStyles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := a.styles(p.Func(test.function), test.level); !reflect.DeepEqual(got, test.want) {
-			t.Errorf("%d×%d, %s, %s at %s: %v, want %v", test.rows, test.cols, test.rounding, test.function, test.level, got, test.want)
+			t.Errorf("%d×%d, %s, %s at %s: %v, want %v", test.rows, test.cols, test.rounding, test.function, test.level,
+				got, test.want)
 		}
 	}
 }
 
-// TestMeasuredStyles: styles that are only measured are tried where everything is emitted to be measured, and nowhere else.
+// TestMeasuredStyles: styles that are only measured are tried where everything is emitted to be measured, and nowhere
+// else.
 func TestMeasuredStyles(t *testing.T) {
-	p, err := plan.Compile(spec.Network{Name: "Net", Input: 64, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{{Dense: 64}}}.WithDefaults())
+	p, err := plan.Compile(spec.Network{Name: "Net", Input: 64, Cost: spec.Function{Name: "mse"},
+		Layers: []spec.Layer{{Dense: 64}}}.WithDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,8 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range isa.Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := assembly.NewFile(&assembly.Common{Symbol: "c", Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
+				f := assembly.NewFile(&assembly.Common{Symbol: "c",
+					Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
 				fn, err := assembly.NewSweep(f, machineOf(l, size), s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
@@ -57,8 +58,8 @@ func TestSweepOfAnything(t *testing.T) {
 	}
 }
 
-// TestSweepChoices reads the entries of sweeps: those that convert between float32 and float64 go on to the code of AVX2
-// on cores that take 512 bits in two halves, all others to that of AVX-512 on all cores that have it.
+// TestSweepChoices reads the entries of sweeps: those that convert between float32 and float64 go on to the code of
+// AVX2 on cores that take 512 bits in two halves, all others to that of AVX-512 on all cores that have it.
 func TestSweepChoices(t *testing.T) {
 	n := spec.Network{Name: "Net", Input: 9, Layers: []spec.Layer{{Dense: 9}}, Cost: spec.Function{Name: "mse"}}
 	_, a := assembled(t, n.WithDefaults())

@@ -35,9 +35,9 @@ func (a *Assembly) writeSweeps() (err error) {
 	return nil
 }
 
-// sweepChoice says which of a sweep's codes every core runs: that of AVX-512 where a core has it. But one that takes 512 bits in two
-// halves converts more slowly between float32 and float64 on them: of 4810 elements the norm takes 1.6 times as long as
-// with AVX2, and Clip 1.3 times.
+// sweepChoice says which of a sweep's codes every core runs: that of AVX-512 where a core has it. But one that takes
+// 512 bits in two halves converts more slowly between float32 and float64 on them: of 4810 elements the norm takes 1.6
+// times as long as with AVX2, and Clip 1.3 times.
 func sweepChoice(s plan.Sweep) Choice {
 	c := Choice{Function: s.Function(), Emitted: []Variant{{Level: isa.AVX2}, {Level: isa.AVX512}}, Unknown: 1}
 	for _, core := range cores.All {
@@ -67,7 +67,8 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 		}
 		name := prefix + s.Function()
 		e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
-			a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1}, {name + isa.AVX512.String(), levelsOf(sweepChoice(s.Sweep), kinds, 1)}})
+			a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1},
+			{name + isa.AVX512.String(), levelsOf(sweepChoice(s.Sweep), kinds, 1)}})
 		if err != nil {
 			return err
 		}

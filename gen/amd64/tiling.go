@@ -21,8 +21,8 @@ func Tilings(p *plan.Program) []kernel.Tiling {
 // wideMargin is how many cycles in a hundred wider rows must spare, for batches fill them up less often.
 const wideMargin = 2
 
-// chooseTiling finds the tiling whose batches are predicted to take the least with the code of AVX-512, on the average of
-// cores beside the first tiling.
+// chooseTiling finds the tiling whose batches are predicted to take the least with the code of AVX-512, on the average
+// of cores beside the first tiling.
 func (a *Assembly) chooseTiling() (kernel.Tiling, error) {
 	tilings := Tilings(a.p)
 	best, least := tilings[0], 0.0

@@ -73,7 +73,8 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := kernel.NewTileLayout(p, kernel.Tiling{})
-	parts, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()), p.Func(plan.ForwardBatch), lay)
+	parts, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()),
+		p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}

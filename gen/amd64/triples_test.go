@@ -18,7 +18,8 @@ func TestTriples(t *testing.T) {
 			for count := 1; count <= 3; count++ {
 				f := assembly.NewFile(&assembly.Common{})
 				f.Programs = true
-				fn := assembly.NewFunction(f, machineOf(level, 4), "f", []assembly.Param{{Name: "x", Dim: 48}, {Name: "y", Dim: 16}}, false)
+				fn := assembly.NewFunction(f, machineOf(level, 4), "f",
+					[]assembly.Param{{Name: "x", Dim: 48}, {Name: "y", Dim: 16}}, false)
 				lanes := bits / 32
 				in, out := assemblytest.NewNumbers(vec.F32, 3*lanes), assemblytest.NewNumbers(vec.F32, lanes)
 				for i := range 3 * lanes {
@@ -27,7 +28,8 @@ func TestTriples(t *testing.T) {
 				codeOf(fn).Wide(bits, func() {
 					var vectors []*vec.Value
 					for k := range count {
-						vectors = append(vectors, codeOf(fn).Load(vec.Place{Base: fn.Bases["x"], Disp: k * bits / 8}, lanes))
+						vectors = append(vectors,
+							codeOf(fn).Load(vec.Place{Base: fn.Bases["x"], Disp: k * bits / 8}, lanes))
 					}
 					codeOf(fn).Store(codeOf(fn).Triples(vectors), vec.Place{Base: fn.Bases["y"]}, lanes)
 				})

@@ -33,7 +33,8 @@ func rounds(f *assembly.Function, trips, bytes int, body func(i *vec.Int)) {
 	f.Drop(i)
 }
 
-// machineOf is a level with numbers of some size, and commonOf what the functions of a network share, for the first core.
+// machineOf is a level with numbers of some size, and commonOf what the functions of a network share, for the first
+// core.
 func machineOf(l isa.Level, size int) assembly.Machine {
 	return assembly.Machine{Set: set{l, cores.All[0]}, Size: size}
 }

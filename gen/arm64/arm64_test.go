@@ -74,7 +74,8 @@ func TestPrint(t *testing.T) {
 			for _, fn := range p.Funcs {
 				has := bytes.Contains(printed, []byte("TEXT ·net"+fn.Name))
 				if has != (a.Missing(fn.Name) == "") || !has && assembly.Missing(p, fn) == "" {
-					t.Errorf("%s, %s: %s has code: %t; missing: %q", name, variant.add, fn.Name, has, a.Missing(fn.Name))
+					t.Errorf("%s, %s: %s has code: %t; missing: %q", name, variant.add, fn.Name, has,
+						a.Missing(fn.Name))
 				}
 			}
 			if variant.cycles > 0 && (name == "digits" || name == "pixels") && a.Calls()[plan.Grad] < 2 {
@@ -104,7 +105,8 @@ func TestDeep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a deep network takes a second to write; go test without -short does it")
 	}
-	text := "name: Deep\ninput: 16\nlayers:\n" + strings.Repeat("  - {dense: 16, activation: tanh}\n", 30) + "cost: mse\n"
+	text := "name: Deep\ninput: 16\nlayers:\n" + strings.Repeat("  - {dense: 16, activation: tanh}\n", 30) +
+		"cost: mse\n"
 	p := compiledOf(t, text)
 	a, err := New(p, Config{})
 	if err != nil {

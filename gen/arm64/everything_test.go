@@ -28,7 +28,8 @@ func (c *calls) all(p *plan.Program, turn uint64) {
 		}
 	}
 	m := machineOf(p.ElementBytes())
-	a := &arguments{p: p, f: f, lay: kernel.NewTileLayout(p, kernel.Tiling{Row: (1 + int(turn/3%2)) * kernel.LineBytes}),
+	a := &arguments{p: p, f: f,
+		lay: kernel.NewTileLayout(p, kernel.Tiling{Row: (1 + int(turn/3%2)) * kernel.LineBytes}),
 		rnd: rnd, kind: turn / 6 % 3}
 	a.fill()
 	for _, name := range assembly.ByUse {
@@ -130,10 +131,12 @@ func (a *arguments) fill() {
 	area := (a.lay.Bytes() + (rest+2*samples)*size + 2*kernel.LineBytes) &^ (kernel.LineBytes - 1)
 	a.arrays = map[string]argument{
 		"p": numbers(size, params, a.number(1.0/3)), "grad": draw(params), "ws": ws,
-		"x": draw(n.Input), "y": target(out), "dx": draw(n.Input), "dy": draw(out), "v": draw(params), "hv": draw(params),
+		"x": draw(n.Input), "y": target(out), "dx": draw(n.Input), "dy": draw(out), "v": draw(params),
+		"hv": draw(params),
 		"j":  draw(out * max(n.Input, params)),
 		"b":  draw(area / size),
-		"xs": draw(2 * a.lay.Samples * n.Input), "ys": target(2 * a.lay.Samples * out), "out": draw(2 * a.lay.Samples * out),
+		"xs": draw(2 * a.lay.Samples * n.Input), "ys": target(2 * a.lay.Samples * out),
+		"out": draw(2 * a.lay.Samples * out),
 		"gxs": draw(2 * a.lay.Samples * n.Input), "pause": {Array: make([]byte, 8*(1+assembly.PauseWords))},
 	}
 }

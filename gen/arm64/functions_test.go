@@ -165,7 +165,8 @@ func (c *calls) run(strict bool) {
 	} {
 		build := exec.Command("go", args...)
 		build.Dir = dir
-		build.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0", "GOFLAGS=-trimpath", "GOWORK=off",
+		build.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0", "GOFLAGS=-trimpath",
+			"GOWORK=off",
 			"GOTOOLCHAIN=local", "GOPROXY=off")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, firstLines(string(out), 40))
@@ -306,11 +307,13 @@ func TestBatches(t *testing.T) {
 				samples := lay.Samples - 3*(2-tiles)
 				params := f.Kernel.Layout.Params / size
 				weights := numbers(size, params, func() float64 { return rnd.NormFloat64() / 3 })
-				area := numbers(size, (lay.Bytes()+64)/size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples, rnd.NormFloat64)
+				area := numbers(size, (lay.Bytes()+64)/size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples,
+					rnd.NormFloat64)
 				xs := numbers(size, all*n.Input, rnd.NormFloat64)
 				ys := numbers(size, all*out, func() float64 { return rnd.Float64() / float64(out) })
 				counts := []argument{{Bits: uint64(tiles)}, {Bits: uint64(samples)}}
-				name := fmt.Sprintf("GradBatch of %s, %s, %s, %d tiles of %d samples", n.Name, n.Precision, rounding, tiles,
+				name := fmt.Sprintf("GradBatch of %s, %s, %s, %d tiles of %d samples", n.Name, n.Precision, rounding,
+					tiles,
 					lay.Samples)
 				c.add(name, parts[0], size, append([]argument{weights, area, xs, ys}, counts...)...)
 				area.Array = c.list[len(c.list)-1].Arguments[1].Want
@@ -323,10 +326,12 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// few calls what takes few samples of GradBatch: one alone, and where gradients are summed up apart, the sums over three.
+// few calls what takes few samples of GradBatch: one alone, and where gradients are summed up apart, the sums over
+// three.
 func (c *calls) few(p *plan.Program, f *assembly.File) {
 	n, size, rnd := p.Network, p.ElementBytes(), rand.New(rand.NewPCG(5, 6))
-	parts, err := assembly.Batch(f, p, machineOf(size), p.Func(plan.GradBatch), kernel.NewTileLayout(p, kernel.Tiling{}))
+	parts, err := assembly.Batch(f, p, machineOf(size), p.Func(plan.GradBatch),
+		kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -381,8 +386,10 @@ func TestPauses(t *testing.T) {
 			t.Fatal(err)
 		}
 		area := numbers(size, (lay.Bytes()+64)/size+lay.Samples*(n.Input+out)+lay.Tiles*lay.Samples, rnd.NormFloat64)
-		c.add("LossBatch of "+n.Name, parts[0], size, weights(), area, numbers(size, lay.Samples*n.Input, rnd.NormFloat64),
-			numbers(size, lay.Samples*out, rnd.Float64), argument{Bits: 1}, argument{Bits: uint64(lay.Samples)}, pause())
+		c.add("LossBatch of "+n.Name, parts[0], size, weights(), area,
+			numbers(size, lay.Samples*n.Input, rnd.NormFloat64),
+			numbers(size, lay.Samples*out, rnd.Float64), argument{Bits: 1}, argument{Bits: uint64(lay.Samples)},
+			pause())
 	}
 	c.run(false)
 }
@@ -431,7 +438,8 @@ func TestSweeps(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					c.add(fmt.Sprintf("%s of %s over %d, %s", s.Function(), precision, length, rounding), w, size, arguments...)
+					c.add(fmt.Sprintf("%s of %s over %d, %s", s.Function(), precision, length, rounding), w, size,
+						arguments...)
 				}
 			}
 		}

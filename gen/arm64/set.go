@@ -204,8 +204,8 @@ func (f *writer) address(p vec.Place) neon.Address {
 	return a
 }
 
-// reached is the address of so many bytes. Where the distance is none that stands in the instruction that moves them, it is
-// one from a register which holds a place near by: what lies beside needs no addition then.
+// reached is the address of so many bytes. Where the distance is none that stands in the instruction that moves them,
+// it is one from a register which holds a place near by: what lies beside needs no addition then.
 func (f *writer) reached(p vec.Place, bytes int) neon.Address {
 	const reach = 256 // either way, whatever the distance is a multiple of
 	a := f.address(p)

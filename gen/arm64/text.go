@@ -20,7 +20,8 @@ func signature(fn *assembly.Function) (text string, bytes int) {
 	if fn.Returns {
 		return text + " " + numberType(fn.Machine.Size), bytes + fn.Machine.Size
 	}
-	if n := len(fn.Params); n > 0 && parameterType(fn, n-1) == numberType(fn.Machine.Size) { // what comes after it would be aligned
+	// what comes after it would be aligned
+	if n := len(fn.Params); n > 0 && parameterType(fn, n-1) == numberType(fn.Machine.Size) {
 		bytes += fn.Machine.Size - 8
 	}
 	return text, bytes

@@ -100,5 +100,6 @@ func PartNames(p *plan.Program, fn *plan.Func) []string {
 	return []string{fn.Name}
 }
 
-// MostParts is how many parts a function has at most, and TiledParts how many of GradBatch are for tiles, the first ones.
+// MostParts is how many parts a function has at most, and TiledParts how many of GradBatch are for tiles, the first
+// ones.
 const MostParts, TiledParts = 4, 2

@@ -8,8 +8,8 @@ import (
 // A tile takes as long for one sample as for as many as it holds. So the last samples of a batch, where they are few,
 // are taken one by one through the code of one sample, and gradients are added up as they come. How many are few
 // depends on the network, the function and the core, but not on the batch: the same number of samples gives the same
-// bits. In large networks the gradients are summed up when all few samples have come, in registers, into the gradient or
-// right into the parameters of a step.
+// bits. In large networks the gradients are summed up when all few samples have come, in registers, into the gradient
+// or right into the parameters of a step.
 
 // Single is the function of one sample that does for a sample what a function of a batch does, "" where there is none.
 // GradBatch has code of its own for that, and so do gradients with weights not.
@@ -41,8 +41,8 @@ func TakesFew(p *plan.Program, function string, has func(function string) bool) 
 const apartFrom = 512
 
 // SumsApart says whether they are: GradBatch then leaves of each sample what its gradient is made of in a workspace of
-// its own, and a function of its own sums up. The code of deep networks may be rolled up, where layers are alike; that of
-// this function is not.
+// its own, and a function of its own sums up. The code of deep networks may be rolled up, where layers are alike; that
+// of this function is not.
 func SumsApart(p *plan.Program) bool {
 	return p.Network.Params() >= apartFrom && !Deep(p.Network) && kernel.SumsApart(p.Func(plan.GradBatch))
 }

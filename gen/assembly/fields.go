@@ -8,8 +8,8 @@ import (
 )
 
 // Fields lists where assembly looks for the fields of the parameters, of the workspace and, where it has functions of
-// batches, of the batch, in their order. Where it goes from one workspace to the next, it needs their size as well, which
-// has no name.
+// batches, of the batch, in their order. Where it goes from one workspace to the next, it needs their size as well,
+// which has no name.
 func Fields(p *plan.Program, layout kernel.Layout, has func(function string) bool) []kernel.Field {
 	fields := slices.Clone(layout.Fields)
 	if !slices.ContainsFunc(p.Funcs, func(fn *plan.Func) bool { return fn.Batch && has(fn.Name) }) {

@@ -84,8 +84,8 @@ func MissingSweep(p *plan.Program, s plan.Sweep) string {
 	return ""
 }
 
-// SweptAtOnce is how many elements a sweep takes in a call of so many cycles, whole rounds of any loop: with numbers that
-// come from memory, 20 cycles an element are more than any optimizer needs.
+// SweptAtOnce is how many elements a sweep takes in a call of so many cycles, whole rounds of any loop: with numbers
+// that come from memory, 20 cycles an element are more than any optimizer needs.
 func SweptAtOnce(callCycles int) int {
 	const most, rounds = 20, 64
 	return max(callCycles/most/rounds, 1) * rounds

@@ -89,8 +89,8 @@ func sumsParams(f *File, p *plan.Program, function string) []Param {
 	return append(ps, f.pauseParam(p, function+SumsSuffix)...)
 }
 
-// oneParams are the parameters of the function that takes a sample alone: those of Grad, without the gradient where it is
-// summed up apart.
+// oneParams are the parameters of the function that takes a sample alone: those of Grad, without the gradient where it
+// is summed up apart.
 func oneParams(f *File, p *plan.Program, function string, apart bool) []Param {
 	ps := []Param{{Name: "p", Typ: p.Network.Name}}
 	args := []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg}

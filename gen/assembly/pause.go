@@ -19,8 +19,8 @@ import (
 // stack may move meanwhile.
 
 // CallCycles is how many cycles a call of the assembly may take by the estimate, 100 µs at 3.2 GHz. A function that
-// takes more pauses, after three eighths of them, and has points at least every eighth: the rest is for what the estimate
-// can't tell.
+// takes more pauses, after three eighths of them, and has points at least every eighth: the rest is for what the
+// estimate can't tell.
 const CallCycles = 320_000
 
 // PauseWords is how many words of 64 bits a function that pauses leaves behind at most, after the number of the point:

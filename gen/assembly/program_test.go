@@ -18,8 +18,8 @@ import (
 var widths = []int{128, 256, 512}
 
 // TestProgramsCompute executes the programs of all functions, as they are written for vectors of any width, and
-// compares what they leave with the reference, to within its bounds on rounding errors: those of one sample, and those of
-// batches over one tile that is not full and over two that are.
+// compares what they leave with the reference, to within its bounds on rounding errors: those of one sample, and those
+// of batches over one tile that is not full and over two that are.
 func TestProgramsCompute(t *testing.T) {
 	for _, rounding := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
 		for _, n := range assemblytest.Networks(t, rounding) {
@@ -52,13 +52,15 @@ func TestProgramsOfStyles(t *testing.T) {
 		for _, shape := range shapes {
 			n := spec.Network{Name: "Net", Precision: precision, Input: shape[0], Cost: spec.Function{Name: "mse"}}
 			for i, width := range shape[1:] {
-				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i%2]}})
+				n.Layers = append(n.Layers,
+					spec.Layer{Dense: width, Activation: spec.Function{Name: []string{"tanh", "relu"}[i%2]}})
 			}
 			p, err := plan.Compile(n.WithDefaults())
 			if err != nil {
 				t.Fatal(err)
 			}
-			styles := []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true}, {Whole: true, InOrder: true}}
+			styles := []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true},
+				{Whole: true, InOrder: true}}
 			if !testing.Short() {
 				styles = append(styles, kernel.Measured...)
 			}
@@ -85,7 +87,8 @@ func TestProgramsAgree(t *testing.T) {
 			if left := gradientAndStep(t, p, bits, 3); first == nil {
 				first = left
 			} else if !slices.Equal(left, first) {
-				t.Errorf("%s, %s: vectors of %d bits leave other bits than those of %d", n.Name, n.Precision, bits, widths[0])
+				t.Errorf("%s, %s: vectors of %d bits leave other bits than those of %d", n.Name, n.Precision, bits,
+					widths[0])
 			}
 		}
 	}

@@ -1,16 +1,16 @@
-// Package bound computes, before anything runs, how large the rounding errors of a network's emitted functions can get. For
-// every output, the loss and every gradient it gives a number that no error exceeds, as long as x, y, W and b lie within
-// given ranges.
+// Package bound computes, before anything runs, how large the rounding errors of a network's emitted functions can get.
+// For every output, the loss and every gradient it gives a number that no error exceeds, as long as x, y, W and b lie
+// within given ranges.
 //
-// It evaluates the plan once, with a vector of intervals in every buffer. An interval (number, vector) holds the range of
-// the exact values, the range of the computed ones, and a bound on their distance. An operation passes on the errors of its
-// operands and adds its own: half a unit in the last place of its largest result (format). A sum is bounded over every
-// order of its terms (sum.go). So one figure holds for portable Go, with or without fused multiply-adds, and for the
-// assembly of every level.
+// It evaluates the plan once, with a vector of intervals in every buffer. An interval (number, vector) holds the range
+// of the exact values, the range of the computed ones, and a bound on their distance. An operation passes on the errors
+// of its operands and adds its own: half a unit in the last place of its largest result (format). A sum is bounded over
+// every order of its terms (sum.go). So one figure holds for portable Go, with or without fused multiply-adds, and for
+// the assembly of every level.
 //
 // Formulas are evaluated over pieces of the range, and the worst pieces are split again and again (search.go), because
-// intervals forget that z and σ(z) belong together. Softmax, log-softmax and radial-sigmoid have an analysis of their own
-// (layer.go), because as stages of intervals they would divide by numbers close to 0.
+// intervals forget that z and σ(z) belong together. Softmax, log-softmax and radial-sigmoid have an analysis of their
+// own (layer.go), because as stages of intervals they would divide by numbers close to 0.
 //
 // All units of a layer have the same ranges. One interval stands for all of them, and the whole takes milliseconds.
 package bound

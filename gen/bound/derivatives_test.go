@@ -58,8 +58,10 @@ func TestOfDerivatives(t *testing.T) {
 					for k := range want {
 						e := math.Abs(float64(a[name][k]) - want[k])
 						if l.Error <= math.MaxFloat64 && !(e <= l.Error) || math.Abs(want[k]) > l.Largest {
-							t.Fatalf("%s after %s and %s, %s: %s[%d] is %v, should be %v ± %v and at most %v", n.Cost.Brief(),
-								n.Layers[0].Activation.Brief(), n.Layers[1].Activation.Brief(), function, name, k, a[name][k],
+							t.Fatalf("%s after %s and %s, %s: %s[%d] is %v, should be %v ± %v and at most %v",
+								n.Cost.Brief(),
+								n.Layers[0].Activation.Brief(), n.Layers[1].Activation.Brief(), function, name, k,
+								a[name][k],
 								want[k], l.Error, l.Largest)
 						}
 					}
@@ -131,9 +133,9 @@ func TestDerivativesOfFew(t *testing.T) {
 	}
 }
 
-// TestSecondOfLayers runs HessianVector through softmax, log-softmax and radial-sigmoid, below and above another layer, in
-// float32 and in float64. Every limit is finite, for radial-sigmoid off its kink; no error is beyond it, and it is a small
-// part of the largest result.
+// TestSecondOfLayers runs HessianVector through softmax, log-softmax and radial-sigmoid, below and above another layer,
+// in float32 and in float64. Every limit is finite, for radial-sigmoid off its kink; no error is beyond it, and it is a
+// small part of the largest result.
 func TestSecondOfLayers(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	trials := 40
@@ -142,13 +144,15 @@ func TestSecondOfLayers(t *testing.T) {
 	}
 	for _, name := range []string{"softmax", "log-softmax", "radial-sigmoid"} {
 		for _, c := range []struct{ hidden, last, cost string }{
-			{name, "identity", "mse"}, {"tanh", name, "mse"}, {name, "softmax", "cross-entropy"}, {"relu", name, "log-cosh"},
+			{name, "identity", "mse"}, {"tanh", name, "mse"}, {name, "softmax", "cross-entropy"},
+			{"relu", name, "log-cosh"},
 		} {
 			n := spec.Network{
 				Name: "N", Input: 3, Cost: spec.Function{Name: c.cost}, Cache: spec.CacheBoth,
 				Derivatives: []spec.Derivative{spec.DeriveHessianVector},
 				Layers: []spec.Layer{
-					{Dense: 5, Activation: spec.Function{Name: c.hidden}}, {Dense: 4, Activation: spec.Function{Name: c.last}},
+					{Dense: 5, Activation: spec.Function{Name: c.hidden}},
+					{Dense: 4, Activation: spec.Function{Name: c.last}},
 				},
 			}
 			p, err := plan.Compile(n)
@@ -180,13 +184,15 @@ func TestSecondOfLayers(t *testing.T) {
 				for name, want := range b {
 					l := of[name]
 					if l.Apart > math.MaxFloat64 || !radial && c.hidden != "relu" && l.Error != l.Apart {
-						t.Fatalf("%s, %s: %s has the limits %v and, off kinks, %v", c.hidden, c.last, name, l.Error, l.Apart)
+						t.Fatalf("%s, %s: %s has the limits %v and, off kinks, %v", c.hidden, c.last, name, l.Error,
+							l.Apart)
 					}
 					for k := range want {
 						e := math.Abs(float64(a[name][k]) - want[k])
 						seen[name] = max(seen[name], e)
 						if !(e <= l.Apart) {
-							t.Fatalf("%s, %s: %s[%d] is %v, should be %v ± %v", c.hidden, c.last, name, k, a[name][k], want[k],
+							t.Fatalf("%s, %s: %s[%d] is %v, should be %v ± %v", c.hidden, c.last, name, k, a[name][k],
+								want[k],
 								l.Apart)
 						}
 					}
@@ -200,7 +206,8 @@ func TestSecondOfLayers(t *testing.T) {
 					of[name].Largest)
 				// radial-sigmoid may be as steep as you like, and so the largest result is unknown.
 				if l := of[name]; !radial && l.Apart > 1e-4*l.Largest {
-					t.Errorf("%s, %s: %s is at most %v, and off by up to %v", c.hidden, c.last, name, l.Largest, l.Apart)
+					t.Errorf("%s, %s: %s is at most %v, and off by up to %v", c.hidden, c.last, name, l.Largest,
+						l.Apart)
 				}
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// layer takes an activation of a whole layer: its value, its pullback, or what derivatives need besides. The Jacobians of
-// softmax and radial-sigmoid are symmetric.
+// layer takes an activation of a whole layer: its value, its pullback, or what derivatives need besides. The Jacobians
+// of softmax and radial-sigmoid are symmetric.
 func (w *walk) layer(o *plan.Vector) error {
 	kind := w.p.Activations[o.Layer-1].Vector
 	z := w.roots[o.Layer]

@@ -19,8 +19,8 @@ type walk struct {
 	output, loss vector
 	params       []gradient
 	input        *vector
-	// derived are those of a function of derivatives, that of the function called; pushing says that directions are pushed
-	// forward.
+	// derived are those of a function of derivatives, that of the function called; pushing says that directions are
+	// pushed forward.
 	derived []Limit
 	called  string
 	pushing bool

@@ -15,7 +15,8 @@ func function(t *testing.T, body string) *File {
 	return &File{Decls: []Decl{
 		&Table{Name: "rows", Elem: Float64, Len: 4, Rows: [][]uint64{{1, 2}, {3, 4}}},
 		&Func{Name: "f", Body: b, Results: []Param{{Type: Of(Float64)}}, Params: []Param{
-			{"x", Of(Float64)}, {"y", Of(Float64)}, {"s", Of(Float32)}, {"k", Of(Uint64)}, {"a", PointerTo(ArrayOf(Of(Float64), 3))}}},
+			{"x", Of(Float64)}, {"y", Of(Float64)}, {"s", Of(Float32)}, {"k", Of(Uint64)},
+			{"a", PointerTo(ArrayOf(Of(Float64), 3))}}},
 	}}
 }
 
@@ -81,7 +82,8 @@ func TestCheckDeclarations(t *testing.T) {
 		b := &Block{}
 		b.Return(&View{to, V("p")})
 		return &Func{
-			Name: "Flat", Recv: &Param{"p", PointerTo(StructType("Pair"))}, Results: []Param{{Type: PointerTo(to)}}, Body: b,
+			Name: "Flat", Recv: &Param{"p", PointerTo(StructType("Pair"))}, Results: []Param{{Type: PointerTo(to)}},
+			Body: b,
 		}
 	}
 	loop := func(index string) *Func {
@@ -93,12 +95,13 @@ func TestCheckDeclarations(t *testing.T) {
 		return f
 	}
 	for want, decls := range map[string][]Decl{
-		"":                                   {pair, view(ArrayOf(Of(Float32), 2)), loop("")},
-		"i is declared and not used":         {pair, loop("i")},
-		"*Pair is seen as [3]float32":        {pair, view(ArrayOf(Of(Float32), 3))},
-		"type Pair is declared twice":        {pair, pair},
-		"table t has rows of 1 and of 2":     {&Table{Name: "t", Elem: Uint64, Len: 2, Rows: [][]uint64{{1}, {1, 2}}}},
-		"table t has 1 rows from 2 on, of 2": {&Table{Name: "t", Elem: Uint64, Len: 2, First: 2, Rows: [][]uint64{{1}}}},
+		"":                               {pair, view(ArrayOf(Of(Float32), 2)), loop("")},
+		"i is declared and not used":     {pair, loop("i")},
+		"*Pair is seen as [3]float32":    {pair, view(ArrayOf(Of(Float32), 3))},
+		"type Pair is declared twice":    {pair, pair},
+		"table t has rows of 1 and of 2": {&Table{Name: "t", Elem: Uint64, Len: 2, Rows: [][]uint64{{1}, {1, 2}}}},
+		"table t has 1 rows from 2 on, of 2": {&Table{Name: "t", Elem: Uint64, Len: 2, First: 2,
+			Rows: [][]uint64{{1}}}},
 	} {
 		_, err := Check(&File{Decls: decls})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -1,8 +1,8 @@
 // Package code is a program on scalars: what the generator computes, before it is text in any language.
 //
-// A File declares structs of arrays, tables of constants, and functions. A function is made of statements over numbers and
-// integers of stated sizes: it names values, stores them, counts loops, selects and calls. Only a remark or a doc may be
-// meant for one language.
+// A File declares structs of arrays, tables of constants, and functions. A function is made of statements over numbers
+// and integers of stated sizes: it names values, stores them, counts loops, selects and calls. Only a remark or a doc
+// may be meant for one language.
 //
 // Package portable builds such programs from a plan. Package elementary has the elementary functions in this form. From
 // there on a program is printed (here for a reader, by package templates as Go), checked, executed and counted. Each of

@@ -23,7 +23,8 @@ func counted(t *testing.T, body string) *File {
 	sum := &Block{}
 	sum.Range("s", "", V("xs")).Let("a", Sum(V("p"), V("p")))
 	return &File{Decls: []Decl{
-		&Struct{Name: "Net", Fields: []Field{{Name: "W1", Type: ArrayOf(number, 1, 4)}, {Name: "B1", Type: ArrayOf(number, 2)}}},
+		&Struct{Name: "Net", Fields: []Field{{Name: "W1", Type: ArrayOf(number, 1, 4)},
+			{Name: "B1", Type: ArrayOf(number, 2)}}},
 		&Struct{Name: "NetGrad", Of: "Net"},
 		&Func{Name: "f", Recv: &p, Params: []Param{x, g, xs}, Body: read(body)},
 		&Func{Name: "part", Recv: &p, Params: []Param{x}, Body: read("return x[0] + 1")},
@@ -76,7 +77,9 @@ func TestCounterOfPlaces(t *testing.T) {
 			loop.Add(&Assign{To: Vars("xs"), Values: []Expr{&Part{X: V("xs"), Low: I(3)}}})
 			b.Do(Method(V("p"), "each", V("xs")))
 		}, Count{Count: expr.Count{Adds: 7}}},
-		"what lengths exclude": {func(b *Block) { b.If(&Binary{Ne, &Len{V("xs")}, I(7)}).AddTo(V("a"), V("b")) }, Count{}},
+		"what lengths exclude": {func(b *Block) {
+			b.If(&Binary{Ne, &Len{V("xs")}, I(7)}).AddTo(V("a"), V("b"))
+		}, Count{}},
 	} {
 		f := counted(t, "")
 		c.write(f.Func("Net", "f").Body)
@@ -99,7 +102,8 @@ func TestCounterRefuses(t *testing.T) {
 			t.Errorf("%s: the error is %v, want %q", body, err, want)
 		}
 	}
-	if _, err := NewCounter(counted(t, "")).Function("Net", "g", 1); err == nil || !strings.Contains(err.Error(), "no function g") {
+	if _, err := NewCounter(counted(t, "")).Function("Net", "g", 1); err == nil ||
+		!strings.Contains(err.Error(), "no function g") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -17,7 +17,8 @@ func run(t *testing.T, f *File) (Value, error) {
 	for i, v := range a.Values() {
 		v.Set(FloatValue(Float64, float64(i+1)))
 	}
-	results, err := m.Call(nil, "f", FloatValue(Float64, 1.5), FloatValue(Float64, -0.25), FloatValue(Float32, 0.5), IntValue(Uint64, 9), a.Pointer())
+	results, err := m.Call(nil, "f", FloatValue(Float64, 1.5), FloatValue(Float64, -0.25), FloatValue(Float32, 0.5),
+		IntValue(Uint64, 9), a.Pointer())
 	if err != nil {
 		return Value{}, err
 	}

@@ -51,7 +51,8 @@ var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.Op
 
 // unaries are the operations on one operand that have a function, and the sign.
 var unaries = []expr.Op{
-	expr.OpNeg, expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpErf,
+	expr.OpNeg, expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid,
+	expr.OpAtan, expr.OpErf,
 	expr.OpSin, expr.OpCos, expr.OpAbs,
 }
 

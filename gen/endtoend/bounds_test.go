@@ -50,25 +50,29 @@ var huntedNetworks = []hunted{
 	{"iris", 8000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
 		return verify.Observe(n, verify.Kernel[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, iris.IrisBatch, [4]float32,
 			[3]float32, float32]{
-			Forward: (*iris.Iris).Forward, Loss: (*iris.Iris).Loss, Grad: (*iris.Iris).Grad, GradBatch: (*iris.Iris).GradBatch,
+			Forward: (*iris.Iris).Forward, Loss: (*iris.Iris).Loss, Grad: (*iris.Iris).Grad,
+			GradBatch: (*iris.Iris).GradBatch,
 		}, h)
 	}},
 	{"control", 8000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
 		return verify.Observe(n, verify.Kernel[controller.Control, controller.ControlGrad, controller.ControlWorkspace,
 			controller.ControlBatch, [16]float32, [4]float32, float32]{
-			Forward: (*controller.Control).Forward, Loss: (*controller.Control).Loss, Grad: (*controller.Control).Grad, GradBatch: (*controller.Control).GradBatch,
+			Forward: (*controller.Control).Forward, Loss: (*controller.Control).Loss, Grad: (*controller.Control).Grad,
+			GradBatch: (*controller.Control).GradBatch,
 		}, h)
 	}},
 	{"digits", 2000, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
 		return verify.Observe(n, verify.Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace,
 			digits.DigitsBatch, [64]float32, [10]float32, float32]{
-			Forward: (*digits.Digits).Forward, Loss: (*digits.Digits).Loss, Grad: (*digits.Digits).Grad, GradBatch: (*digits.Digits).GradBatch,
+			Forward: (*digits.Digits).Forward, Loss: (*digits.Digits).Loss, Grad: (*digits.Digits).Grad,
+			GradBatch: (*digits.Digits).GradBatch,
 		}, h)
 	}},
 	{"pixels", 400, func(n spec.Network, h verify.Hunt) ([]verify.Observed, error) {
 		return verify.Observe(n, verify.Kernel[pixels.Pixels, pixels.PixelsGrad, pixels.PixelsWorkspace,
 			pixels.PixelsBatch, [784]float32, [10]float32, float32]{
-			Forward: (*pixels.Pixels).Forward, Loss: (*pixels.Pixels).Loss, Grad: (*pixels.Pixels).Grad, GradBatch: (*pixels.Pixels).GradBatch,
+			Forward: (*pixels.Pixels).Forward, Loss: (*pixels.Pixels).Loss, Grad: (*pixels.Pixels).Grad,
+			GradBatch: (*pixels.Pixels).GradBatch,
 		}, h)
 	}},
 }

@@ -57,7 +57,8 @@ func TestCores(t *testing.T) {
 	}
 	n := spec.Network{
 		Name: "Net", Input: 784, Cost: spec.Function{Name: "cross-entropy"},
-		Layers: []spec.Layer{{Dense: 128, Activation: spec.Function{Name: "relu"}}, {Dense: 10, Activation: spec.Function{Name: "softmax"}}},
+		Layers: []spec.Layer{{Dense: 128, Activation: spec.Function{Name: "relu"}},
+			{Dense: 10, Activation: spec.Function{Name: "softmax"}}},
 	}.WithDefaults()
 	m := gentest.NewModule(t)
 	m.EmitWith(t, n, gen.Options{Package: "net"})
@@ -83,7 +84,8 @@ func TestCores(t *testing.T) {
 	}
 	var list strings.Builder
 	add := func(maker string, family, model, level int) {
-		fmt.Fprintf(&list, "\t\t{%#x, %#x, %#x, %d},\n", uint32(maker[0])|uint32(maker[1])<<8|uint32(maker[2])<<16|uint32(maker[3])<<24,
+		fmt.Fprintf(&list, "\t\t{%#x, %#x, %#x, %d},\n",
+			uint32(maker[0])|uint32(maker[1])<<8|uint32(maker[2])<<16|uint32(maker[3])<<24,
 			family, model, level)
 	}
 	for _, c := range cores.All {
@@ -104,7 +106,8 @@ func TestCores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if maker := string(asked[:4]); maker != "Auth" && maker != "Genu" && maker != "Hygo" && maker != "Cent" && maker != "  Sh" || asked[4] < 6 {
+	if maker := string(asked[:4]); maker != "Auth" && maker != "Genu" && maker != "Hygo" && maker != "Cent" &&
+		maker != "  Sh" || asked[4] < 6 {
 		t.Errorf("this processor says that %q made it, and that it is of family %d", maker, asked[4])
 	}
 }

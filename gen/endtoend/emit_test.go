@@ -39,7 +39,8 @@ func TestEmit(t *testing.T) {
 			row, _ := spec.LookupDerivative(d)
 			return !n.Emits(row.Needs)
 		})
-		n.SampleWeights = n.SampleWeights && n.Emits(spec.EmitBatch) && (n.Emits(spec.EmitGrad) || n.Emits(spec.EmitStep))
+		n.SampleWeights = n.SampleWeights && n.Emits(spec.EmitBatch) &&
+			(n.Emits(spec.EmitGrad) || n.Emits(spec.EmitStep))
 		networks = append(networks, n)
 	}
 	packages := m.EmitPackages(t, "e", 0, networks, func(string, []spec.Network) {})

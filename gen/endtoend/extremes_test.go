@@ -118,7 +118,8 @@ func TestExtremesFind(t *testing.T) {
 	mistakes := []mistake{
 		{"Right", "none", "", "", ""},
 		{"Zero", "NaN becomes 0", `max\(z1_(\d), 0\)`, "zeroWhere(z1_$1, z1_$1, 0)", "NaN in x"},
-		{"Raw", "the largest logit is not subtracted", `rawExp\(z2_(\d) - m2\)`, "rawExp(z2_$1)", "+Inf in a parameter"},
+		{"Raw", "the largest logit is not subtracted", `rawExp\(z2_(\d) - m2\)`, "rawExp(z2_$1)",
+			"+Inf in a parameter"},
 	}
 	m := gentest.NewModule(t)
 	networks := plantAll(t, m, "extremes", n, "_gen.go", mistakes)

@@ -19,7 +19,8 @@ func TestNames(t *testing.T) {
 	var networks []spec.Network
 	for _, name := range []string{"X", "My_net", "Iris_V2", "A_", "B__b", "Net2", "HTTPNet"} {
 		networks = append(networks, spec.Network{
-			Name: name, Input: 2, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}, Layers: []spec.Layer{{Dense: 1}},
+			Name: name, Input: 2, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{},
+			Layers: []spec.Layer{{Dense: 1}},
 		})
 	}
 	m := gentest.NewModule(t)

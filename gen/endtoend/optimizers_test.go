@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerSizes emits all optimizers for small numbers of parameters, in one of the precisions each, at which the loops of updates and of
-// norms begin, end or leave a rest, and has them judged.
+// TestOptimizerSizes emits all optimizers for small numbers of parameters, in one of the precisions each, at which the
+// loops of updates and of norms begin, end or leave a rest, and has them judged.
 func TestOptimizerSizes(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()

@@ -29,7 +29,8 @@ func pausingNetworks() (list []spec.Network) {
 	for i, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 		roundings := []spec.Rounding{spec.RoundingFast, spec.RoundingStrict}
 		add(spec.Network{
-			Input: 71, Precision: precision, Rounding: roundings[i], InputGradient: true, Cost: spec.Function{Name: "cross-entropy"},
+			Input: 71, Precision: precision, Rounding: roundings[i], InputGradient: true,
+			Cost: spec.Function{Name: "cross-entropy"},
 			Layers: []spec.Layer{gentest.Act(131, "gelu"), gentest.Act(45, "radial-sigmoid"), gentest.Act(1, "tanh"),
 				gentest.Act(97, "softmax")},
 		})
@@ -88,8 +89,8 @@ func deepPausing() []spec.Network {
 // rolls says whether the assembly that is run has loops over layers that are alike, as that for amd64 has.
 func rolls() bool { return gentest.NativeBackends()[0].Name == "amd64" }
 
-// TestPauses runs networks with pauses everywhere, some with fewer, and with none: every function gives the same bits at
-// every level of the machine. It is long because all of the assembly is written and compiled so often; no other test
+// TestPauses runs networks with pauses everywhere, some with fewer, and with none: every function gives the same bits
+// at every level of the machine. It is long because all of the assembly is written and compiled so often; no other test
 // shows that a function goes on after a pause with the registers that it had.
 func TestPauses(t *testing.T) {
 	gentest.Compiles(t)

@@ -19,9 +19,9 @@ const (
 )
 
 // TestRandomSpecs generates random networks, compiles them and lets their own tests compare them with the reference,
-// and others hunt for errors beyond the bounds that explain prints. It is long because the judge takes seconds for each;
-// few networks are chosen so that they have as much as can be of all there is, and no other test meets what nobody has
-// thought of. The whole of it: go test ./gen/endtoend -run RandomSpecs -timeout 0 -specs 2000 -seed 0
+// and others hunt for errors beyond the bounds that explain prints. It is long because the judge takes seconds for
+// each; few networks are chosen so that they have as much as can be of all there is, and no other test meets what
+// nobody has thought of. The whole of it: go test ./gen/endtoend -run RandomSpecs -timeout 0 -specs 2000 -seed 0
 func TestRandomSpecs(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()

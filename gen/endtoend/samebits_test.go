@@ -65,8 +65,8 @@ func TestSameBitsFind(t *testing.T) {
 // mistake is planted in a copy of a network.
 type mistake struct {
 	name, mistake string // of the copy, and what is wrong with it
-	// find is a regular expression, put takes the place of every match; empty: there is no mistake. found is what the test
-	// of the copy says.
+	// find is a regular expression, put takes the place of every match; empty: there is no mistake. found is what the
+	// test of the copy says.
 	find, put, found string
 }
 
@@ -108,7 +108,8 @@ func allFound(t *testing.T, test, out string, mistakes []mistake) {
 		}
 		_, said, _ := strings.Cut(out, fmt.Sprintf("=== RUN   %s/%s\n", test, c.name))
 		said, _, _ = strings.Cut(said, "=== RUN")
-		if !strings.Contains(out, fmt.Sprintf("--- %s: %s/%s ", result, test, c.name)) || !strings.Contains(said, c.found) {
+		if !strings.Contains(out, fmt.Sprintf("--- %s: %s/%s ", result, test, c.name)) ||
+			!strings.Contains(said, c.found) {
 			t.Errorf("%s: go test does not say %q, or not %s:\n%s", c.mistake, c.found, result,
 				gentest.Beginning(cmp.Or(said, out)))
 		}
@@ -116,8 +117,8 @@ func allFound(t *testing.T, test, out string, mistakes []mistake) {
 }
 
 // TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions
-// give the bits of the portable code. Compiling them takes most of its time; no other test compares all levels on random
-// strict networks. The whole of it: go test ./gen/endtoend -run SameBits -timeout 0 -specs 800
+// give the bits of the portable code. Compiling them takes most of its time; no other test compares all levels on
+// random strict networks. The whole of it: go test ./gen/endtoend -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()
@@ -167,7 +168,8 @@ func sameBitsList(t *testing.T, m gentest.Module, pkg string, networks []spec.Ne
 		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) {\n", n.Name)
 		fmt.Fprintf(&list, "\t\tverify.TestLevels(t, %[1]sSpec, %[1]sKernel, %[1]sAtLevels)\n", prefix)
 		if m.HasDerivatives(t, pkg, n) {
-			fmt.Fprintf(&list, "\t\tverify.TestDerivativeLevels(t, %[1]sSpec, %[1]sDerivatives, %[1]sAtLevels)\n", prefix)
+			fmt.Fprintf(&list, "\t\tverify.TestDerivativeLevels(t, %[1]sSpec, %[1]sDerivatives, %[1]sAtLevels)\n",
+				prefix)
 		}
 		fmt.Fprint(&list, "\t})\n")
 	}
@@ -209,9 +211,9 @@ func exactNetworks(count int) (list []spec.Network) {
 	return list
 }
 
-// TestPlanBits runs networks of rounding: strict at every level beside the interpreter of plans. It is long because they
-// are compiled; it alone shows that the order of sums is the promised one, where SameBits shows that it is one. The whole:
-// go test ./gen/endtoend -run PlanBits -specs 800 -timeout 60m
+// TestPlanBits runs networks of rounding: strict at every level beside the interpreter of plans. It is long because
+// they are compiled; it alone shows that the order of sums is the promised one, where SameBits shows that it is one.
+// The whole: go test ./gen/endtoend -run PlanBits -specs 800 -timeout 60m
 func TestPlanBits(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()

@@ -28,7 +28,8 @@ func TestShortRows(t *testing.T) {
 				continue
 			}
 			n := spec.Network{
-				Name: fmt.Sprintf("N%d%s", i, precision), Input: widths[0], Precision: precision, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"},
+				Name: fmt.Sprintf("N%d%s", i, precision), Input: widths[0], Precision: precision, InputGradient: true,
+				Cost: spec.Function{Name: "half-squared-error"},
 			}
 			for l, w := range widths[1:] {
 				n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "leaky-relu"},

@@ -16,8 +16,8 @@ import (
 )
 
 // TestStore saves and loads random networks with all their optimizers, each type's data being offered to all others:
-// networks of other shapes, precisions and activations. It is long because they are compiled twice, the second time as the
-// Go of 2023; the judge of an emitted test has no data of other networks.
+// networks of other shapes, precisions and activations. It is long because they are compiled twice, the second time as
+// the Go of 2023; the judge of an emitted test has no data of other networks.
 func TestStore(t *testing.T) {
 	gentest.Compiles(t)
 	m := gentest.NewModule(t)

@@ -100,9 +100,9 @@ func ActivationOf(f spec.Function) (Activation, error) {
 	return Activation{}, fmt.Errorf("the activation %q has no formula", f.Name)
 }
 
-// Bend is σ″(z) of a pointwise activation: in terms of a where DerivPost is, by the chain rule, else of z. Where σ' turns
-// it is the derivative of the branch that σ' takes there, by the conventions of D; so it is 0 where σ' is constant on
-// that side.
+// Bend is σ″(z) of a pointwise activation: in terms of a where DerivPost is, by the chain rule, else of z. Where σ'
+// turns it is the derivative of the branch that σ' takes there, by the conventions of D; so it is 0 where σ' is
+// constant on that side.
 func (a Activation) Bend() Expr {
 	if a.DerivPost != nil {
 		return mul(D(a.DerivPost, A), a.DerivPost)

@@ -102,8 +102,8 @@ func (c Count) Times(n int64) Count {
 	return Count{n * c.Adds, n * c.Muls, n * c.Divs, n * c.Calls, n * c.Selects}
 }
 
-// What a division and a call weigh, where a multiplication, an addition and a select weigh 1. On amd64 a scalar division
-// takes as long as about 4 of those, an emitted exp or tanh as long as about 20.
+// What a division and a call weigh, where a multiplication, an addition and a select weigh 1. On amd64 a scalar
+// division takes as long as about 4 of those, an emitted exp or tanh as long as about 20.
 const (
 	DivWeight  = 4
 	CallWeight = 20

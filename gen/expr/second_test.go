@@ -11,7 +11,8 @@ import (
 // TestBend compares σ″ of every activation, and of some formulas, with differences of σ', away from kinks.
 func TestBend(t *testing.T) {
 	rows := Activations()
-	for _, text := range []string{"z*sigmoid(z) + sin(z)", "max(z, 0)^3", "abs(z)*z", "exp(-z^2)", "atan(z)/(1 + z^2)"} {
+	for _, text := range []string{"z*sigmoid(z) + sin(z)", "max(z, 0)^3", "abs(z)*z", "exp(-z^2)",
+		"atan(z)/(1 + z^2)"} {
 		row, err := ActivationOf(spec.Function{Expr: text})
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +105,8 @@ func TestCheckSecond(t *testing.T) {
 			t.Logf("%.40s is refused already: %v", text, err)
 			continue
 		}
-		if err := row.CheckSecond(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := row.CheckSecond(); (err == nil) != (want == "") || err != nil &&
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%.40s: %v, want %q", text, err, want)
 		}
 	}

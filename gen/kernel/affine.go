@@ -265,7 +265,8 @@ func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) 
 			var inputs []*vec.Value
 			numbers := func(k int) int { return min(lanes, size-(first+k)*lanes) }
 			for k := 0; k < beside && numbers(k) > 0; k++ {
-				inputs = append(inputs, f.code.Load(f.at(op.In, index{off: at.off + k*lanes, vars: at.vars}), numbers(k)))
+				inputs = append(inputs, f.code.Load(f.at(op.In, index{off: at.off + k*lanes, vars: at.vars}),
+					numbers(k)))
 			}
 			for r := range n {
 				for k, x := range inputs {

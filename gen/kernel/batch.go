@@ -51,7 +51,8 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
 	in, out := n.Input*t.lay.Row, n.Width(n.Depth())*t.lay.Row
 	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
 		t.samplesIn(t.f.to.Base("xs"), p.Buffer("x"))
-		// The forward pass is the same text in all functions, whether targets are read before it, and the file has it once.
+		// The forward pass is the same text in all functions, whether targets are read before it, and the file has it
+		// once.
 		t.f.to.Forget()
 		if t.f.to.Base("ys") != nil {
 			t.samplesIn(t.f.to.Base("ys"), p.Buffer("y"))

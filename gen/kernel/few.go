@@ -25,12 +25,12 @@ func One(to Function, c *Common, fn *plan.Func, alternates, apart bool) {
 	}))
 }
 
-// The arguments of FewSums that have not got the name of one of the API: how many samples there are, and what becomes of
-// what was there before, which is one of the constants.
+// The arguments of FewSums that have not got the name of one of the API: how many samples there are, and what becomes
+// of what was there before, which is one of the constants.
 const FewSamplesArg, FewOntoArg = "samples", "onto"
 
-// What becomes of what was there: it is forgotten, the sum goes on from it, or it is moved by the sum. Where no order of
-// sums is promised it is all one where the sum begins.
+// What becomes of what was there: it is forgotten, the sum goes on from it, or it is moved by the sum. Where no order
+// of sums is promised it is all one where the sum begins.
 const Forgotten, GoneOnFrom, Moved = 0, 1, -1
 
 // FewSums writes the function that sums the gradients of at most so many samples up in the end: g = Σ δ·aᵀ, or g = g +
@@ -93,8 +93,8 @@ func (f *function) unlessOnto(c vec.Condition, body func()) {
 	f.to.Mark(label)
 }
 
-// SumsApart says whether the sums of few samples of GradBatch can be formed in the end: nothing that they are formed of is
-// written over before.
+// SumsApart says whether the sums of few samples of GradBatch can be formed in the end: nothing that they are formed of
+// is written over before.
 func SumsApart(fn *plan.Func) bool {
 	var needed []*plan.Buffer
 	for _, op := range fn.Ops {

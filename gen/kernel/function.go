@@ -19,7 +19,8 @@ type Common struct {
 // NewCommon is that of a plan; alternates says whether functions go through rows in alternating directions.
 func NewCommon(p *plan.Program, alternates bool) Common {
 	return Common{
-		Layout: NewLayout(p, alternates), Strict: p.Network.Rounding == spec.RoundingStrict, Sources: idiom.NewSources(),
+		Layout: NewLayout(p, alternates), Strict: p.Network.Rounding == spec.RoundingStrict,
+		Sources: idiom.NewSources(),
 	}
 }
 

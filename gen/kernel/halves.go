@@ -6,9 +6,9 @@ import (
 )
 
 // A row that fills more than half a register can be multiplied by halves. Then a register has a half of each of two
-// rows, and two products are added up in one for both. What brings the halves together are weights. They are there before
-// the input is, so that half of the shuffling that sums take is done while a layer waits for the one before it. It takes
-// more loads, and so more time where nothing waits.
+// rows, and two products are added up in one for both. What brings the halves together are weights. They are there
+// before the input is, so that half of the shuffling that sums take is done while a layer waits for the one before it.
+// It takes more loads, and so more time where nothing waits.
 
 // byHalves says whether n rows of a matrix are multiplied so.
 func (f *function) byHalves(w *plan.Buffer, n int) bool {

@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// Rows that are read side by side are as many streams of memory, and some cores bring lines from the second cache faster
-// where there is only one. Then each row of a block is gone through before the next one begins.
+// Rows that are read side by side are as many streams of memory, and some cores bring lines from the second cache
+// faster where there is only one. Then each row of a block is gone through before the next one begins.
 
 // inOrderChains is how many sums a row has at once, so that no multiply-add waits for the one before.
 const inOrderChains = 4

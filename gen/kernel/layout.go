@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Field is a field of an emitted struct and its offset as vector code has it, for the emitted Go to check. What is behind
-// all fields has no name: its offset is the size of the struct.
+// Field is a field of an emitted struct and its offset as vector code has it, for the emitted Go to check. What is
+// behind all fields has no name: its offset is the size of the struct.
 type Field struct {
 	Struct, Name string
 	Offset       int

@@ -13,9 +13,9 @@ type Machine struct {
 	// Stream is how many bytes at once are written to large arrays where they are not written in whole registers, and
 	// Cache how many the first cache holds.
 	Stream, Cache int
-	// Chains is how many sums are formed at once where that takes more than the lanes of a vector to keep the core busy,
-	// and Beside how many registers of a row are read one after the other, where neighbours are loaded together; 0 where
-	// neither gains anything.
+	// Chains is how many sums are formed at once where that takes more than the lanes of a vector to keep the core
+	// busy, and Beside how many registers of a row are read one after the other, where neighbours are loaded together;
+	// 0 where neither gains anything.
 	Chains, Beside int
 }
 

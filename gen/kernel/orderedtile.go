@@ -185,7 +185,9 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		if looped {
 			t.finish(m.Sum, t.orderedRows(m.Lanes, index{}, m.N, v), v)
 		} else {
-			t.finish(m.Sum, t.f.code.OrderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
+			t.finish(m.Sum, t.f.code.OrderedSum(m.Lanes, m.N, func(k int) *vec.Value {
+				return terms[k*t.vectors+v]
+			}), v)
 		}
 	}
 }

@@ -115,8 +115,8 @@ func (f *function) streamed() int {
 
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows:
 // into variables where there is a loop over rows and half of the registers, or of as many as several inputs leave,
-// suffice. Then they are multiplied with a rate as well, if there is one: once, and before δ is known, on which all else
-// waits.
+// suffice. Then they are multiplied with a rate as well, if there is one: once, and before δ is known, on which all
+// else waits.
 func (f *function) held(
 	in *plan.Buffer, looped bool, inputs int, rate *plan.Buffer,
 ) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
@@ -155,7 +155,9 @@ func (f *function) held(
 	for c := range cells {
 		f.code.Set(cells[c], read(c))
 	}
-	return func(at index, _ int) *vec.Value { return cells[at.off/lanes] }, rate != nil, func() { f.to.Release(cells...) }
+	return func(at index, _ int) *vec.Value {
+		return cells[at.off/lanes]
+	}, rate != nil, func() { f.to.Release(cells...) }
 }
 
 // biasUpdate is b −= rate·δ.
@@ -167,7 +169,8 @@ func (f *function) biasUpdate(op *plan.Update) {
 	f.chunks(op.B.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
 		f.code.Wide(f.m.Width(n), func() {
 			p := f.at(op.B, at)
-			f.code.Store(f.code.Nmadd(f.code.Spread(rate), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p, n)
+			f.code.Store(f.code.Nmadd(f.code.Spread(rate), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p,
+				n)
 		})
 	})
 }

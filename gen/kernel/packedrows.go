@@ -119,8 +119,8 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	f.each(&op.Each, at, n, plan.AccForward, z)
 }
 
-// packedOuter hands every vector of a matrix whose rows are packed, and for it, of each product, a vector that has in the
-// lanes of a row the δ of that row, and the input, times the rate if there is one, repeated for each.
+// packedOuter hands every vector of a matrix whose rows are packed, and for it, of each product, a vector that has in
+// the lanes of a row the δ of that row, and the input, times the rate if there is one, repeated for each.
 func (f *function) packedOuter(
 	w *plan.Buffer, ds, ins []*plan.Buffer, lanes int, rate *plan.Buffer,
 	body func(at vec.Place, n int, rows, inputs []*vec.Value),

@@ -6,8 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// rowProducts is v = Wᵀ·δ of several rows: a small product of matrices. A few vectors of columns at a time, every row of
-// W is read once, and the δ of each of the rows adds it, times itself, to the sums of that row, which stay in registers.
+// rowProducts is v = Wᵀ·δ of several rows: a small product of matrices. A few vectors of columns at a time, every row
+// of W is read once, and the δ of each of the rows adds it, times itself, to the sums of that row, which stay in
+// registers.
 func (f *function) rowProducts(op *plan.BackAffine) {
 	r := f.rows
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
@@ -37,8 +38,8 @@ func (f *function) rowProducts(op *plan.BackAffine) {
 	})
 }
 
-// straightRowProducts are the sums in straight code. Of few sums there are two each, so that additions wait less for one
-// another.
+// straightRowProducts are the sums in straight code. Of few sums there are two each, so that additions wait less for
+// one another.
 func (f *function) straightRowProducts(op *plan.BackAffine, w vec.Place, sizes []int) []*vec.Value {
 	r, ways := f.rows, 1
 	each := r.n * len(sizes)

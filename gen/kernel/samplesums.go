@@ -9,13 +9,13 @@ import (
 // them stays in registers while all samples are gone through, one after another.
 type sampleSums struct {
 	f *function
-	// of is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next, and how
-	// many more where after is run.
+	// of is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next, and
+	// how many more where after is run.
 	of func(b *plan.Buffer) (from vec.Place, step, gap int)
 	// through runs a body for every sample, and another after some of them.
 	through func(sample, after func())
-	// begin gives the sums of vectors what they begin with, and end stores what becomes of them. Both are given what runs
-	// a body for each of them, with its place in the gradient and how many numbers it has.
+	// begin gives the sums of vectors what they begin with, and end stores what becomes of them. Both are given what
+	// runs a body for each of them, with its place in the gradient and how many numbers it has.
 	begin, end func(each func(body func(sum *vec.Value, at vec.Place, n int)))
 	// byRows says that all of a row is summed up before the next: few samples leave memory to take the time, which is
 	// fastest in order. Many leave their vectors to do so, and a group of columns is summed up in all rows.
@@ -105,7 +105,9 @@ func (s *sampleSums) group(o *plan.OuterSum, down, right index, n, m int) {
 // biases sums up the gradient of a layer's biases, if it has any.
 func (s *sampleSums) biases(o *plan.OuterSum) {
 	if o.GB != nil {
-		s.f.chunks(o.D.Rows, s.f.accumulators()*s.f.m.Lanes(), 1, []int{1}, func(down index, n int) { s.biasGroup(o, down, n) })
+		s.f.chunks(o.D.Rows, s.f.accumulators()*s.f.m.Lanes(), 1, []int{1}, func(down index, n int) {
+			s.biasGroup(o, down, n)
+		})
 	}
 }
 

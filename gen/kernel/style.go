@@ -14,8 +14,8 @@ type Style struct {
 	// not several side by side and in alternating directions.
 	InOrder bool
 
-	// Longer and Shorter say that straight code may be twice or half as long, and Fewer that half as many rows are taken
-	// side by side. They are there to be measured: the model does not choose them.
+	// Longer and Shorter say that straight code may be twice or half as long, and Fewer that half as many rows are
+	// taken side by side. They are there to be measured: the model does not choose them.
 	Longer, Shorter, Fewer bool
 }
 

@@ -15,7 +15,8 @@ func TestTileLayout(t *testing.T) {
 	for _, widths := range [][]int{{2, 3, 1}, {64, 64, 10}, {40, 70, 33, 5}} {
 		for _, cache := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth} {
 			for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
-				n := spec.Network{Name: "Net", Input: widths[0], Cost: spec.Function{Name: "mse"}, Cache: cache, Precision: precision, InputGradient: true}
+				n := spec.Network{Name: "Net", Input: widths[0], Cost: spec.Function{Name: "mse"}, Cache: cache,
+					Precision: precision, InputGradient: true}
 				for _, w := range widths[1:] {
 					n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "tanh"}})
 				}

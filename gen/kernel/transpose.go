@@ -62,7 +62,9 @@ func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 			for q := range t.f.m.Lanes() / 4 {
 				sample := v*t.f.m.Lanes() + q*4 + 2*h
 				var part *vec.Value
-				t.f.code.Wide(128, func() { part = t.f.code.Load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.Size}, 4) })
+				t.f.code.Wide(128, func() {
+					part = t.f.code.Load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.Size}, 4)
+				})
 				if q == 0 {
 					halves[h] = part
 				} else {

@@ -147,7 +147,8 @@ func (f *file) defineConstants(b *bytes.Buffer) {
 	fmt.Fprintf(b, "#define %s(n, v) DATA %s<>+n(SB)/8, $v\n", wordMacro, f.symbol)
 	half := wordMacro
 	for words := 2; words <= most; words *= 2 {
-		fmt.Fprintf(b, "#define %[1]s%[2]d(n, v) %[3]s(n, v); %[3]s(n+%[4]d, v)\n", wordMacro, words, half, words/2*wordBytes)
+		fmt.Fprintf(b, "#define %[1]s%[2]d(n, v) %[3]s(n, v); %[3]s(n+%[4]d, v)\n", wordMacro, words, half,
+			words/2*wordBytes)
 		half = fmt.Sprint(wordMacro, words)
 	}
 	if differ {

@@ -1,10 +1,10 @@
-// Package macro shortens Go assembly. What a file says several times becomes a macro of the assembler's preprocessor. The
-// machine code stays the same.
+// Package macro shortens Go assembly. What a file says several times becomes a macro of the assembler's preprocessor.
+// The machine code stays the same.
 //
-// Straight code for one network repeats itself. The tanh of eight units is the same fifty instructions eight times, with
-// other registers and other places. Shorten finds runs of instructions that differ in registers and displacements only, and
-// defines a macro where that makes the file shorter. Constants, of which every lane has a copy, have macros as well. Expand
-// is the way back, for tests that read instructions.
+// Straight code for one network repeats itself. The tanh of eight units is the same fifty instructions eight times,
+// with other registers and other places. Shorten finds runs of instructions that differ in registers and displacements
+// only, and defines a macro where that makes the file shorter. Constants, of which every lane has a copy, have macros
+// as well. Expand is the way back, for tests that read instructions.
 //
 //	#define A1_1(a, b) \
 //		VMULPD a, a, b; \

@@ -166,8 +166,8 @@ func at(displacement int, registers string) string {
 	return fmt.Sprint(displacement, registers)
 }
 
-// TestRandom shortens drawn texts: registers, displacements of either sign, constants, labels, arguments and jumps in any
-// order, in runs that repeat with others in the place of some.
+// TestRandom shortens drawn texts: registers, displacements of either sign, constants, labels, arguments and jumps in
+// any order, in runs that repeat with others in the place of some.
 func TestRandom(t *testing.T) {
 	seeds := uint64(300)
 	if testing.Short() {
@@ -213,7 +213,8 @@ func TestRandom(t *testing.T) {
 				}
 			}
 		}
-		text := "// Code\n\n" + include + "\n\n// func x()\nTEXT ·x(SB), NOSPLIT, $0-8\n" + strings.Join(all, "\n") + "\n\n"
+		text := "// Code\n\n" + include + "\n\n// func x()\nTEXT ·x(SB), NOSPLIT, $0-8\n" + strings.Join(all, "\n") +
+			"\n\n"
 		for at := range 4 {
 			for lane := range 4 {
 				text += fmt.Sprintf("DATA XConstants<>+%d(SB)/8, $%#016x\n", at*32+lane*8, at*r.IntN(2)+lane/2)
@@ -261,7 +262,8 @@ func TestBodies(t *testing.T) {
 	var run strings.Builder
 	for unit := range 12 {
 		for k := range 8 { // on other registers for every unit
-			fmt.Fprintf(&run, "\tVMULPS %d(DI), Y%d, Y%d\n\tVADDPS Y%[3]d, Y%[2]d, Y%[2]d\n", 32*(8*unit+k)+32, unit, unit+1)
+			fmt.Fprintf(&run, "\tVMULPS %d(DI), Y%d, Y%d\n\tVADDPS Y%[3]d, Y%[2]d, Y%[2]d\n", 32*(8*unit+k)+32, unit,
+				unit+1)
 		}
 	}
 	text := "#include \"textflag.h\"\n"

@@ -51,7 +51,8 @@ func (o *operand) argument(numeric bool) string {
 	return fmt.Sprintf("%s%+d", o.parameter, o.value)
 }
 
-// in is the operand in the body of a macro, with a parameter in its place or that of its number, to which something is added.
+// in is the operand in the body of a macro, with a parameter in its place or that of its number, to which something is
+// added.
 func (o *operand) in(parameter string, numeric bool, plus int) *operand {
 	made := *o
 	made.parameter, made.whole, made.value = parameter, !numeric, plus

@@ -60,7 +60,8 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: %d variants of which %d run, want %d and 1", f.Name, len(f.Variants), chosen, want)
 		}
 	}
-	for _, name := range []string{"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch",
+	for _, name := range []string{"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch",
+		"GradBatch",
 		"StepBatch"} {
 		if !strings.Contains(r.String(), "\n  "+name+" ") {
 			t.Errorf("the report has no row of %s:\n%s", name, r)

@@ -91,7 +91,8 @@ func casesText(trial int, t gen.Trial, tasks []task) string {
 					in, uses[plan.GradArg] = "g", true
 				}
 				at := in + "." + p.Field
-				fmt.Fprintf(&cases, "{At: unsafe.Pointer(&%s), Bytes: unsafe.Sizeof(%s), Reads: %v, Writes: %v},\n", at, at,
+				fmt.Fprintf(&cases, "{At: unsafe.Pointer(&%s), Bytes: unsafe.Sizeof(%s), Reads: %v, Writes: %v},\n", at,
+					at,
 					p.Reads, p.Writes)
 			}
 			cases.WriteString("}}.Run},\n")

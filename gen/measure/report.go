@@ -35,8 +35,8 @@ type Function struct {
 // Variant is what was measured of a code of a function.
 type Variant struct {
 	Name string
-	// Predicted is what it was predicted to take, in cycles and in ns, 0 where that is not known, and Least what it took,
-	// in ns. Spread is by how much the median of all samples is above that, in percent.
+	// Predicted is what it was predicted to take, in cycles and in ns, 0 where that is not known, and Least what it
+	// took, in ns. Spread is by how much the median of all samples is above that, in percent.
 	Cycles, Predicted, Least, Spread float64
 	// Runs says that it is what runs on such a machine.
 	Runs bool

@@ -78,7 +78,8 @@ func (r *Report) verdict() string {
 		}
 	}
 	if len(wrong) == 0 {
-		return fmt.Sprintf("choices: what runs is within %d %% of the best in all %d functions\n", Tolerance, len(r.Functions))
+		return fmt.Sprintf("choices: what runs is within %d %% of the best in all %d functions\n", Tolerance,
+			len(r.Functions))
 	}
 	return fmt.Sprintf("choices: what runs is within %d %% of the best in %d of %d functions\n%s", Tolerance,
 		len(r.Functions)-len(wrong), len(r.Functions), strings.Join(wrong, ""))

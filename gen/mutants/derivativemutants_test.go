@@ -52,8 +52,8 @@ var derivativeVictims = []spec.Network{
 	},
 }
 
-// TestDerivativeMutants plants mistakes in emitted derivatives and weighted functions and has some judged by verify, which must find them, and
-// nothing in what is emitted. The whole of it: -mutants.
+// TestDerivativeMutants plants mistakes in emitted derivatives and weighted functions and has some judged by verify,
+// which must find them, and nothing in what is emitted. The whole of it: -mutants.
 func TestDerivativeMutants(t *testing.T) {
 	t.Parallel()
 	m := gentest.NewModule(t)

@@ -43,8 +43,8 @@ func (j judgement) by() string {
 
 // TestMutants plants mistakes in emitted code and lets verify judge some of them, as the emitted tests do under -short:
 // every one must be found, and the code as emitted must pass. It shows that verify still finds what it found, and that
-// every mistake can be planted. The whole of it: go test ./gen/mutants -run Mutants -v -mutants; with -update it writes what it
-// found into the page of guarantees
+// every mistake can be planted. The whole of it: go test ./gen/mutants -run Mutants -v -mutants; with -update it writes
+// what it found into the page of guarantees
 func TestMutants(t *testing.T) {
 	t.Parallel()
 	list, judged := mistakes(), map[int]bool{}
@@ -265,7 +265,8 @@ func lists(t *testing.T, page, name string, planted []string) {
 		}
 	}
 	if !*gentest.Update && !slices.Equal(listed, planted) {
-		t.Errorf("%s lists %d %s, %d are planted, or others; renew it as CONTRIBUTING.md says", gentest.Guarantees, len(listed), name, len(planted))
+		t.Errorf("%s lists %d %s, %d are planted, or others; renew it as CONTRIBUTING.md says", gentest.Guarantees,
+			len(listed), name, len(planted))
 	}
 }
 
@@ -285,7 +286,8 @@ func mistakeTable(list []mutant, by func(i int) string) string {
 	return b.String()
 }
 
-// TestListed holds the page of guarantees to the list of mistakes. What found each takes long to find out: TestMutants compares it.
+// TestListed holds the page of guarantees to the list of mistakes. What found each takes long to find out: TestMutants
+// compares it.
 func TestListed(t *testing.T) {
 	page := gentest.ReadGuarantees(t)
 	var planted, inPackages []string

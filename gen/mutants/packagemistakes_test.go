@@ -4,7 +4,8 @@ import "slices"
 
 // packageMistakes are all that are planted in packages.
 func packageMistakes() []packageMutant {
-	return slices.Concat(chunkMistakes, fewMistakes, teamMistakes, passedOnMistakes, allocationMistakes, nanMistakes, optimizerMistakes,
+	return slices.Concat(chunkMistakes, fewMistakes, teamMistakes, passedOnMistakes, allocationMistakes, nanMistakes,
+		optimizerMistakes,
 		sweepMistakes, sharedMistakes, updateMistakes, kinkMistakes)
 }
 
@@ -71,7 +72,8 @@ var fewMistakes = []packageMutant{
 	on(inDispatch, "Broad", "gradFew", "two samples share a workspace", `&b\.samples\[i\]`, "&b.samples[i&^1]"),
 	on(inDispatch, "Broad", "vectorGradBatch", "few samples behind a tile overwrite its gradient",
 		`\*g, onto = BroadGrad\{\}, 1`, "*g = BroadGrad{}"),
-	on(inDispatch, "Broad", "vectorGradBatch", "few samples are added to what the gradient held", `onto := 0`, "onto := 1"),
+	on(inDispatch, "Broad", "vectorGradBatch", "few samples are added to what the gradient held", `onto := 0`,
+		"onto := 1"),
 	on(inDispatch, "Broad", "vectorGradBatch", "few samples behind a tile have its loss forgotten", `onto, 1, loss\)`,
 		"onto, 1, 0)"),
 	on(inDispatch, "Broad", "vectorStepBatch", "half of the rate for few samples", `-rate, 0\)`, "-rate/2, 0)"),
@@ -135,7 +137,8 @@ var passedOnMistakes = []packageMutant{
 var allocationMistakes = []packageMutant{
 	keeping(inDispatch, "Tiled", "vectorForwardBatch", "memory is allocated from the second chunk on",
 		`xs, out = xs\[256:\], out\[256:\]`, "$0\nif len(xs) >= 256 {\nkept = make([]float32, len(xs))\n}"),
-	keeping(inDispatch, "Tiled", "vectorGradBatch", "memory is allocated for a rest beside two chunks", `copy\(b\.restX`,
+	keeping(inDispatch, "Tiled", "vectorGradBatch", "memory is allocated for a rest beside two chunks",
+		`copy\(b\.restX`,
 		"if loss > 200 {\nkept = make([]float32, len(xs))\n}\n$0"),
 	keeping(inKernels, "Tiled", "LossBatch", "memory is allocated for 9 blocks and more", `loss := float32\(0\)`,
 		"$0\nif len(xs) > 256 {\nkept = make([]float32, len(xs))\n}"),
@@ -155,7 +158,8 @@ func keeping(file, victim, in, mistake, find, put string) packageMutant {
 // nanMistakes hide NaN, each in one unit of one function.
 var nanMistakes = []packageMutant{
 	on(inKernels, "Tiled", "Forward", "relu hides NaN in the last unit", `max\(z1_6, 0\)`, "tiledWhere(z1_6, z1_6, 0)"),
-	on(inKernels, "Tiled", "Forward", "relu hides NaN in the third unit", `max\(z1_2, 0\)`, "tiledWhere(z1_2, z1_2, 0)"),
+	on(inKernels, "Tiled", "Forward", "relu hides NaN in the third unit", `max\(z1_2, 0\)`,
+		"tiledWhere(z1_2, z1_2, 0)"),
 	on(inKernels, "Tiled", "Forward", "relu hides NaN in a unit", `max\(z1_3, 0\)`, "tiledWhere(z1_3, z1_3, 0)"),
 	on(inKernels, "Tiled", "Forward", "a product with an input of 0 is left out", `\+ p\.W1\[2\]\[3\]\*x_3`,
 		"+ tiledWhere(x_3*x_3, p.W1[2][3]*x_3, 0)"),
@@ -233,10 +237,12 @@ var sharedMistakes = []packageMutant{
 var kinkMistakes = []packageMutant{
 	on(inKernels, "Tiled", "Forward", "relu is 0 up to 1e-4", `max\(z1_2, 0\)`,
 		"max(z1_2, 0) * (1 - tiledWhere(1e-4-z1_2, 1, 0)*tiledWhere(z1_2, 1, 0))"),
-	on(inKernels, "Tiled", "Backward", "relu' is 0 up to 1e-5", `tiledWhere\(a1_4, 1, 0\)`, "tiledWhere(a1_4-1e-5, 1, 0)"),
+	on(inKernels, "Tiled", "Backward", "relu' is 0 up to 1e-5", `tiledWhere\(a1_4, 1, 0\)`,
+		"tiledWhere(a1_4-1e-5, 1, 0)"),
 	on(inKernels, "Tiled", "Step", "relu' is 1 from -1e-5 on", `tiledWhere\(a1_1, 1, 0\)`,
 		"tiledWhere(p.B1[1]+p.W1[1][0]*x[0]+p.W1[1][1]*x[1]+p.W1[1][2]*x[2]+p.W1[1][3]*x[3]+p.W1[1][4]*x[4]+1e-5, 1, 0)"),
-	on(inKernels, "Pooled", "Backward", "hard-tanh' is 0 from 0.9999 on", `1-pooledAbs\(a3_0\)`, "0.9999-pooledAbs(a3_0)"),
+	on(inKernels, "Pooled", "Backward", "hard-tanh' is 0 from 0.9999 on", `1-pooledAbs\(a3_0\)`,
+		"0.9999-pooledAbs(a3_0)"),
 	on(inKernels, "Pooled", "delta", "the first of two units that almost tie", `u0_2 := a1_1 - z1_2`,
 		"u0_2 := a1_1 - z1_2 - 1e-5"),
 	on(inKernels, "Pooled", "Loss", "abs is smooth at 0", `pooledAbs\((a3_1-y_1|a3_1 - y_1)\)`,
@@ -248,8 +254,10 @@ var kinkMistakes = []packageMutant{
 	on(inKernels, "Kinked", "Forward", "the branches of leaky-relu are swapped within 1e-4",
 		`kinkedWhere\(z1_1, z1_1, 0\.01\*z1_1\)`,
 		"kinkedWhere(z1_1*kinkedWhere(1e-4-kinkedAbs(z1_1), -1, 1), z1_1, 0.01*z1_1)"),
-	on(inKernels, "Kinked", "Backward", "hard-sigmoid' goes on to 3.0001", `3-kinkedAbs\(z2_1\)`, "3.0001-kinkedAbs(z2_1)"),
-	on(inKernels, "Kinked", "Backward", "hard-sigmoid' ends at 2.9999", `3-kinkedAbs\(z2_0\)`, "2.9999-kinkedAbs(z2_0)"),
+	on(inKernels, "Kinked", "Backward", "hard-sigmoid' goes on to 3.0001", `3-kinkedAbs\(z2_1\)`,
+		"3.0001-kinkedAbs(z2_1)"),
+	on(inKernels, "Kinked", "Backward", "hard-sigmoid' ends at 2.9999", `3-kinkedAbs\(z2_0\)`,
+		"2.9999-kinkedAbs(z2_0)"),
 	on(inKernels, "Kinked", "Backward", "a formula's kink at 0.3701", `z3_0-0\.37,`, "z3_0-0.3701,"),
 	on(inKernels, "Kinked", "Backward", "a formula's abs turns at 0.9999", `z3_1-1, 1,`, "z3_1-0.9999, 1,"),
 	on(inKernels, "Kinked", "Loss", "huber has a step at its edge", `u1_1 := min\(u0_1, 1\)`,

@@ -339,8 +339,8 @@ func TestPlant(t *testing.T) {
 }
 
 // packageVictims are the networks in whose packages mistakes are planted: with assembly, chunks and optimizers; pools
-// in double precision; as many parameters as let several workers of a team add them up, and share an update; and kinks of every sort, in Go
-// alone.
+// in double precision; as many parameters as let several workers of a team add them up, and share an update; and kinks
+// of every sort, in Go alone.
 var packageVictims = []spec.Network{
 	{
 		Name: "Tiled", Input: 5, Layers: []spec.Layer{gentest.Act(7, "relu"),

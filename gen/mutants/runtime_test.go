@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 )
 
-// Packages that emitted files import at run time have mistakes planted in a copy of them, in a folder of the package that
-// imports it: so there are as many of them in one program as there are mistakes.
+// Packages that emitted files import at run time have mistakes planted in a copy of them, in a folder of the package
+// that imports it: so there are as many of them in one program as there are mistakes.
 
 // withSource adds the package of a file of this module to emitted files; it adds nothing if the file is an emitted one.
 func withSource(t *testing.T, files []gen.File, file string) []gen.File {
@@ -43,7 +43,8 @@ func withSource(t *testing.T, files []gen.File, file string) []gen.File {
 func importing(pkg string, files []gen.File, text []byte) []byte {
 	for _, f := range files {
 		if copied := path.Dir(f.Name); copied != "." {
-			text = []byte(strings.ReplaceAll(string(text), `"`+gentest.ModulePath+"/"+copied+`"`, `"random/`+pkg+"/"+copied+`"`))
+			text = []byte(strings.ReplaceAll(string(text), `"`+gentest.ModulePath+"/"+copied+`"`,
+				`"random/`+pkg+"/"+copied+`"`))
 		}
 	}
 	return text

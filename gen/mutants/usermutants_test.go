@@ -21,8 +21,8 @@ import (
 // test run, as a user would.
 type fileMutant struct {
 	victim spec.Network
-	// file is how the name of the file ends, or a file of a package that programs import at run time; in is the function
-	// there without its level; empty: the whole file.
+	// file is how the name of the file ends, or a file of a package that programs import at run time; in is the
+	// function there without its level; empty: the whole file.
 	file, in string
 	mistake  string
 	// find is a regular expression, put what takes the place of its first match, of every one if all says so.
@@ -115,7 +115,8 @@ func testMutants(t *testing.T, list []fileMutant) {
 		files, ok := emitted[planted.victim.Name]
 		if !ok {
 			var err error
-			if files, err = gen.Generate(planted.victim, gen.Options{Package: "net", NoMacros: true, Backends: backendsOf(planted.file)}); err != nil {
+			if files, err = gen.Generate(planted.victim,
+				gen.Options{Package: "net", NoMacros: true, Backends: backendsOf(planted.file)}); err != nil {
 				t.Fatal(err)
 			}
 			emitted[planted.victim.Name] = files

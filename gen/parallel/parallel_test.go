@@ -23,7 +23,8 @@ func TestRun(t *testing.T) {
 	for range 100 {
 		many = append(many, task(nil))
 	}
-	if err := Run(append([]func() error{task(nil), task(second), task(third)}, many...)...); err != second || ran.Load() != 103 {
+	all := append([]func() error{task(nil), task(second), task(third)}, many...)
+	if err := Run(all...); err != second || ran.Load() != 103 {
 		t.Errorf("%d tasks ran and returned %v, want 103 and %v", ran.Load(), err, second)
 	}
 }

@@ -29,8 +29,8 @@ func ScopeOf(op Op) Scope {
 	return PerSample
 }
 
-// MaxBlockBytes bounds the workspaces of a block of samples: not every machine has room for a larger fixed array, and long
-// before that a larger block gains nothing.
+// MaxBlockBytes bounds the workspaces of a block of samples: not every machine has room for a larger fixed array, and
+// long before that a larger block gains nothing.
 const MaxBlockBytes = 1 << 30
 
 // block sets the number of samples of a block: the batch of the spec, but no more workspaces than MaxBlockBytes holds.

@@ -153,8 +153,8 @@ func applyOp(p *Program, l int) Op {
 // WeightVar is the weight of a sample in the expressions of a cost.
 const WeightVar = expr.Var("weight")
 
-// cost is loss = C(ŷ, y) and, when gradient is set, v_L = ∇C with respect to ŷ. Both are multiplied by the weight of the
-// sample, where there is one: all gradients are linear in v_L.
+// cost is loss = C(ŷ, y) and, when gradient is set, v_L = ∇C with respect to ŷ. Both are multiplied by the weight of
+// the sample, where there is one: all gradients are linear in v_L.
 func (b *builder) cost(gradient bool, weight *Buffer) []Op {
 	n := b.p.Network
 	depth := n.Depth()

@@ -104,8 +104,8 @@ func TestNaNReachesTheLoss(t *testing.T) {
 	}
 }
 
-// What docs/numerics.md says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for
-// these.
+// What docs/numerics.md says of infinite pre-activations: they become the limit of the activation, which is not NaN,
+// but for these.
 func TestInfinitePreActivations(t *testing.T) {
 	low := []string{"softsign", "gelu", "silu", "radial-sigmoid"}
 	high := []string{"softsign", "softmax", "log-softmax", "radial-sigmoid"}

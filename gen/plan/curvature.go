@@ -140,7 +140,8 @@ func (b *builder) backDot(l int) []Op {
 	w, d, dot := b.get("W%d", l), b.p.Meant(LayerDelta, l), b.p.Meant(DeltaDot, l)
 	v, sent, t := b.p.Meant(Incoming, l-1), b.p.Meant(SentDot, l-1), b.p.Meant(BackProduct, l-1)
 	back := func(w, d, out *Buffer, sums *Meaning) *BackAffine {
-		return &BackAffine{W: w, D: d, Sums: sums, Each: Map{N: out.Rows, Sets: []Set{{out, AccBackward}}, Layer: l - 1}}
+		return &BackAffine{W: w, D: d, Sums: sums,
+			Each: Map{N: out.Rows, Sets: []Set{{out, AccBackward}}, Layer: l - 1}}
 	}
 	ops := []Op{back(b.p.Find(WeightDirection, l), d, t, BackProduct), back(w, d, v, nil)}
 	rest := back(w, dot, sent, SentDot)

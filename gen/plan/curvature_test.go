@@ -120,8 +120,8 @@ func sumToOne(y []float64) {
 	}
 }
 
-// TestHessianVectorByHand: L = (w2·tanh(w1·x) − y)²/2 with x = 1, w1 = 0, w2 = 2, y = 1 has a = 0, a' = 1, a″ = 0, so that
-// ∂²L/∂w1² = w2², ∂²L/∂w1∂w2 = −y and ∂²L/∂w2² = 0.
+// TestHessianVectorByHand: L = (w2·tanh(w1·x) − y)²/2 with x = 1, w1 = 0, w2 = 2, y = 1 has a = 0, a' = 1, a″ = 0, so
+// that ∂²L/∂w1² = w2², ∂²L/∂w1∂w2 = −y and ∂²L/∂w2² = 0.
 func TestHessianVectorByHand(t *testing.T) {
 	n := plantest.Network("half-squared-error", []int{1, 1, 1}, "tanh", "identity")
 	n.Layers[0].NoBias, n.Layers[1].NoBias = true, true

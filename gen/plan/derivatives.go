@@ -7,13 +7,14 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// The derivatives of ŷ by x. With ż_ℓ = W_ℓ ȧ_{ℓ-1} and ȧ_ℓ = Jac_ℓ ż_ℓ a direction ẋ = ȧ_0 is pushed forward to ŷ̇ = ȧ_L
-// (forward mode); with v_{ℓ-1} = W_ℓᵀ δ_ℓ and δ_ℓ = Jac_ℓᵀ v_ℓ a covector is pulled back from ŷ to x (reverse mode). The
-// Jacobian matrix is what comes of all n_0 unit directions, a column each, or of all n_L unit covectors, a row each: by
-// what the shape of the network makes cheaper. The factors σ'(z) of pointwise layers are formed once for all rows.
+// The derivatives of ŷ by x. With ż_ℓ = W_ℓ ȧ_{ℓ-1} and ȧ_ℓ = Jac_ℓ ż_ℓ a direction ẋ = ȧ_0 is pushed forward to ŷ̇ =
+// ȧ_L (forward mode); with v_{ℓ-1} = W_ℓᵀ δ_ℓ and δ_ℓ = Jac_ℓᵀ v_ℓ a covector is pulled back from ŷ to x (reverse
+// mode). The Jacobian matrix is what comes of all n_0 unit directions, a column each, or of all n_L unit covectors, a
+// row each: by what the shape of the network makes cheaper. The factors σ'(z) of pointwise layers are formed once for
+// all rows.
 
-// Rows are operations that a function repeats for every row or column k of what it computes, in order, after all others.
-// Those of their buffers that are views are parts of others that k tells.
+// Rows are operations that a function repeats for every row or column k of what it computes, in order, after all
+// others. Those of their buffers that are views are parts of others that k tells.
 type Rows struct {
 	N int
 	// Over is the argument that has as many elements.
@@ -47,8 +48,8 @@ func withViewed(bs []*Buffer) []*Buffer {
 	return bs
 }
 
-// Unit forms s_k·e_k, the vector whose element k alone is not 0; where S is nil, By·e_k for a constant, and where that is
-// nil as well, e_k.
+// Unit forms s_k·e_k, the vector whose element k alone is not 0; where S is nil, By·e_k for a constant, and where that
+// is nil as well, e_k.
 type Unit struct {
 	Out, S *Buffer
 	By     expr.Expr
@@ -244,8 +245,8 @@ func (b *builder) slopeOp(l int) Op {
 // several are multiplied with a matrix at once.
 const columnsPay = 2
 
-// jacobianMatrix is the function of ∂ŷ/∂x, in the mode that takes fewer multiply-adds, or rather backward where they are
-// about as many.
+// jacobianMatrix is the function of ∂ŷ/∂x, in the mode that takes fewer multiply-adds, or rather backward where they
+// are about as many.
 func (b *builder) jacobianMatrix(forward []Op) *Func {
 	n := b.p.Network
 	ahead, back := b.jacobianCosts()
@@ -257,8 +258,9 @@ func (b *builder) jacobianMatrix(forward []Op) *Func {
 	} else {
 		f.Rows = &Rows{N: rows, Over: JacobianArg, Ops: b.rows()}
 	}
-	b.p.Choices = append(b.p.Choices, fmt.Sprintf("Jacobian goes %s: %d multiply-adds beside those of Forward; the other "+
-		"way takes %d", mode, cost, other))
+	b.p.Choices = append(b.p.Choices,
+		fmt.Sprintf("Jacobian goes %s: %d multiply-adds beside those of Forward; the other "+
+			"way takes %d", mode, cost, other))
 	return f
 }
 
@@ -365,8 +367,8 @@ func (b *builder) rowBack(l int, out *Buffer) Op {
 		Each: Map{N: out.Len(), Sets: []Set{{out, AccBackward}}, Layer: l - 1}}
 }
 
-// parameterJacobian is the function of ∂ŷ/∂θ: for every output k the gradient of ŷ_k, by n_L ways back that share the way
-// forward.
+// parameterJacobian is the function of ∂ŷ/∂θ: for every output k the gradient of ŷ_k, by n_L ways back that share the
+// way forward.
 func (b *builder) parameterJacobian(forward []Op) *Func {
 	n := b.p.Network
 	depth := n.Depth()

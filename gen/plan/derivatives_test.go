@@ -158,7 +158,8 @@ func TestJacobianByHand(t *testing.T) {
 		x  float32
 		j  []float32
 		dy float32
-	}{{1, []float32{6, -3}, -24}, {0.5, []float32{0, 0}, 0}, {0, []float32{0, 0}, 0}} { // at z = 0 the slope of relu is 0
+		// at z = 0 the slope of relu is 0
+	}{{1, []float32{6, -3}, -24}, {0.5, []float32{0, 0}, 0}, {0, []float32{0, 0}, 0}} {
 		m.Data("x")[0] = c.x
 		for _, f := range []string{Jacobian, Tangent} {
 			if err := m.Run(f); err != nil {
@@ -178,13 +179,15 @@ func TestJacobianMode(t *testing.T) {
 		over   string
 		says   string
 	}{
-		{[]int{16, 32, 16, 4}, JacobianArg, "Jacobian goes backward, a row at a time: 4160 multiply-adds beside those of " +
-			"Forward; the other way takes 9728"},
+		{[]int{16, 32, 16, 4}, JacobianArg,
+			"Jacobian goes backward, a row at a time: 4160 multiply-adds beside those of " +
+				"Forward; the other way takes 9728"},
 		{[]int{2, 8, 8, 9}, InputArg, "Jacobian goes forward, a column at a time: 288 multiply-adds"},
 	} {
 		n := derivative(plantest.Network("mse", c.widths, "tanh", "tanh", "identity"))
 		p := mustCompile(t, n)
-		if got := p.Func(Jacobian).Rows.Over; got != c.over || !strings.Contains(strings.Join(p.Choices, "\n"), c.says) {
+		if got := p.Func(Jacobian).Rows.Over; got != c.over ||
+			!strings.Contains(strings.Join(p.Choices, "\n"), c.says) {
 			t.Errorf("%v: over %s; choices %q", c.widths, got, p.Choices)
 		}
 	}

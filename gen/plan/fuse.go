@@ -56,7 +56,8 @@ func (f *fuser) list(ops []Op) []Op {
 				continue
 			}
 		case *Map:
-			if m, ok := at(ops, i+1).(*Map); ok && o.Role == Seed && (m.Role == Push || m.Role == Pull) && m.Layer == o.Layer {
+			if m, ok := at(ops, i+1).(*Map); ok && o.Role == Seed && (m.Role == Push || m.Role == Pull) &&
+				m.Layer == o.Layer {
 				out = append(out, f.once(o, m, func() Op { return fuseSeed(o, m) }))
 				i++
 				continue

@@ -29,8 +29,8 @@ type Set struct {
 	Expr expr.Expr
 }
 
-// Sum adds the value of an expression over all elements, scales the sum, multiplies it by the weight of the sample where
-// there is one, and stores it in a one-element buffer.
+// Sum adds the value of an expression over all elements, scales the sum, multiplies it by the weight of the sample
+// where there is one, and stores it in a one-element buffer.
 type Sum struct {
 	Buf    *Buffer
 	Expr   expr.Expr

@@ -46,7 +46,8 @@ func TestOpsDeclare(t *testing.T) {
 		{form(expr.Softmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = a2 ⊙ (v1 − a2ᵀ·v1)"},
 		{form(expr.LogSoftmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = v1 − exp(a2)·Σ v1"},
 		{&Map{N: 2, Args: []Arg{{expr.A, a}, {expr.Y, y}}, Sets: []Set{{d, expr.Sub(expr.A, expr.Y)}},
-			Sum: &Sum{Buf: loss, Expr: expr.Square(expr.Sub(expr.A, expr.Y)), Scale: 0.5}}, []*Buffer{a, y}, []*Buffer{d, loss},
+			Sum: &Sum{Buf: loss, Expr: expr.Square(expr.Sub(expr.A, expr.Y)), Scale: 0.5}}, []*Buffer{a, y},
+			[]*Buffer{d, loss},
 			"d2 = a2 - y; loss = 0.5·Σ (a2 - y)^2"},
 	} {
 		if got := c.op.Reads(); !slices.Equal(got, c.reads) {

@@ -80,7 +80,9 @@ func TestOrderedSums(t *testing.T) {
 			terms[i] = float32(r.NormFloat64())
 		}
 		for _, lanes := range []int{1, 4, 8, 16} {
-			got, want := addUp(Order{Lanes: lanes}, 0, n, func(j int) float32 { return terms[j] }), byHalves(terms, lanes)
+			got, want := addUp(Order{Lanes: lanes}, 0, n, func(j int) float32 {
+				return terms[j]
+			}), byHalves(terms, lanes)
 			if got != want {
 				t.Errorf("%d terms in %d lanes: %v, want %v", n, lanes, got, want)
 			}
@@ -125,7 +127,8 @@ func TestOrder(t *testing.T) {
 					want = 0
 				}
 				if got != want {
-					t.Errorf("%s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Rounding, op, op, got, want)
+					t.Errorf("%s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Rounding, op, op, got,
+						want)
 				}
 				if got > 0 {
 					ordered++

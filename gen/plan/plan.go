@@ -1,12 +1,12 @@
 // Package plan is the generator's intermediate form: a network as a short program over fixed-size
 // buffers.
 //
-// Build writes down forward propagation, the cost and backpropagation exactly as the equations
-// stand, one operation an equation. Compile then takes that program through a list of passes, each
-// from a plan to a plan: fuse joins every diagonal Jacobian with the loop that produces its operand, cache
-// decides what the forward pass keeps, share lets dead scratch space be used again, order fixes the order of sums where
-// it is promised. A plan prints (String), can be checked (Check) and can be run (Run), so that a mistake in a pass and a
-// mistake in a printer are told apart without compiling anything.
+// Build writes down forward propagation, the cost and backpropagation exactly as the equations stand, one operation an
+// equation. Compile then takes that program through a list of passes, each from a plan to a plan: fuse joins every
+// diagonal Jacobian with the loop that produces its operand, cache decides what the forward pass keeps, share lets dead
+// scratch space be used again, order fixes the order of sums where it is promised. A plan prints (String), can be
+// checked (Check) and can be run (Run), so that a mistake in a pass and a mistake in a printer are told apart without
+// compiling anything.
 //
 // A plan is true of the network whatever it is emitted as: how its operations become loops, functions, scalars or
 // vectors is decided by the packages that print code.
@@ -142,7 +142,8 @@ type Func struct {
 	Ops   []Op
 	// Rows, if not nil, are repeated after them.
 	Rows *Rows
-	// Each, of a batch function, is the function of one sample that it calls for every sample; then it has nothing else.
+	// Each, of a batch function, is the function of one sample that it calls for every sample; then it has nothing
+	// else.
 	Each string
 }
 

@@ -20,7 +20,8 @@ var batchDocs = map[string]string{
 	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
 	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples, 0 for zero samples.\n" + batchApart,
 	plan.GradBatch: "GradBatch overwrites g with the gradient of the sum of the losses of all samples and " +
-		"returns that sum. For zero\nsamples g is 0, and so is the sum. For means, divide both by len(xs).\n" + batchApart,
+		"returns that sum. For zero\nsamples g is 0, and so is the sum. For means, divide both by len(xs).\n" +
+		batchApart,
 	plan.StepBatch: "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= " +
 		"rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. " +
 		"For a step on the mean, divide rate by len(xs).\n" + batchApart,
@@ -363,7 +364,8 @@ func (pr *builder) clear(b *code.Block, g code.Expr) {
 //
 //	if len(xs) > len(b.samples) || len(ys) != len(xs) { … }
 func fits(b *code.Block, slices []string) *code.Block {
-	var cond code.Expr = &code.Binary{Op: code.Gt, X: code.LenOf(slices[0]), Y: &code.Len{X: code.FieldOf("b", "samples")}}
+	var cond code.Expr = &code.Binary{Op: code.Gt, X: code.LenOf(slices[0]),
+		Y: &code.Len{X: code.FieldOf("b", "samples")}}
 	for _, s := range slices[1:] {
 		cond = code.Op2(code.Either, cond, &code.Binary{Op: code.Ne, X: code.LenOf(s), Y: code.LenOf(slices[0])})
 	}

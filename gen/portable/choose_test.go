@@ -35,7 +35,8 @@ func TestAutoIsNeverWorse(t *testing.T) {
 			fixed := modes[mode]
 			w, v := auto.Grad.Weight(), fixed.Grad.Weight()
 			if auto.Bytes > fixed.Bytes && w > v || w > v || w == v && auto.Bytes > fixed.Bytes {
-				t.Errorf("auto keeps %d bytes and weighs %d, %s keeps %d and weighs %d", auto.Bytes, w, mode, fixed.Bytes, v)
+				t.Errorf("auto keeps %d bytes and weighs %d, %s keeps %d and weighs %d", auto.Bytes, w, mode,
+					fixed.Bytes, v)
 			}
 			if w < v {
 				saved++
@@ -62,7 +63,8 @@ func TestChoose(t *testing.T) {
 		c.n.Cache = spec.CacheAuto
 		p := mustCompile(t, c.n)
 		if p.Cache != c.want || p.Network.Cache != spec.CacheAuto {
-			t.Errorf("%s: auto comes to %s, want %s, in a network with cache: %s", title(c.n), p.Cache, c.want, p.Network.Cache)
+			t.Errorf("%s: auto comes to %s, want %s, in a network with cache: %s", title(c.n), p.Cache, c.want,
+				p.Network.Cache)
 		}
 		for _, c.n.Cache = range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth} {
 			if p := mustCompile(t, c.n); p.Cache != c.n.Cache {

@@ -51,12 +51,14 @@ func TestGoMeansTheProgram(t *testing.T) {
 		write(t, filepath.Join(dir, pkg, "net.go"), src)
 		write(t, filepath.Join(dir, pkg, "run.go"), []byte(driver(n, pkg, p.Block+2)))
 		fmt.Fprintf(&imports, "\t%q\n", "compiled/"+pkg)
-		fmt.Fprintf(&calls, "\t%s.Run(func(what string, sum uint64) { fmt.Printf(\"%s %%s %%016x\\n\", what, sum) })\n", pkg, pkg)
+		fmt.Fprintf(&calls, "\t%s.Run(func(what string, sum uint64) { fmt.Printf(\"%s %%s %%016x\\n\", what, sum) })\n",
+			pkg, pkg)
 		e := newExecution(m, p)
 		e.all(t, p.Block+2, func(what string, sum uint64) { fmt.Fprintf(&want, "%s %s %016x\n", pkg, what, sum) })
 	}
 	write(t, filepath.Join(dir, "go.mod"), []byte("module compiled\n\ngo 1.25.0\n"))
-	write(t, filepath.Join(dir, "main.go"), []byte("package main\n\nimport (\n\t\"fmt\"\n"+imports.String()+")\n\nfunc main() {\n"+calls.String()+"}\n"))
+	write(t, filepath.Join(dir, "main.go"),
+		[]byte("package main\n\nimport (\n\t\"fmt\"\n"+imports.String()+")\n\nfunc main() {\n"+calls.String()+"}\n"))
 	got := strings.Split(goTool(t, dir, "run", "."), "\n")
 	for i, line := range strings.Split(want.String(), "\n") {
 		if i >= len(got) || got[i] != line {

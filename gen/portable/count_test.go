@@ -60,13 +60,16 @@ func TestCountByHand(t *testing.T) {
 			plan.Step: {Count: expr.Count{Adds: 7, Muls: 7}, Loads: 9, Stores: 5, ParamLoads: 6, ParamStores: 3},
 		}},
 		{network("mse", []int{1, 2}, "tanh"), map[string]code.Count{
-			plan.Forward: {Count: expr.Count{Adds: 2, Muls: 2, Calls: 2}, Loads: 5, Stores: 2, ParamLoads: 4, ParamStores: 0},
+			plan.Forward: {Count: expr.Count{Adds: 2, Muls: 2, Calls: 2}, Loads: 5, Stores: 2, ParamLoads: 4,
+				ParamStores: 0},
 			// The squares, their sum, and half of it.
-			plan.LossOnly: {Count: expr.Count{Adds: 6, Muls: 5, Calls: 2}, Loads: 7, Stores: 2, ParamLoads: 4, ParamStores: 0},
+			plan.LossOnly: {Count: expr.Count{Adds: 6, Muls: 5, Calls: 2}, Loads: 7, Stores: 2, ParamLoads: 4,
+				ParamStores: 0},
 		}},
 		{network("cross-entropy", []int{1, 3}, "softmax"), map[string]code.Count{
 			// z, a, m and s are written; 2 comparisons, 3 differences to m, 2 additions of exponentials, 1/s.
-			plan.Forward: {Count: expr.Count{Adds: 8, Muls: 6, Divs: 1, Calls: 3, Selects: 2}, Loads: 7, Stores: 8, ParamLoads: 6, ParamStores: 0},
+			plan.Forward: {Count: expr.Count{Adds: 8, Muls: 6, Divs: 1, Calls: 3, Selects: 2}, Loads: 7, Stores: 8,
+				ParamLoads: 6, ParamStores: 0},
 		}},
 	} {
 		p := mustCompile(t, c.n)
@@ -114,7 +117,8 @@ func TestCountGrowth(t *testing.T) {
 				if testing.Short() && (depth > 2 || width > 17 || width%4 == 2) {
 					continue
 				}
-				n := network("squared-error", slices.Repeat([]int{width}, depth+1), slices.Repeat([]string{activation}, depth)...)
+				n := network("squared-error", slices.Repeat([]int{width}, depth+1),
+					slices.Repeat([]string{activation}, depth)...)
 				for _, n.Cache = range []spec.Cache{spec.CachePre, spec.CacheBoth} {
 					for _, n.Unroll = range []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop} {
 						checkGrowth(t, n, c*depth*width*width, d*depth*width)
@@ -144,7 +148,8 @@ func checkGrowth(t *testing.T, n spec.Network, square, line int) {
 			{"divides", k.Divs, line}, {"calls", k.Calls, line}, {"selects", k.Selects, line},
 		} {
 			if kind.count > int64(kind.most) {
-				t.Errorf("%s, cache %s, unroll %s: %s takes %d %s, more than %d", title(n), n.Cache, n.Unroll, f.Name, kind.count, kind.name, kind.most)
+				t.Errorf("%s, cache %s, unroll %s: %s takes %d %s, more than %d", title(n), n.Cache, n.Unroll, f.Name,
+					kind.count, kind.name, kind.most)
 			}
 		}
 	}
@@ -155,7 +160,8 @@ func checkGrowth(t *testing.T, n spec.Network, square, line int) {
 
 // TestCountTimes checks that n repetitions are a sum of n, kind by kind.
 func TestCountTimes(t *testing.T) {
-	one := code.Count{Count: expr.Count{Adds: 1, Muls: 2, Divs: 3, Calls: 4, Selects: 5}, Loads: 6, Stores: 7, ParamLoads: 8, ParamStores: 9}
+	one := code.Count{Count: expr.Count{Adds: 1, Muls: 2, Divs: 3, Calls: 4, Selects: 5}, Loads: 6, Stores: 7,
+		ParamLoads: 8, ParamStores: 9}
 	sum := code.Count{}
 	for range 5 {
 		sum = sum.Plus(one)
@@ -182,7 +188,8 @@ func TestCountUnrolls(t *testing.T) {
 		straight := mustCompile(t, n)
 		for _, f := range loops.Funcs {
 			a, b := mustCount(t, loops, f.Name), mustCount(t, straight, f.Name)
-			if a.ParamLoads != b.ParamLoads || a.ParamStores != b.ParamStores || a.Calls != b.Calls || a.Divs != b.Divs {
+			if a.ParamLoads != b.ParamLoads || a.ParamStores != b.ParamStores || a.Calls != b.Calls ||
+				a.Divs != b.Divs {
 				t.Errorf("%s: in loops %+v, straight %+v", f.Name, a, b)
 			}
 		}
@@ -222,13 +229,14 @@ func TestInputGradientCosts(t *testing.T) {
 				}
 				continue
 			}
-			// A product for every weight, and those of a column added up, in one run or several. plan.Step may form rate·d
-			// anew for every piece of a split layer, of which there are more then.
+			// A product for every weight, and those of a column added up, in one run or several. plan.Step may form
+			// rate·d anew for every piece of a split layer, of which there are more then.
 			muls, adds := b.Muls-a.Muls, b.Adds-a.Adds
 			exact := muls == inputs*rows || f.Name == plan.Step && muls > inputs*rows
 			if !exact || adds < inputs*(rows-1) || b.Stores-a.Stores < inputs ||
 				a.Divs != b.Divs || a.Calls != b.Calls || a.Selects != b.Selects || a.ParamStores != b.ParamStores {
-				t.Errorf("%s of %d inputs and %d rows: with input_gradient %+v, without %+v", f.Name, inputs, rows, b, a)
+				t.Errorf("%s of %d inputs and %d rows: with input_gradient %+v, without %+v", f.Name, inputs, rows, b,
+					a)
 			}
 		}
 	})
@@ -261,7 +269,8 @@ func TestCountBatch(t *testing.T) {
 	}
 	// By hand: ∇W and ∇b of the two layers and the sum of the loss, each read and written once a block.
 	empty := count(plan.GradBatch, 0)
-	if want := (code.Count{Count: expr.Count{Adds: 1}, Loads: 67, Stores: 2 * 67, ParamLoads: 67, ParamStores: 2 * 67}); empty != want {
+	if want := (code.Count{Count: expr.Count{Adds: 1}, Loads: 67, Stores: 2 * 67, ParamLoads: 67,
+		ParamStores: 2 * 67}); empty != want {
 		t.Errorf("GradBatch of no samples performs %+v, want %+v", empty, want)
 	}
 	one := minus(count(plan.GradBatch, 2), count(plan.GradBatch, 1))
@@ -283,7 +292,8 @@ func TestCountUpdate(t *testing.T) {
 	if err != nil || !Spreads(p.Network) {
 		t.Fatal(err, Spreads(p.Network))
 	}
-	// The last case of SGD is p -= rate*(g + weightdecay*p); in that of Adam m and v are read and written, a root and a quotient are formed.
+	// The last case of SGD is p -= rate*(g + weightdecay*p); in that of Adam m and v are read and written, a root and a
+	// quotient are formed.
 	for i, d := range descents {
 		got, err := CountUpdate(p.Program, d, len(d.Rule.Cases)-1)
 		if err != nil {

@@ -166,8 +166,9 @@ func (pr *builder) init() {
 		}
 	}
 	pr.file.Add(&code.Func{
-		Name: "Init", Recv: pr.receiver(), Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}},
-		Body: body,
+		Name: "Init", Recv: pr.receiver(),
+		Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}},
+		Body:   body,
 		Doc: "Init draws every weight from norm, which returns independent standard normal numbers " +
 			"(rand.NormFloat64), scaled\nby layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
 	})

@@ -20,7 +20,8 @@ var derivativeDocs = map[string]string{
 	plan.HessianVector: "HessianVector multiplies the Hessian of the loss by a direction v of the parameters, hv = ∇²L·v, exactly " +
 		"and without\nthe matrix, and returns the loss. It overwrites hv.\n" + derivedApart,
 	plan.ParameterJacobian: "ParameterJacobian computes ŷ from x and its derivatives with respect to every parameter: j[i] is the " +
-		"gradient of ŷ_i, laid\nout like the parameters. It overwrites j and returns ŷ, which lies in ws.\n" + derivedApart,
+		"gradient of ŷ_i, laid\nout like the parameters. It overwrites j and returns ŷ, which lies in ws.\n" +
+		derivedApart,
 	plan.ParameterJacobianBatch: "ParameterJacobianBatch computes the ParameterJacobian of every sample: js[i] at xs[i].\n" +
 		batchApart,
 	plan.JacobianBatch: "JacobianBatch computes the Jacobian of every sample: js[i] at xs[i].\n" + batchApart,

@@ -40,7 +40,8 @@ func (e *execution) arguments() map[string]*code.Object {
 		plan.WorkspaceArg: e.ws, plan.InputArg: e.x, plan.TargetArg: e.y,
 		plan.DirectionArg: e.m.New(code.ArrayOf(number, n.Input)), plan.ProductArg: e.m.New(code.ArrayOf(number, out)),
 		plan.JacobianArg: e.m.New(code.ArrayOf(number, out, n.Input)),
-		plan.VectorArg:   e.m.New(code.StructType(n.Name + "Grad")), plan.HessianArg: e.m.New(code.StructType(n.Name + "Grad")),
+		plan.VectorArg:   e.m.New(code.StructType(n.Name + "Grad")),
+		plan.HessianArg:  e.m.New(code.StructType(n.Name + "Grad")),
 	}
 }
 
@@ -84,7 +85,8 @@ func compareDerivatives[F expr.Float](t *testing.T, n spec.Network) {
 	}
 	for _, sig := range derived(n) {
 		mem, args := plan.NewMemory[F](p), e.arguments()
-		for _, o := range append([]*code.Object{e.net}, args[plan.InputArg], args[plan.TargetArg], args[plan.DirectionArg],
+		for _, o := range append([]*code.Object{e.net}, args[plan.InputArg], args[plan.TargetArg],
+			args[plan.DirectionArg],
 			args[plan.VectorArg]) {
 			for _, v := range o.Values() {
 				v.Set(code.FloatValue(e.kind, number()))
@@ -129,29 +131,34 @@ func compareDerivatives[F expr.Float](t *testing.T, n spec.Network) {
 		if sig.Derivative == spec.DeriveParameterJacobian {
 			for i, v := range args[plan.JacobianArg].Values() {
 				if got := v.Value().Float(); len(rows) != n.Params()*n.Width(n.Depth()) || !same(got, rows[i]) {
-					t.Errorf("%s: element %d of %d is %v in the program, %v in the plan", sig.Name, i, len(rows), got, rows[i])
+					t.Errorf("%s: element %d of %d is %v in the program, %v in the plan", sig.Name, i, len(rows), got,
+						rows[i])
 					break
 				}
 			}
 		}
 		for _, b := range p.Buffers {
-			if sig.Derivative == spec.DeriveParameterJacobian || b.Kind != plan.Derived || !slices.Contains(sig.Args, b.Name) {
+			if sig.Derivative == spec.DeriveParameterJacobian || b.Kind != plan.Derived ||
+				!slices.Contains(sig.Args, b.Name) {
 				continue
 			}
 			for i, v := range args[b.Name].Values() {
 				if got, want := v.Value().Float(), float64(mem.Data(b.Name)[i]); !same(got, want) {
-					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got, want)
+					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got,
+						want)
 					break
 				}
 			}
 		}
 		for _, b := range p.Buffers {
-			if sig.Derivative != spec.DeriveHessianVector || b.Kind != plan.WeightCurvature && b.Kind != plan.BiasCurvature {
+			if sig.Derivative != spec.DeriveHessianVector || b.Kind != plan.WeightCurvature &&
+				b.Kind != plan.BiasCurvature {
 				continue
 			}
 			for i, v := range args[plan.HessianArg].Field(field(b)).Values() {
 				if got, want := v.Value().Float(), float64(mem.Data(b.Name)[i]); !same(got, want) {
-					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got, want)
+					t.Errorf("%s: element %d of %s is %v in the program, %v in the plan", sig.Name, i, b.Name, got,
+						want)
 					break
 				}
 			}
@@ -165,7 +172,8 @@ func derivedDriver(n spec.Network) string {
 	var b strings.Builder
 	typ, in, out := n.Precision, n.Input, n.Width(n.Depth())
 	if n.Derives(spec.DeriveTangent) {
-		fmt.Fprintf(&b, "\tvar dx [%d]%s\n\tvar dy [%d]%[2]s\n\tfor i := range dx { dx[i] = %[2]s(r.NormFloat64()) }\n", in, typ, out)
+		fmt.Fprintf(&b, "\tvar dx [%d]%s\n\tvar dy [%d]%[2]s\n\tfor i := range dx { dx[i] = %[2]s(r.NormFloat64()) }\n",
+			in, typ, out)
 		fmt.Fprintf(&b, "\tsum(\"Tangent\", p.Tangent(ws, x, &dx, &dy)[:], dy[:])\n")
 	}
 	if n.Derives(spec.DeriveJacobian) {

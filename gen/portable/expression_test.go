@@ -19,7 +19,8 @@ import (
 
 // operations on one operand that random expressions use.
 var unaries = []expr.Op{
-	expr.OpNeg, expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpErf,
+	expr.OpNeg, expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid,
+	expr.OpAtan, expr.OpErf,
 	expr.OpSin, expr.OpCos, expr.OpAbs,
 }
 
@@ -30,7 +31,8 @@ var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.Op
 func randomExpr(r *rand.Rand, depth int) expr.Expr {
 	if depth == 0 || r.IntN(6) == 0 {
 		if r.IntN(3) == 0 {
-			return expr.Number([]float64{0, math.Copysign(0, -1), 1, -1, 2, 3, -3, 0.5, 0.1, -0.7, 1e10, 7e-20, 1e15, 1e30, -1e60}[r.IntN(15)])
+			return expr.Number([]float64{0, math.Copysign(0, -1), 1, -1, 2, 3, -3, 0.5, 0.1, -0.7, 1e10, 7e-20, 1e15,
+				1e30, -1e60}[r.IntN(15)])
 		}
 		return []expr.Var{"x", "y", "z"}[r.IntN(3)]
 	}
@@ -68,13 +70,15 @@ func TestExpressionMeansTheTree(t *testing.T) {
 			case expr.OpSigmoid:
 				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(%s(float64(x))) }\n", name, typ, typ, typ, op)
 			default:
-				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(math.%s(float64(x))) }\n", name, typ, typ, typ, name[3:])
+				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(math.%s(float64(x))) }\n", name, typ, typ, typ,
+					name[3:])
 			}
 		}
 	}
 	for _, typ := range []string{"float32", "float64"} {
 		prefix := "f" + typ[5:] + "_"
-		fmt.Fprintf(&program, "func %sPow(x, y %s) %s { return %s(math.Pow(float64(x), float64(y))) }\n", prefix, typ, typ, typ)
+		fmt.Fprintf(&program, "func %sPow(x, y %s) %s { return %s(math.Pow(float64(x), float64(y))) }\n", prefix, typ,
+			typ, typ)
 		fmt.Fprintf(&program, "func %sWhere(c, x, y %s) %s { if c > 0 { return x }; return y }\n", prefix, typ, typ)
 	}
 	program.WriteString(`
@@ -107,7 +111,8 @@ func show64(v float64) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%01
 			}), "func ")
 			fmt.Fprintf(&program, "\nfunc %s", text)
 			for _, in := range inputs {
-				fmt.Fprintf(&calls, "\tshow%s(e%d_%s(%s(%v), %s(%v), %s(%v)))\n", typ[5:], i, typ[5:], typ, literal(in[0]), typ, literal(in[1]), typ, literal(in[2]))
+				fmt.Fprintf(&calls, "\tshow%s(e%d_%s(%s(%v), %s(%v), %s(%v)))\n", typ[5:], i, typ[5:], typ,
+					literal(in[0]), typ, literal(in[1]), typ, literal(in[2]))
 				want = append(want, evaluate(t, e, typ, in))
 				trees = append(trees, fmt.Sprintf("%s in %s at %v, printed as\n%s", e, typ, in, text))
 			}

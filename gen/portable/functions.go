@@ -123,7 +123,8 @@ func (pr *builder) function(fs ...*plan.Func) error {
 func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	sig := plan.SignatureOf(f.Name)
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name] + derivativeDocs[f.Name], Recv: pr.receiver(), Params: pr.arguments(sig), Results: pr.number(),
+		Name: f.Name, Doc: functionDocs[f.Name] + derivativeDocs[f.Name], Recv: pr.receiver(),
+		Params: pr.arguments(sig), Results: pr.number(),
 		Body: &code.Block{},
 	}
 	result := code.V("loss")
@@ -285,8 +286,8 @@ func (pr *builder) whole(p schedule.Piece) bool {
 	return len(p.Outer) == len(pr.schedule.Loops(p.Op).Outer)
 }
 
-// partUses lists the arguments that a part needs, those of the functions of the API that it calls among them, and whether
-// it forms the loss.
+// partUses lists the arguments that a part needs, those of the functions of the API that it calls among them, and
+// whether it forms the loss.
 func partUses(part *schedule.Part) (args []string, loss bool) {
 	var called []string
 	for _, piece := range part.Pieces {

@@ -101,7 +101,8 @@ func (d *drawn) parsed(t *testing.T) (*ast.File, *types.Info) {
 // eachNetwork calls f with random networks, the same for the same seed. With -short it is one network in seven.
 func eachNetwork(t *testing.T, f func(t *testing.T, d *drawn)) {
 	t.Helper()
-	t.Logf("seed %d; to repeat: go test ./gen/portable -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
+	t.Logf("seed %d; to repeat: go test ./gen/portable -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed,
+		*networks)
 	for i := range *networks {
 		if testing.Short() && i%7 != 0 {
 			continue

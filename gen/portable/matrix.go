@@ -286,7 +286,8 @@ func (pr *builder) outers(op *plan.Outer, piece schedule.Piece, root *scope) {
 				t, col := s.enter(in, "j")
 				for c := range in.Size {
 					y := plus(col, c)
-					t.b.Set(weight(name, op.GW, x, y), code.Sum(pr.mul(d, t.peek(op.A, y)), pr.mul(dt, t.peek(op.AT, y))))
+					t.b.Set(weight(name, op.GW, x, y),
+						code.Sum(pr.mul(d, t.peek(op.A, y)), pr.mul(dt, t.peek(op.AT, y))))
 				}
 			}
 		}

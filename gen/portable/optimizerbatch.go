@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// batch emits StepBatch of an optimizer: GradBatch with the sum that the batch has room for, and Update. With weights of
-// samples there is a form that takes them.
+// batch emits StepBatch of an optimizer: GradBatch with the sum that the batch has room for, and Update. With weights
+// of samples there is a form that takes them.
 func (o optimizer) batch() {
 	o.stepBatch(plan.StepBatch, plan.GradBatch)
 	if o.pr.p.Network.SampleWeights {

@@ -32,7 +32,8 @@ func fusible(file *ast.File, info *types.Info) (found []string) {
 					converted[n.Args[0]] = true
 				}
 			case *ast.BinaryExpr:
-				if n.Op == token.MUL && floating(n) && !converted[n] && !strings.Contains(types.ExprString(n), "scale") {
+				if n.Op == token.MUL && floating(n) && !converted[n] &&
+					!strings.Contains(types.ExprString(n), "scale") {
 					found = append(found, f.Name.Name+": "+types.ExprString(n))
 				}
 			case *ast.AssignStmt:
@@ -63,7 +64,8 @@ func TestStrictFusesNothing(t *testing.T) {
 		}
 		exact := map[string]bool{
 			"Float32bits": true, "Float32frombits": true, "Float64bits": true, "Float64frombits": true, "Sqrt": true,
-			"Inf": true, "NaN": true, "Copysign": true, "Ln2": true, "Log2E": true, "MaxFloat32": true, "MaxFloat64": true,
+			"Inf": true, "NaN": true, "Copysign": true, "Ln2": true, "Log2E": true, "MaxFloat32": true,
+			"MaxFloat64": true,
 		}
 		ast.Inspect(file, func(node ast.Node) bool {
 			if s, ok := node.(*ast.SelectorExpr); ok {
@@ -75,6 +77,7 @@ func TestStrictFusesNothing(t *testing.T) {
 		})
 	})
 	if fast == 0 || strict == 0 {
-		t.Errorf("%d products left to fuse in fast networks, and %d strict networks: the test sees nothing", fast, strict)
+		t.Errorf("%d products left to fuse in fast networks, and %d strict networks: the test sees nothing", fast,
+			strict)
 	}
 }

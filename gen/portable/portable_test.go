@@ -56,7 +56,8 @@ func cases() map[string]spec.Network {
 	strict.Unroll = spec.UnrollLoop
 	strict.Rounding = spec.RoundingStrict
 	strict.Optimizers = []spec.Optimizer{spec.Adam}
-	return map[string]spec.Network{"straight": straight, "hidden": hidden, "loops": loops, "lanes": lanes, "strict": strict}
+	return map[string]spec.Network{"straight": straight, "hidden": hidden, "loops": loops, "lanes": lanes,
+		"strict": strict}
 }
 
 // TestPrintGolden compares the emitted code of the cases with testdata; look at the difference before renewing it with

@@ -78,7 +78,8 @@ func TestScopeForgets(t *testing.T) {
 		loop.store(vectorA, i, "a1_i")
 		root.b.Set(code.V("v"), root.get(vectorA, x))
 	})
-	expect(t, got, "a1_0 := ws.A1[0]", "u = a1_0", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i", "}", "a1_0 = ws.A1[0]", "v = a1_0")
+	expect(t, got, "a1_0 := ws.A1[0]", "u = a1_0", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i",
+		"}", "a1_0 = ws.A1[0]", "v = a1_0")
 }
 
 // TestScopeLoadsAnew checks that scalars a loop has made stale are read again, and that others are not.
@@ -91,7 +92,8 @@ func TestScopeLoadsAnew(t *testing.T) {
 		root.load(vectorA, index{Off: 0}, 2)
 		root.load(vectorA, index{Off: 0}, 2)
 	})
-	expect(t, got, "a1_0 := ws.A1[0]", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i", "}", "a1_0 = ws.A1[0]", "a1_1 := ws.A1[1]")
+	expect(t, got, "a1_0 := ws.A1[0]", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i", "}",
+		"a1_0 = ws.A1[0]", "a1_1 := ws.A1[1]")
 }
 
 func TestScopeStoreRemembers(t *testing.T) {

@@ -124,7 +124,10 @@ func TestRandom(t *testing.T) {
 			t.Fatalf("a copy does something else than\n%v", p)
 		}
 		for _, s := range c.Steps {
-			s.values(func(v *Value) *Value { v.Type.Lanes++; return nil }, func(v *Value) *Value { v.ID = -1; return v })
+			s.values(func(v *Value) *Value {
+				v.Type.Lanes++
+				return nil
+			}, func(v *Value) *Value { v.ID = -1; return v })
 			s.ints(func(*Int) *Int { return &Int{Name: "other"} })
 		}
 		if p.String() != text {
@@ -230,7 +233,8 @@ func TestSaid(t *testing.T) {
 	} {
 		q := &Program{Name: "wrong", Params: p.Params, Steps: []Step{test.step}}
 		err := q.Check()
-		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), fmt.Sprintf("step 0: %v: ", test.step)) {
+		if err == nil || !strings.Contains(err.Error(), test.want) ||
+			!strings.Contains(err.Error(), fmt.Sprintf("step 0: %v: ", test.step)) {
 			t.Errorf("%v: %v, want %q", test.step, err, test.want)
 		}
 	}

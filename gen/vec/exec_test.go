@@ -44,7 +44,8 @@ func run(t *testing.T, in [][]uint64, types []Type, write func(p *Program, in []
 
 // numbers are random ones and those at which operations turn.
 func numbers(rnd *rand.Rand, e Elem, lanes int) (list []uint64) {
-	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38, math.MaxFloat64}
+	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 0.5, 1.5, -2.5, 1e-310, -1e-40,
+		3e38, math.MaxFloat64}
 	for range lanes {
 		switch rnd.IntN(3) {
 		case 0:
@@ -118,7 +119,9 @@ func TestNumbers(t *testing.T) {
 					}
 				}
 				types := []Type{Vector(e, lanes), Vector(e, lanes), Vector(e, lanes)}
-				got := run(t, in, types, func(p *Program, in []*Value) *Value { return p.Apply(op, types[0], in[:op.Arity()]...) })
+				got := run(t, in, types, func(p *Program, in []*Value) *Value {
+					return p.Apply(op, types[0], in[:op.Arity()]...)
+				})
 				for i := range lanes {
 					x, y, z := e.Number(in[0][i]), e.Number(in[1][i]), e.Number(in[2][i])
 					if want, ok := reference(e, op, x, y, z); ok {
@@ -147,22 +150,28 @@ func TestLanewise(t *testing.T) {
 		imm        int
 		x, y, want uint64
 	}{
-		{Min, F64, 0, f(nan), f(1), f(1)}, {Min, F64, 0, f(1), f(2), f(1)}, {Min, F64, 0, f(zero), f(negative), f(negative)},
+		{Min, F64, 0, f(nan), f(1), f(1)}, {Min, F64, 0, f(1), f(2), f(1)},
+		{Min, F64, 0, f(zero), f(negative), f(negative)},
 		{Maximum, F64, 0, f(negative), f(zero), f(zero)}, {Maximum, F64, 0, f(zero), f(negative), f(zero)},
 		{Minimum, F64, 0, f(negative), f(zero), f(negative)}, {Minimum, F64, 0, f(1), f(inf), f(1)},
-		{Max, F64, 0, f(1), f(inf), f(inf)}, {Max, F64, 0, f(negative), f(zero), f(zero)}, {Max, F64, 0, f(zero), f(negative), f(negative)},
+		{Max, F64, 0, f(1), f(inf), f(inf)}, {Max, F64, 0, f(negative), f(zero), f(zero)},
+		{Max, F64, 0, f(zero), f(negative), f(negative)},
 		{Round, F64, 0, f(2.5), 0, f(2)}, {Round, F64, 0, f(-0.25), 0, f(negative)},
 		{Fraction, F64, 0, f(2.75), 0, f(-0.25)}, {Fraction, F64, 0, f(-inf), 0, 0},
 		{Scale, F64, 0, f(3), f(2.9), f(12)}, {Scale, F64, 0, f(3), f(-inf), 0}, {Scale, F64, 0, f(1), f(-1074), 1},
 		{Scale, F32, 0, F32.Bits(3), F32.Bits(-150), 2},
 		{Reciprocal, F32, 0, F32.Bits(4), 0, F32.Bits(0.25)},
-		{And, U32, 0, 0b1100, 0b1010, 0b1000}, {AndNot, U32, 0, 0b1100, 0b1010, 0b0010}, {Or, F32, 0, 0b1100, 0b1010, 0b1110},
+		{And, U32, 0, 0b1100, 0b1010, 0b1000}, {AndNot, U32, 0, 0b1100, 0b1010, 0b0010},
+		{Or, F32, 0, 0b1100, 0b1010, 0b1110},
 		{Xor, F64, 0, 0b1100, 0b1010, 0b0110},
 		{Add, U32, 0, math.MaxUint32, 2, 1}, {Sub, I64, 0, 1, 3, minus(2)}, {Mul, U64, 0, 1<<40 + 1, 1 << 30, 1 << 30},
 		{MulHalves, U64, 0, 7<<32 | 3, 9<<32 | 5, 15},
-		{Min, I32, 0, 1<<32 - 1, 1, 1<<32 - 1}, {Min, U32, 0, 1<<32 - 1, 1, 1}, {Max, I64, 0, minus(1), 1, 1}, {Max, U64, 0, minus(1), 1, minus(1)},
-		{ShiftLeft, U32, 4, 0xf0000001, 0, 0x10}, {ShiftRight, U64, 4, minus(16), 0, 1<<60 - 1}, {ShiftRight, I64, 4, minus(16), 0, minus(1)},
-		{ShiftRight, I32, 31, 1 << 31, 0, 1<<32 - 1}, {ShiftLeftBy, U64, 0, 3, 62, 3 << 62}, {ShiftLeftBy, U64, 0, 3, 64, 0},
+		{Min, I32, 0, 1<<32 - 1, 1, 1<<32 - 1}, {Min, U32, 0, 1<<32 - 1, 1, 1}, {Max, I64, 0, minus(1), 1, 1},
+		{Max, U64, 0, minus(1), 1, minus(1)},
+		{ShiftLeft, U32, 4, 0xf0000001, 0, 0x10}, {ShiftRight, U64, 4, minus(16), 0, 1<<60 - 1},
+		{ShiftRight, I64, 4, minus(16), 0, minus(1)},
+		{ShiftRight, I32, 31, 1 << 31, 0, 1<<32 - 1}, {ShiftLeftBy, U64, 0, 3, 62, 3 << 62},
+		{ShiftLeftBy, U64, 0, 3, 64, 0},
 	} {
 		typ := Vector(test.elem, 2)
 		got := run(t, [][]uint64{{test.x}, {test.y}}, []Type{typ, typ}, func(p *Program, in []*Value) *Value {
@@ -175,11 +184,13 @@ func TestLanewise(t *testing.T) {
 		}
 	}
 	for p, want := range map[Predicate]string{ // of 1 and 2, 2 and 2, 2 and 1, NaN and 1, 0 and -0
-		Equal: "01001", NotEqual: "10110", Less: "10000", LessEqual: "11001", Greater: "00100", GreaterEqual: "01101", NotLess: "01111",
+		Equal: "01001", NotEqual: "10110", Less: "10000", LessEqual: "11001", Greater: "00100", GreaterEqual: "01101",
+		NotLess:      "01111",
 		NotLessEqual: "00110", NotGreaterEqual: "10010", Ordered: "11101", Unordered: "00010",
 	} {
 		typ := Vector(F32, 5)
-		in := [][]uint64{{F32.Bits(1), F32.Bits(2), F32.Bits(2), F32.Bits(nan), F32.Bits(zero)}, {F32.Bits(2), F32.Bits(2), F32.Bits(1), F32.Bits(1), F32.Bits(negative)}}
+		in := [][]uint64{{F32.Bits(1), F32.Bits(2), F32.Bits(2), F32.Bits(nan), F32.Bits(zero)},
+			{F32.Bits(2), F32.Bits(2), F32.Bits(1), F32.Bits(1), F32.Bits(negative)}}
 		got := run(t, in, []Type{typ, typ}, func(prog *Program, in []*Value) *Value {
 			out := prog.Value(Mask(5))
 			prog.Add(&Apply{Op: Compare, Predicate: p, Out: out, Args: in})
@@ -222,7 +233,8 @@ func TestMasks(t *testing.T) {
 	}
 }
 
-// TestLoop adds up the products of two arrays, four numbers a round, what is left with a mask, and gathers from a table.
+// TestLoop adds up the products of two arrays, four numbers a round, what is left with a mask, and gathers from a
+// table.
 func TestLoop(t *testing.T) {
 	p := &Program{Name: "dot"}
 	x, y, out := p.Param("x"), p.Param("y"), p.Param("out")

@@ -64,26 +64,34 @@ func TestMoves(t *testing.T) {
 		want []uint64
 	}{{Permute, []uint64{103, 100, 101, 100}}, {Permute2, []uint64{103, 200, 201, 100}}} {
 		in := [][]uint64{{3, 4, 5, 8}, counted(100, 4), counted(200, 4)}[:test.op.Arity()]
-		if got := run(t, in, []Type{other, table, table}, func(p *Program, in []*Value) *Value { return p.Apply(test.op, table, in...) }); !slices.Equal(got, test.want) {
+		if got := run(t, in, []Type{other, table, table}, func(p *Program, in []*Value) *Value {
+			return p.Apply(test.op, table, in...)
+		}); !slices.Equal(got, test.want) {
 			t.Errorf("%v: %v, want %v", test.op, got, test.want)
 		}
 	}
 	sums := func(first, second float64) (all []uint64) {
-		for _, v := range []float64{first, first + 1, first + 2, second, second + 1, second + 2, second + 3, first + 3} {
+		for _, v := range []float64{first, first + 1, first + 2, second, second + 1, second + 2, second + 3,
+			first + 3} {
 			all = append(all, F32.Bits(v))
 		}
 		return all
 	}
 	if got, want := run(t, [][]uint64{sums(1, 10), sums(100, 50)}, []Type{Vector(F32, 8), Vector(F32, 8)},
-		func(p *Program, in []*Value) *Value { return p.Apply(AddPairs, Vector(F32, 8), in...) }), []float64{3, 13, 201, 152,
-		21 + 2, 13 + 4, 103, 156}; !slices.EqualFunc(got, want, func(x uint64, v float64) bool { return x == F32.Bits(v) }) {
+		func(p *Program, in []*Value) *Value {
+			return p.Apply(AddPairs, Vector(F32, 8), in...)
+		}), []float64{3, 13, 201, 152,
+		21 + 2, 13 + 4, 103, 156}; !slices.EqualFunc(got, want, func(x uint64, v float64) bool {
+		return x == F32.Bits(v)
+	}) {
 		t.Errorf("addpairs: %v", got)
 	}
-	if got := run(t, [][]uint64{counted(0, 8), counted(100, 4)}, []Type{Vector(F32, 8), table}, func(p *Program, in []*Value) *Value {
-		out := p.Value(Vector(F32, 8))
-		p.Add(&Apply{Op: Insert, Out: out, Args: in, Imm: 1})
-		return out
-	}); !slices.Equal(got, []uint64{0, 1, 2, 3, 100, 101, 102, 103}) {
+	if got := run(t, [][]uint64{counted(0, 8), counted(100, 4)}, []Type{Vector(F32, 8), table},
+		func(p *Program, in []*Value) *Value {
+			out := p.Value(Vector(F32, 8))
+			p.Add(&Apply{Op: Insert, Out: out, Args: in, Imm: 1})
+			return out
+		}); !slices.Equal(got, []uint64{0, 1, 2, 3, 100, 101, 102, 103}) {
 		t.Errorf("insert: %v", got)
 	}
 	for _, test := range []struct {
@@ -94,7 +102,9 @@ func TestMoves(t *testing.T) {
 		{Vector(U32, 4), Vector(I64, 1), []uint64{5, 6, 7, 8}, []uint64{6<<32 | 5}},
 		{Vector(F32, 2), Vector(F32, 4), []uint64{5, 6}, []uint64{5, 6, 0, 0}},
 	} {
-		if got := run(t, [][]uint64{test.in}, []Type{test.from}, func(p *Program, in []*Value) *Value { return p.Apply(As, test.to, in...) }); !slices.Equal(got, test.want) {
+		if got := run(t, [][]uint64{test.in}, []Type{test.from}, func(p *Program, in []*Value) *Value {
+			return p.Apply(As, test.to, in...)
+		}); !slices.Equal(got, test.want) {
 			t.Errorf("%v as %v: %x, want %x", test.from, test.to, got, test.want)
 		}
 	}

@@ -78,9 +78,11 @@ const (
 )
 
 var opNames = [Ops]string{
-	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "minimum", "maximum", "sqrt", "round", "fraction", "scale", "reciprocal",
+	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "minimum", "maximum", "sqrt", "round", "fraction",
+	"scale", "reciprocal",
 	"muladd", "negmuladd", "mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby",
-	"compare", "test", "select", "keep", "widen", "narrow", "float", "addpairs", "as", "ones", "signs", "broadcast", "upperhalf",
+	"compare", "test", "select", "keep", "widen", "narrow", "float", "addpairs", "as", "ones", "signs", "broadcast",
+	"upperhalf",
 	"join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens", "odds", "swappairs",
 	"swapneighbours", "lowhalves", "highhalves", "evenblocks", "oddblocks", "swaphalves", "swapblocks", "blend",
 	"permute", "permute2",

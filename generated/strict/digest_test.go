@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	everywhere = flag.Bool("arch", false, "run the digests on every processor, emulated by qemu-user and node where they are installed")
-	update     = flag.Bool("update", false, "write digests.txt, as this machine has it, instead of comparing with it")
+	everywhere = flag.Bool("arch", false,
+		"run the digests on every processor, emulated by qemu-user and node where they are installed")
+	update = flag.Bool("update", false, "write digests.txt, as this machine has it, instead of comparing with it")
 )
 
 // digests is the table of digests: one for all machines.
@@ -64,7 +65,8 @@ func targets() []target {
 		{"s390x", "s390x", nil},
 		{"loong64", "loongarch64", nil},
 	} {
-		t := target{name: emulated.name, env: append([]string{"GOOS=linux", "GOARCH=" + emulated.name}, emulated.env...)}
+		t := target{name: emulated.name,
+			env: append([]string{"GOOS=linux", "GOARCH=" + emulated.name}, emulated.env...)}
 		t.run("qemu-"+emulated.qemu, "install qemu-user")
 		all = append(all, t)
 	}

@@ -63,7 +63,8 @@ func TestExactBits(t *testing.T) {
 		}
 		for k, v := range got {
 			if math.Float32bits(v) != math.Float32bits(want[k]) {
-				t.Fatalf("%s[%d] is %v, %#08x; the plan gives %v, %#08x", what, k, v, math.Float32bits(v), want[k], math.Float32bits(want[k]))
+				t.Fatalf("%s[%d] is %v, %#08x; the plan gives %v, %#08x", what, k, v, math.Float32bits(v), want[k],
+					math.Float32bits(want[k]))
 			}
 		}
 	}
@@ -166,7 +167,8 @@ func TestExactCoversOrders(t *testing.T) {
 		seen[strings.TrimPrefix(fmt.Sprintf("%T ", op), "*plan.")+kind] = true
 	}
 	for _, want := range []string{
-		"Affine short", "Affine straight", "Affine looped", "BackAffine short", "BackAffine straight", "BackAffine looped",
+		"Affine short", "Affine straight", "Affine looped", "BackAffine short", "BackAffine straight",
+		"BackAffine looped",
 		"Map looped", "Vector straight",
 	} {
 		if !seen[want] {

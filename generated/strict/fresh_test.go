@@ -17,7 +17,8 @@ func TestFresh(t *testing.T) {
 	if short.Asked {
 		t.Skip("building the command and generating takes seconds; go test without -short does it")
 	}
-	out, err := exec.Command("go", append([]string{"run", "../../gen/cmd/backpropgen", "check"}, specs...)...).CombinedOutput()
+	out, err := exec.Command("go",
+		append([]string{"run", "../../gen/cmd/backpropgen", "check"}, specs...)...).CombinedOutput()
 	if err != nil {
 		t.Errorf("%s\n%v; run go generate ./...", out, err)
 	}

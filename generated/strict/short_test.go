@@ -7,7 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/internal/short"
 )
 
-var full = flag.Bool("full", false, "judge all strict networks by all trials; generated has the same ones judged so, but for their rounding")
+var full = flag.Bool("full", false,
+	"judge all strict networks by all trials; generated has the same ones judged so, but for their rounding")
 
 // TestMain has Xor alone judged with -short, in all that is strict; the digests are of all networks.
 func TestMain(m *testing.M) {

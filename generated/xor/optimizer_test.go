@@ -33,15 +33,21 @@ func TestHyperparametersOfZero(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ zero, built, read func() settable }{
 		"momentum": {
-			func() settable { return momentum(new(xor.XorMomentum)) }, func() settable { return momentum(xor.NewXorMomentum()) },
+			func() settable {
+				return momentum(new(xor.XorMomentum))
+			}, func() settable { return momentum(xor.NewXorMomentum()) },
 			func() settable { return momentum(&xor.XorMomentum{Momentum: 7}) },
 		},
 		"nesterov": {
-			func() settable { return nesterov(new(xor.XorNesterov)) }, func() settable { return nesterov(xor.NewXorNesterov()) },
+			func() settable {
+				return nesterov(new(xor.XorNesterov))
+			}, func() settable { return nesterov(xor.NewXorNesterov()) },
 			func() settable { return nesterov(&xor.XorNesterov{Momentum: 7}) },
 		},
 		"rmsprop": {
-			func() settable { return rmsprop(new(xor.XorRMSprop)) }, func() settable { return rmsprop(xor.NewXorRMSprop()) },
+			func() settable {
+				return rmsprop(new(xor.XorRMSprop))
+			}, func() settable { return rmsprop(xor.NewXorRMSprop()) },
 			func() settable { return rmsprop(&xor.XorRMSprop{Alpha: 7}) },
 		},
 		"adam": {
@@ -87,7 +93,8 @@ func TestHyperparametersOfZero(t *testing.T) {
 			o := through(c.zero())
 			o.Update(start(), new(xor.XorGrad), 0.1)
 			if got := fmt.Sprint(values(o)); got != defaults {
-				t.Errorf("a zero value of %s %s has %s after its first update, want the defaults, %s", name, how, got, defaults)
+				t.Errorf("a zero value of %s %s has %s after its first update, want the defaults, %s", name, how, got,
+					defaults)
 			}
 			o = c.built()
 			for _, f := range o.fields {
@@ -142,7 +149,8 @@ func TestForgottenHyperparameters(t *testing.T) {
 			}()
 			o.Update(start(), new(xor.XorGrad), 0.1)
 		}()
-		if err := write(new(bytes.Buffer), o); err == nil || !strings.Contains(err.Error(), "start from its constructor and set fields") {
+		if err := write(new(bytes.Buffer), o); err == nil ||
+			!strings.Contains(err.Error(), "start from its constructor and set fields") {
 			t.Errorf("stored: %v", err)
 		}
 	}

@@ -57,7 +57,8 @@ var mayImport = map[string][]string{
 	"gen/amd64": {"spec", "gen/amd64/cores", "gen/amd64/isa", "gen/assembly", "gen/kernel", "gen/kernel/idiom",
 		"gen/plan", "gen/parallel", "gen/vec", "templates"},
 	"gen": {"spec", "tensors", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable",
-		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/cores", "gen/amd64/isa", "gen/arm64", "gen/arm64/cores",
+		"gen/portable/schedule", "gen/kernel", "gen/amd64", "gen/amd64/cores", "gen/amd64/isa", "gen/arm64",
+		"gen/arm64/cores",
 		"gen/assembly", "gen/macro", "gen/parallel", "templates"},
 
 	"gen/vec/functions":     {"gen/vec"},
@@ -129,8 +130,10 @@ var mayImport = map[string][]string{
 	"generated/internal/short":    nil,
 	"generated/strict/digest":     {"train", "generated/*"},
 	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
-	"docs/examples":               nil,                                                     // tests whose code pages quote
-	"docs/mathematics/page":       {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"}, // it describes them; nothing imports it
+	// tests whose code pages quote
+	"docs/examples": nil,
+	// it describes them; nothing imports it
+	"docs/mathematics/page": {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"},
 }
 
 // onlyIn are the packages of other modules that few of ours may import directly, tests included: the beginning of
@@ -141,7 +144,8 @@ var onlyIn = map[string][]string{
 	"google.golang.org/protobuf": {"model/onnx"},
 	"gonum.org/v1/gonum": {"verify", "leastsquares", "generated/internal/training", "generated/*/train",
 		"docs/examples"}, // verify with its rooms
-	"gonum.org/v1/plot": {"generated/internal/training", "generated/*/train", "docs/mathematics/page", "leastsquares/compare"},
+	"gonum.org/v1/plot": {"generated/internal/training", "generated/*/train", "docs/mathematics/page",
+		"leastsquares/compare"},
 }
 
 // standardOnly are the packages that import nothing but the standard library and one another, tests apart, so that they

@@ -14,8 +14,8 @@ import (
 // besides are the rows of the README's table of functions that are no functions of plans.
 var besides = []string{"Init(norm)", "Flat()", "Tensors()", "ws.InputGrad()"}
 
-// TestReadmeAPI compares the README's table of functions with that of the emitted API: their names, arguments and order,
-// and which of them only networks with input_gradient or sample_weights have.
+// TestReadmeAPI compares the README's table of functions with that of the emitted API: their names, arguments and
+// order, and which of them only networks with input_gradient or sample_weights have.
 func TestReadmeAPI(t *testing.T) {
 	_, table, found := strings.Cut(read(t, "README.md"), "\n| function | what it does |\n|---|---|\n")
 	if !found {

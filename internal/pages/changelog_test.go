@@ -15,8 +15,8 @@ import (
 // The kinds of change that Keep a Changelog has.
 var changeKinds = []string{"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
-// TestChangelog: the changelog has the form that it names, and its newest version is the one that emitted files name and
-// the command prints.
+// TestChangelog: the changelog has the form that it names, and its newest version is the one that emitted files name
+// and the command prints.
 func TestChangelog(t *testing.T) {
 	data, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {

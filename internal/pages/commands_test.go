@@ -42,7 +42,8 @@ var (
 	placeholders = regexp.MustCompile(`…|\b(SPEC|DIR|NAME|MODEL|FILE|COMMAND)\b`)
 )
 
-// commands are those in blocks of the shell's language, in indented blocks that begin with one, and in code within text.
+// commands are those in blocks of the shell's language, in indented blocks that begin with one, and in code within
+// text.
 func commands(p *page) (list []command) {
 	add := func(line int, text string) {
 		for _, words := range split(text) {
@@ -183,8 +184,10 @@ func packages(pattern string) (dirs []string, err error) {
 
 // flagsOfGo are flags of go test, and whether a word follows that is their value.
 var flagsOfGo = map[string]bool{
-	"run": true, "bench": true, "fuzz": true, "skip": true, "timeout": true, "count": true, "benchtime": true, "fuzztime": true, "p": true,
-	"tags": true, "v": false, "short": false, "race": false, "msan": false, "asan": false, "json": false, "gcflags": true,
+	"run": true, "bench": true, "fuzz": true, "skip": true, "timeout": true, "count": true, "benchtime": true,
+	"fuzztime": true, "p": true,
+	"tags": true, "v": false, "short": false, "race": false, "msan": false, "asan": false, "json": false,
+	"gcflags": true,
 }
 
 var (
@@ -263,7 +266,8 @@ func alternatives(pattern string) []string {
 	return strings.Split(pattern, "|")
 }
 
-// declared are the test functions of packages, and the flags that every one of them with tests has: go test gives a flag to all.
+// declared are the test functions of packages, and the flags that every one of them with tests has: go test gives a
+// flag to all.
 func declared(dirs []string) (functions []string, flags map[string]bool) {
 	for _, dir := range dirs {
 		tests, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))

@@ -8,6 +8,6 @@
 //	<!-- output, in part: COMMAND -->           lines of it, in this order
 //	<!-- output, in part, but for figures: COMMAND -->   so too, but every number may be another
 //
-// Commands run in the root of the module, with backpropgen in the path. Examples and outputs are written into the pages by
-// go test ./internal/pages -update.
+// Commands run in the root of the module, with backpropgen in the path. Examples and outputs are written into the pages
+// by go test ./internal/pages -update.
 package pages

@@ -81,8 +81,8 @@ func quote(t *testing.T, text, mark string) (string, error) {
 	return text, nil // whoever wrote this mark has a test for it
 }
 
-// within says whether the lines of a text are lines of a whole, in this order. Indentation doesn't count, and lines with
-// nothing but "…" stand for any.
+// within says whether the lines of a text are lines of a whole, in this order. Indentation doesn't count, and lines
+// with nothing but "…" stand for any.
 func within(text, whole string) error {
 	lines := strings.Split(whole, "\n")
 	for _, line := range strings.Split(text, "\n") {

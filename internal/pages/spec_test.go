@@ -82,7 +82,8 @@ func tableRows(t *testing.T, text, head string) (list []specRow) {
 			t.Fatalf("%d cells in %s", len(cells)-2, line)
 		}
 		for _, name := range strings.Split(cells[1], ",") {
-			list = append(list, specRow{strings.Trim(name, " `"), strings.TrimSpace(cells[3]), strings.TrimSpace(cells[4])})
+			list = append(list, specRow{strings.Trim(name, " `"), strings.TrimSpace(cells[3]),
+				strings.TrimSpace(cells[4])})
 		}
 	}
 	return list

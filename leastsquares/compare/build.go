@@ -23,8 +23,8 @@ import (
 
 const modulePath = "github.com/backpropgen/backpropgen"
 
-// program is the main function of one network's fits, for fmt.Sprintf with the network's name, its folder, the numbers of
-// inputs and outputs, how many goroutines, and the time that Adam has.
+// program is the main function of one network's fits, for fmt.Sprintf with the network's name, its folder, the numbers
+// of inputs and outputs, how many goroutines, and the time that Adam has.
 const program = `package main
 
 import (

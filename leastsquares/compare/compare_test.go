@@ -42,7 +42,8 @@ func TestCurve(t *testing.T) {
 	}
 }
 
-// TestTable: times are to the loss that leastsquares and SciPy all come to, and a fit that does not says how far it came.
+// TestTable: times are to the loss that leastsquares and SciPy all come to, and a fit that does not says how far it
+// came.
 func TestTable(t *testing.T) {
 	trace := func(name string, losses ...float64) measure.Trace {
 		tr := measure.Trace{Name: name}

@@ -1,10 +1,10 @@
-// Compare fits five networks by package leastsquares, by SciPy's least_squares with an analytic Jacobian from PyTorch, and
-// by Adam, all from the same start, and prints how long each takes to the same loss.
+// Compare fits five networks by package leastsquares, by SciPy's least_squares with an analytic Jacobian from PyTorch,
+// and by Adam, all from the same start, and prints how long each takes to the same loss.
 //
 //	go run ./leastsquares/compare -plot fits.svg
 //
-// SciPy and PyTorch are used where python3 has them (PYTHON names another interpreter); without them the program says so
-// and measures the rest.
+// SciPy and PyTorch are used where python3 has them (PYTHON names another interpreter); without them the program says
+// so and measures the rest.
 package main
 
 import (

@@ -33,7 +33,8 @@ func reached(t measure.Trace, aim float64) (p measure.Point, ok bool) {
 	return t.Points[len(t.Points)-1], false
 }
 
-// table has a line for every fit: its time and evaluations to the aim, and how many times as long it takes as the first.
+// table has a line for every fit: its time and evaluations to the aim, and how many times as long it takes as the
+// first.
 func table(r result) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -51,7 +52,8 @@ func table(r result) string {
 			fmt.Fprintf(w, "%s\t\t\t\tonly %.3g after %s\t\n", t.Name, p.Loss, duration(p.Seconds))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3g\t\n", t.Name, duration(p.Seconds), p.Losses, p.Jacobians, p.Seconds/first.Seconds)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.3g\t\n", t.Name, duration(p.Seconds), p.Losses, p.Jacobians,
+			p.Seconds/first.Seconds)
 	}
 	w.Flush()
 	return b.String()

@@ -1,5 +1,6 @@
 // Package checkpoint makes networks of files that hold weights and nothing else: safetensors, npz, and state_dicts of
-// PyTorch. The layers follow from names and shapes. No such file says which activations stand between them: the caller does.
+// PyTorch. The layers follow from names and shapes. No such file says which activations stand between them: the caller
+// does.
 package checkpoint
 
 import (

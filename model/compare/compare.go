@@ -1,6 +1,6 @@
-// Package compare tells whether a network that was read from another tool's file computes what it computed there. It runs
-// inputs through the reference of package verify. The outputs may differ from the original's by what rounding explains, and
-// by no more.
+// Package compare tells whether a network that was read from another tool's file computes what it computed there. It
+// runs inputs through the reference of package verify. The outputs may differ from the original's by what rounding
+// explains, and by no more.
 package compare
 
 import (

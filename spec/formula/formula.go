@@ -1,8 +1,8 @@
 // Package formula reads the formulas that a spec writes as {expr: "…"}: activations in z, costs in a and y.
 //
-// A formula is arithmetic as people write it: numbers, variables, + - * / ^, parentheses, and calls of the functions that
-// Functions lists. Parse returns its tree. Every node knows its place, so that whoever differentiates or evaluates it can
-// point at a mistake. Constants are evaluated here, so that none is beyond what float32 can hold.
+// A formula is arithmetic as people write it: numbers, variables, + - * / ^, parentheses, and calls of the functions
+// that Functions lists. Parse returns its tree. Every node knows its place, so that whoever differentiates or evaluates
+// it can point at a mistake. Constants are evaluated here, so that none is beyond what float32 can hold.
 package formula
 
 // Node is an expression as written: *Number, *Variable, *Negation, *Binary or *Call.

@@ -95,9 +95,11 @@ func activationTable() (string, error) {
 		case !expr.Uses(deriv, expr.A):
 			reads = "neither"
 		}
-		rows = append(rows, []string{named(spec.ActivationRole, row.Name), inline(tex(row.Value)), inline(tex(deriv)), reads, row.Init.String()})
+		rows = append(rows, []string{named(spec.ActivationRole, row.Name), inline(tex(row.Value)), inline(tex(deriv)),
+			reads, row.Init.String()})
 	}
-	return table([]string{"activation", inline(`a = \sigma(z)`), inline(`\sigma'`), inline(`\sigma'`) + " reads", "weights drawn"}, rows)
+	return table([]string{"activation", inline(`a = \sigma(z)`), inline(`\sigma'`), inline(`\sigma'`) + " reads",
+		"weights drawn"}, rows)
 }
 
 // behaviourTable has the plot of every pointwise activation and what it does where calculus does not say.
@@ -120,7 +122,8 @@ func behaviourTable() (string, error) {
 		if len(symbolic[i].Kinks) > 0 {
 			about += "<br>no derivative at<br>" + kinks("z", `\sigma'`, symbolic[i].Kinks)
 		}
-		rows = append(rows, []string{picture(row.Name, row.Name+" and its derivative"), about, inline(`\sigma`) + ": " + values + "<br>" + inline(`\sigma'`) + ": " + slopes})
+		rows = append(rows, []string{picture(row.Name, row.Name+" and its derivative"), about,
+			inline(`\sigma`) + ": " + values + "<br>" + inline(`\sigma'`) + ": " + slopes})
 	}
 	return table([]string{inline(`\sigma`) + " solid, " + inline(`\sigma'`) + " dashed", "", "at −∞, ∞, NaN"}, rows)
 }
@@ -184,7 +187,8 @@ func number(v float32) string {
 // initTable says how weights are drawn, and for which activations.
 func initTable() (string, error) {
 	variances := map[expr.Init]string{
-		expr.Glorot: `\frac{2}{m_\ell + n_{\ell-1}}`, expr.He: `\frac{2}{n_{\ell-1}}`, expr.LeCun: `\frac{1}{n_{\ell-1}}`,
+		expr.Glorot: `\frac{2}{m_\ell + n_{\ell-1}}`, expr.He: `\frac{2}{n_{\ell-1}}`,
+		expr.LeCun: `\frac{1}{n_{\ell-1}}`,
 	}
 	var rows [][]string
 	for _, rule := range []expr.Init{expr.Glorot, expr.He, expr.LeCun} {

@@ -21,10 +21,12 @@ func costTable() (string, error) {
 			weight = "mean"
 		}
 		rows = append(rows, []string{
-			named(spec.CostRole, row.Name), weight, inline(texDistance(row.Term)), inline(texDistance(row.Grad)), kinks("a", `c'`, row.Kinks),
+			named(spec.CostRole, row.Name), weight, inline(texDistance(row.Term)), inline(texDistance(row.Grad)),
+			kinks("a", `c'`, row.Kinks),
 		})
 	}
-	return table([]string{"cost", "", "term " + inline("c(a, y)"), inline(`c' = \partial c/\partial a`), "no derivative at"}, rows)
+	return table([]string{"cost", "", "term " + inline("c(a, y)"), inline(`c' = \partial c/\partial a`),
+		"no derivative at"}, rows)
 }
 
 // texDistance writes a - y as d, and |d| where it stands, so that the long forms can be read.
@@ -47,9 +49,11 @@ func replace(e, part expr.Expr, by expr.Var) expr.Expr {
 func fusionTable() (string, error) {
 	var rows [][]string
 	for _, row := range expr.Fusions() {
-		rows = append(rows, []string{"`" + row.Activation + "`", "`" + row.Cost + "`", inline(tex(row.Term)), inline(tex(row.Delta))})
+		rows = append(rows, []string{"`" + row.Activation + "`", "`" + row.Cost + "`", inline(tex(row.Term)),
+			inline(tex(row.Delta))})
 	}
-	return table([]string{"last activation", "cost", "term of the loss, from logits", inline(`\nabla_{\mathbf z_L}\mathcal L`) + ", for each output"}, rows)
+	return table([]string{"last activation", "cost", "term of the loss, from logits",
+		inline(`\nabla_{\mathbf z_L}\mathcal L`) + ", for each output"}, rows)
 }
 
 // formulaFunctions are the functions of formulas.

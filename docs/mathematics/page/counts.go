@@ -17,7 +17,8 @@ func (nets networks) cacheTable() (string, error) {
 		return spec.Network{
 			Name: name, Input: 8, Cost: spec.Function{Name: "mse"},
 			Layers: []spec.Layer{
-				{Dense: 16, Activation: spec.Function{Name: activation}}, {Dense: 16, Activation: spec.Function{Name: activation}}, {Dense: 2},
+				{Dense: 16, Activation: spec.Function{Name: activation}},
+				{Dense: 16, Activation: spec.Function{Name: activation}}, {Dense: 2},
 			},
 		}
 	}
@@ -37,14 +38,15 @@ func (nets networks) cacheTable() (string, error) {
 			if i == 0 {
 				shape = gen.Shape(n) + " " + activations(n)
 			}
-			rows = append(rows, []string{shape, "`" + string(c.Mode) + "`", grouped(c.Bytes), grouped(c.Grad.Operations()), grouped(c.Grad.Calls), grouped(c.Grad.Weight())})
+			rows = append(rows, []string{shape, "`" + string(c.Mode) + "`", grouped(c.Bytes),
+				grouped(c.Grad.Operations()), grouped(c.Grad.Calls), grouped(c.Grad.Weight())})
 		}
 	}
 	return numbers(2, []string{"network", "`cache`", "bytes kept", "operations of Grad", "calls", "weight"}, rows)
 }
 
-// summarise counts what the portable Go of a network does. Without assembly, which takes nothing from the counts, it takes
-// a tenth of the time.
+// summarise counts what the portable Go of a network does. Without assembly, which takes nothing from the counts, it
+// takes a tenth of the time.
 func summarise(n spec.Network) (gen.Summary, error) {
 	n.Targets = []spec.Target{}
 	return gen.Summarise(n, gen.Options{})
@@ -87,7 +89,8 @@ func (nets networks) countTable() (string, error) {
 			rows = append(rows, row)
 		}
 	}
-	return numbers(2, []string{"network", "function", "mul", "add", "div", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
+	return numbers(2, []string{"network", "function", "mul", "add", "div", "calls", "selects", "loads", "stores",
+		"all " + perSquare}, rows)
 }
 
 // perSquare divides by L·n_max².

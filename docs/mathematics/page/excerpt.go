@@ -79,7 +79,8 @@ func block(lines []string, function, equation string) (place, error) {
 				}
 			}
 		}
-		return place{}, fmt.Errorf("%s has no equation %q; it has\n%s", function, equation, strings.Join(comments(body), "\n"))
+		return place{}, fmt.Errorf("%s has no equation %q; it has\n%s", function, equation,
+			strings.Join(comments(body), "\n"))
 	}
 	indent := strings.TrimSuffix(body[at], "// "+equation)
 	length := slices.IndexFunc(body[at:], func(l string) bool {

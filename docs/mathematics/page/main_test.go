@@ -49,8 +49,8 @@ func differences(dir string, files []file) []string {
 	return lines
 }
 
-// TestFresh compares the committed page and plots with what they should be. Those were rendered another time, so that it
-// also shows that what is rendered does not change from one time to the next.
+// TestFresh compares the committed page and plots with what they should be. Those were rendered another time, so that
+// it also shows that what is rendered does not change from one time to the next.
 func TestFresh(t *testing.T) {
 	files := rendered(t)
 	for _, line := range differences(pageDir, files) {

@@ -39,7 +39,8 @@ func loadNetworks(dir string) (networks, error) {
 		if err != nil {
 			return nil, err
 		}
-		nets[name] = &network{name: name, spec: n, link: fmt.Sprintf("../../generated/%s/%s_gen.go", name, name), source: kernels}
+		nets[name] = &network{name: name, spec: n, link: fmt.Sprintf("../../generated/%s/%s_gen.go", name, name),
+			source: kernels}
 	}
 	for _, e := range examples {
 		n, err := spec.Decode(e.name+".yaml", []byte("name: Net\n"+e.yaml))

@@ -18,7 +18,8 @@ func radialPlot() (file, error) {
 	origin := func(e expr.Expr) func(float64) (float64, error) { return of(expr.Where(r, e, expr.Number(0)), r) }
 	return drawn("radial-sigmoid", frame{"|z|", 0, 6, 0, 3, 4 * vg.Centimeter},
 		curve{name: "length of a", at: origin(length), color: valueColor, breaks: []float64{0}},
-		curve{name: "Jacobian along z", at: origin(expr.D(length, r)), color: slopeColor, dashes: dashed, breaks: []float64{0}},
+		curve{name: "Jacobian along z", at: origin(expr.D(length, r)), color: slopeColor, dashes: dashed,
+			breaks: []float64{0}},
 		curve{name: "Jacobian across z", at: origin(expr.Div(length, r)), color: thirdColor, dashes: dotted},
 	)
 }
@@ -32,9 +33,15 @@ func softmaxPlot() (file, error) {
 	}
 	return drawn("softmax", frame{"z₁, with z₂ = z₃ = 0", -6, 6, -5, 5, vg.Points(6)},
 		curve{name: "softmax, a₁", at: plain(probability), color: valueColor},
-		curve{name: "its derivative", at: plain(func(z float64) float64 { return probability(z) * (1 - probability(z)) }), color: valueColor, dashes: dashed},
-		curve{name: "log-softmax, a₁", at: plain(func(z float64) float64 { return math.Log(probability(z)) }), color: slopeColor},
-		curve{name: "its derivative", at: plain(func(z float64) float64 { return 1 - probability(z) }), color: slopeColor, dashes: dashed},
+		curve{name: "its derivative", at: plain(func(z float64) float64 {
+			return probability(z) * (1 - probability(z))
+		}), color: valueColor, dashes: dashed},
+		curve{name: "log-softmax, a₁", at: plain(func(z float64) float64 {
+			return math.Log(probability(z))
+		}), color: slopeColor},
+		curve{name: "its derivative", at: plain(func(z float64) float64 {
+			return 1 - probability(z)
+		}), color: slopeColor, dashes: dashed},
 	)
 }
 
@@ -46,12 +53,16 @@ var distances = []struct {
 
 // costPlot shows these costs, of one output.
 func costPlot() (file, error) {
-	return costCurves("costs", frame{"a − y", -3, 3, 0, 4, 3 * vg.Centimeter}, func(c expr.Cost) expr.Expr { return c.Term }, false)
+	return costCurves("costs", frame{"a − y", -3, 3, 0, 4, 3 * vg.Centimeter}, func(c expr.Cost) expr.Expr {
+		return c.Term
+	}, false)
 }
 
 // slopePlot shows their derivatives.
 func slopePlot() (file, error) {
-	return costCurves("cost-gradients", frame{"a − y", -3, 3, -3, 3, vg.Points(6)}, func(c expr.Cost) expr.Expr { return c.Grad }, true)
+	return costCurves("cost-gradients", frame{"a − y", -3, 3, -3, 3, vg.Points(6)}, func(c expr.Cost) expr.Expr {
+		return c.Grad
+	}, true)
 }
 
 func costCurves(name string, f frame, what func(expr.Cost) expr.Expr, slope bool) (file, error) {

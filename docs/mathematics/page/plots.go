@@ -113,7 +113,8 @@ func drawn(name string, f frame, curves ...curve) (file, error) {
 	p.X.Label.Text = f.x
 	face := font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(10)}
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.Color, axis.Tick.Color, axis.Tick.Label.Color, axis.Label.TextStyle.Color = axisColor, axisColor, axisColor, axisColor
+		axis.Color, axis.Tick.Color, axis.Tick.Label.Color, axis.Label.TextStyle.Color = axisColor, axisColor,
+			axisColor, axisColor
 		axis.Tick.Label.Font, axis.Label.TextStyle.Font = face, face
 		axis.Tick.Marker = plot.TickerFunc(whole)
 		axis.Padding = 0
@@ -140,7 +141,8 @@ func drawn(name string, f frame, curves ...curve) (file, error) {
 		return file{}, err
 	}
 	// Who reads the page may not have the font: any other without serifs does.
-	svg := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	svg := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 	return file{plotDir + "/" + name + ".svg", svg}, nil
 }
 

@@ -20,7 +20,8 @@ var (
 	heading   = regexp.MustCompile(`(?m)^#+ (.*)$`)
 )
 
-// macros are those of LaTeX that the page uses. GitHub refuses some, \operatorname among them: try a new one there before adding it.
+// macros are those of LaTeX that the page uses. GitHub refuses some, \operatorname among them: try a new one there
+// before adding it.
 var macros = strings.Fields(`\alpha \arctan \begin \bigl \bigr \cdots \circ \cosh \delta \dot \dots \ell \end \eta \frac \ge \hat \in \lambda
 	\langle \ldots \le \leftarrow \log \Longleftrightarrow \lvert \lVert \mapsto \mathbb \mathbf \mathcal \mathit \mathrm
 	\max \min \nabla \odot \partial \phi \pi \qquad \quad \rangle \rvert \rVert \sigma \sqrt \sum \tanh \text

@@ -63,10 +63,12 @@ func vectorTable() (string, error) {
 			return "", fmt.Errorf("%s needs a row in vectorRows", act.Name)
 		}
 		rows = append(rows, []string{
-			named(spec.ActivationRole, act.Name), inline(row.value), inline(row.jacobian), inline(row.pull), row.reads, row.smooth,
+			named(spec.ActivationRole, act.Name), inline(row.value), inline(row.jacobian), inline(row.pull), row.reads,
+			row.smooth,
 		})
 	}
-	return table([]string{"activation", inline(`a = \sigma(z)`), inline(`\mathrm{Jac}`), inline(`\mathrm{Jac}^\top v`), "reads", "not differentiable at"}, rows)
+	return table([]string{"activation", inline(`a = \sigma(z)`), inline(`\mathrm{Jac}`), inline(`\mathrm{Jac}^\top v`),
+		"reads", "not differentiable at"}, rows)
 }
 
 // specials are points at which activations that are not pointwise are shown, and pull is v there.

@@ -86,8 +86,9 @@ var Zen5 = &Core{
 		"VMOVDDUP": {amdShufflers, 2, 1}, "V": {amdVector, 2, 1}, "VMASKMOV": {amdVector, 2, 1},
 	}),
 	wide: map[string]operation{
-		"VDIVPS": {divider, 11, 6}, "VDIVPD": {divider, 13, 10}, "VSQRTPS": {divider, 15, 10}, "VSQRTPD": {divider, 21, 18},
-		"VPERM": {amdShufflers, 5, 1}, "VGATHER": {amdLoaders, 12, 16},
+		"VDIVPS": {divider, 11, 6}, "VDIVPD": {divider, 13, 10}, "VSQRTPS": {divider, 15, 10},
+		"VSQRTPD": {divider, 21, 18},
+		"VPERM":   {amdShufflers, 5, 1}, "VGATHER": {amdLoaders, 12, 16},
 	},
 	FirstCache: 44 << 10, secondCache: 900 << 10, thirdCache: 28 << 20,
 	fromSecond: 105, fromThird: 260, fromMemory: 900, abreast: 65, astray: 430,

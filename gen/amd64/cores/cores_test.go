@@ -28,7 +28,8 @@ func TestCores(t *testing.T) {
 		if c.Title == "" || c.loaded == 0 || c.stored == 0 || c.turns == 0 || c.LoadLatency == 0 {
 			t.Errorf("%s lacks figures", c.Name)
 		}
-		if c.LineCycles(1) != 0 || c.LineCycles(c.FirstCache+1) == 0 || c.LineCycles(c.thirdCache+1) <= c.LineCycles(c.secondCache) {
+		if c.LineCycles(1) != 0 || c.LineCycles(c.FirstCache+1) == 0 ||
+			c.LineCycles(c.thirdCache+1) <= c.LineCycles(c.secondCache) {
 			t.Errorf("on %s lines take longer from nearer by", c.Name)
 		}
 	}

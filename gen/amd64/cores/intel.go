@@ -49,8 +49,8 @@ var skylakeWide = map[string]operation{
 	"VPTESTM": {port5, 4, 1}, "V": {port05, 1, 1}, "VGATHER": {twoLoads, 20, 8},
 }
 
-// SkylakeX is Intel's Skylake as servers have it, with its successors Cascade Lake and Cooper Lake: figures of uops.info
-// and of Agner Fog's tables, and of memory from Intel's manual of optimization and from Chips and Cheese.
+// SkylakeX is Intel's Skylake as servers have it, with its successors Cascade Lake and Cooper Lake: figures of
+// uops.info and of Agner Fog's tables, and of memory from Intel's manual of optimization and from Chips and Cheese.
 var SkylakeX = &Core{
 	Name: "skylake-x", Title: "Skylake-X", Wide: true,
 	Processors: []Processor{intelModel(0x55)},

@@ -11,11 +11,12 @@ import (
 	"testing"
 )
 
-// analyser is the program that knows LLVM's figures of processors, and processors how it calls the cores. It has none of
-// Zen 5.
+// analyser is the program that knows LLVM's figures of processors, and processors how it calls the cores. It has none
+// of Zen 5.
 const analyser = "llvm-mca-19"
 
-var processors = map[*Core]string{Zen3: "znver3", Zen4: "znver4", GoldenCove: "sapphirerapids", IceLake: "icelake-server",
+var processors = map[*Core]string{Zen3: "znver3", Zen4: "znver4", GoldenCove: "sapphirerapids",
+	IceLake:  "icelake-server",
 	SkylakeX: "skylake-avx512"}
 
 // analysed are instructions as Go and as LLVM write them; ?mm is a register of each width.
@@ -103,7 +104,8 @@ func TestFigures(t *testing.T) {
 				continue
 			}
 			if !kept(name) {
-				t.Errorf("%s: %d cycles, one every %.2f; LLVM has %d and %.2f", name, own.latency, own.each, theirs.latency,
+				t.Errorf("%s: %d cycles, one every %.2f; LLVM has %d and %.2f", name, own.latency, own.each,
+					theirs.latency,
 					theirs.each)
 			}
 		}

@@ -77,7 +77,8 @@ func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
 	s := &simulation{
 		core: on.Core, code: fn.code, takes: on.takes(fn), window: make([]int64, on.window),
 		arrival: on.arrival(bytes, on.Kept), bytes: int64(bytes), kept: int64(on.Kept.First),
-		lines: newLines(w.lines, on.FirstCache), ready: make([]int64, fn.registers), rounds: make([]round, len(fn.code)),
+		lines: newLines(w.lines, on.FirstCache), ready: make([]int64, fn.registers),
+		rounds: make([]round, len(fn.code)),
 	}
 	return s
 }

@@ -255,7 +255,8 @@ func (l *lint) operand(name string, ops []string, o string, written bool) {
 		if m := parameter.FindStringSubmatch(o); m != nil {
 			offset, _ := strconv.Atoi(m[2])
 			if offset+4 > l.args || written && m[1] != "ret" && name != "LEAQ" {
-				l.report("%s takes %s of %d bytes of arguments, of which only the result may be written", name, o, l.args)
+				l.report("%s takes %s of %d bytes of arguments, of which only the result may be written", name, o,
+					l.args)
 			}
 			return
 		}

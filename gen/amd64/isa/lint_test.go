@@ -96,7 +96,8 @@ func TestLint(t *testing.T) {
 		{"\tVZEROUPPER\n\tRET\n\n// func netLossAVX512", "\tRET\n\n// func netLossAVX512", "RET without VZEROUPPER"},
 		{"\tVZEROUPPER\n\tRET\n\nDATA", "\tRET\n\nDATA", "netLossAVX512: RET without VZEROUPPER"},
 		{"\tVZEROUPPER\n", "\tVZEROUPPER\n\tVMULPS Y0, Y0, Y1\n", "RET without VZEROUPPER"},
-		{"VADDPS  NetConstants<>+0(SB), X2, X0", "VFMADD231PS NetConstants<>+0(SB), X2, X0", "fuses a product with a sum"},
+		{"VADDPS  NetConstants<>+0(SB), X2, X0", "VFMADD231PS NetConstants<>+0(SB), X2, X0",
+			"fuses a product with a sum"},
 		{"VADDPS  NetConstants<>+0(SB), X2, X0", "VFNMSUB231PS NetConstants<>+0(SB), X2, X0", "no instruction"},
 		{"VADDPS  NetConstants", "VPADDB  NetConstants", "VPADDB is no instruction"},
 		{"VADDPS  NetConstants<>+0(SB), X2, X0", "VPTERNLOGQ $0xff, X2, X0, X0", "needs more than AVX2"},
@@ -124,7 +125,8 @@ func TestLint(t *testing.T) {
 		{"VADDPS  NetConstants<>+0(SB), X2, X0", "VADDPS  ·other(SB), X2, X0", "has the operand ·other(SB)"},
 		{"VMOVSS  X0, ret+16(FP)", "VMOVSS  X0, NetConstants<>+0(SB)", "has the operand NetConstants"},
 		{"\tVZEROUPPER\n\tRET\n\nDATA", "\tVZEROUPPER\n\nDATA", "goes on beyond its end"},
-		{"\tVZEROUPPER\n\tRET\n\n// func netLossAVX512", "\tVZEROUPPER\n\n// func netLossAVX512", "netLossAVX2: goes on beyond its end"},
+		{"\tVZEROUPPER\n\tRET\n\n// func netLossAVX512", "\tVZEROUPPER\n\n// func netLossAVX512",
+			"netLossAVX2: goes on beyond its end"},
 		{"JMP  ·netLossAVX2(SB)", "JMP  ·netGradAVX2(SB)", "goes on to ·netGradAVX2(SB), which is no code for it"},
 		{"JMP ·netLossAVX512(SB)", "MOVQ AX, BX", "MOVQ in a function that goes on to others"},
 		{"·netLoss(SB), NOSPLIT, $0-20", "·netLoss(SB), NOSPLIT, $8-20", "has no frame"},
@@ -139,7 +141,8 @@ func TestLint(t *testing.T) {
 			t.Errorf("%q for %q: %v, want an error with %q", c.to, c.from, err, c.says)
 		}
 	}
-	fused := strings.Replace(linted, "VADDPS  NetConstants<>+0(SB), X2, X0", "VFMADD231PS NetConstants<>+0(SB), X2, X0", 1)
+	fused := strings.Replace(linted, "VADDPS  NetConstants<>+0(SB), X2, X0", "VFMADD231PS NetConstants<>+0(SB), X2, X0",
+		1)
 	if err := Lint([]byte(fused), false); err != nil {
 		t.Errorf("rounding: fast may fuse: %v", err)
 	}

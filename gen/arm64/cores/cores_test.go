@@ -88,7 +88,8 @@ func TestFigures(t *testing.T) {
 	}
 	row := regexp.MustCompile(`(?m)^ +(\d+) +(\d+) +([\d.]+)[ *U]+(\w.*)$`)
 	for _, c := range []*Core{NeoverseN1, NeoverseV2} {
-		cmd := exec.Command(analyser, "-mtriple=aarch64", "-mcpu="+c.Name, "-instruction-info", "-resource-pressure=false",
+		cmd := exec.Command(analyser, "-mtriple=aarch64", "-mcpu="+c.Name, "-instruction-info",
+			"-resource-pressure=false",
 			"-summary-view=false")
 		cmd.Stdin = strings.NewReader(text.String())
 		out, err := cmd.CombinedOutput()
@@ -103,7 +104,8 @@ func TestFigures(t *testing.T) {
 			latency, _ := strconv.Atoi(string(rows[k][2]))
 			each, _ := strconv.ParseFloat(string(rows[k][3]), 64)
 			if own := c.figure(f); own.latency != latency || math.Abs(own.each-each) > 0.01 {
-				t.Errorf("%s, %s: %d cycles, one every %.2f; LLVM has %d and %.2f", c.Name, f.Name, own.latency, own.each,
+				t.Errorf("%s, %s: %d cycles, one every %.2f; LLVM has %d and %.2f", c.Name, f.Name, own.latency,
+					own.each,
 					latency, each)
 			}
 		}

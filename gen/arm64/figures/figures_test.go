@@ -17,8 +17,9 @@ import (
 )
 
 var (
-	wanted = flag.Bool("figures", false, "count instructions and cycles of the committed networks, beside clang's loops")
-	only   = flag.String("network", "", "of this network alone")
+	wanted = flag.Bool("figures", false,
+		"count instructions and cycles of the committed networks, beside clang's loops")
+	only = flag.String("network", "", "of this network alone")
 )
 
 // functions are those that are counted.

@@ -13,7 +13,8 @@ type field struct {
 	// encode are the bits of an operand, ok is false of one that the field can't hold.
 	encode func(v int) (bits uint32, ok bool)
 	// word are the same bits as an expression of Go's assembler in an operand, which stands in it as %[1]s; empty where
-	// nobody needs it. Of operators that bind alike Go's assembler takes the last one first: parentheses say what is meant.
+	// nobody needs it. Of operators that bind alike Go's assembler takes the last one first: parentheses say what is
+	// meant.
 	word string
 	// text and golang are the operand as GNU's assembler and as Go's writes it.
 	text, golang func(v int) string
@@ -100,7 +101,8 @@ func registerField(of file, prefix string, at int) *field {
 	}
 	return &field{
 		encode: func(v int) (uint32, bool) {
-			return uint32(v) << at, v >= 0 && v < 32 && (of == vector || !Reserved(v)) && (of != address || at > 0 || v < 31)
+			return uint32(v) << at, v >= 0 && v < 32 && (of == vector || !Reserved(v)) &&
+				(of != address || at > 0 || v < 31)
 		},
 		word: shifted("(%[1]s)", at), text: text, golang: inGo, register: of,
 	}
@@ -155,7 +157,8 @@ func signed(at, width, step int) *field {
 			n := v / step
 			return uint32(n) & (1<<width - 1) << at, v%step == 0 && n >= -1<<(width-1) && n < 1<<(width-1)
 		},
-		word: shifted(fmt.Sprintf("(%s&%d)", divided("(%[1]s)", step<<width, step), 1<<width-1), at), // a dividend has no sign
+		// a dividend has no sign
+		word: shifted(fmt.Sprintf("(%s&%d)", divided("(%[1]s)", step<<width, step), 1<<width-1), at),
 		text: decimal, golang: decimal, some: []int{-step << (width - 1), step<<(width-1) - step, -step, 3 * step},
 	}
 }
@@ -221,7 +224,8 @@ func immediates(all map[string]*field) {
 	all["Byte"] = &field{encode: func(v int) (uint32, bool) {
 		return uint32(v)>>5<<16 | uint32(v)&31<<5, v >= 0 && v < 256
 	}, word: "((%[1]s)>>5)<<16|((%[1]s)&31)<<5", text: hex, golang: decimal, some: []int{0, 1, 170, 255}}
-	all["Float"] = &field{encode: all["Byte"].encode, word: all["Byte"].word, text: smallFloat, golang: smallFloat, some: all["Byte"].some}
+	all["Float"] = &field{encode: all["Byte"].encode, word: all["Byte"].word, text: smallFloat, golang: smallFloat,
+		some: all["Byte"].some}
 	all["FloatS"] = &field{encode: func(v int) (uint32, bool) { return uint32(v) << 13, v >= 0 && v < 256 },
 		word: "(%[1]s)<<13", text: smallFloat, golang: smallFloat, some: all["Byte"].some}
 	all["I12"] = written(number(10, 0, 4095, 1, 0), hex)

@@ -38,7 +38,8 @@ func TestMacros(t *testing.T) {
 		}
 		want = append(want, i, i)
 		call := string(i.AppendCall(nil))
-		fmt.Fprintf(&text, "\t%s\n\t%s\n", call, strings.NewReplacer("(", "(2+", ", ", "-2, 2+", ")", "-2)").Replace(call))
+		fmt.Fprintf(&text, "\t%s\n\t%s\n", call,
+			strings.NewReplacer("(", "(2+", ", ", "-2, 2+", ")", "-2)").Replace(call))
 	}
 	dir := t.TempDir()
 	source := filepath.Join(dir, "macros_arm64.s")
@@ -65,7 +66,8 @@ func TestMacros(t *testing.T) {
 	}
 	for k, i := range want {
 		if got := binary.LittleEndian.Uint32(object[at+4*k:]); got != i.Word() {
-			t.Errorf("%s (%v) is %#08x, want %#08x; its macro is\n%s", string(i.AppendCall(nil)), i, got, i.Word(), i.Form.Define())
+			t.Errorf("%s (%v) is %#08x, want %#08x; its macro is\n%s", string(i.AppendCall(nil)), i, got, i.Word(),
+				i.Form.Define())
 		}
 	}
 }

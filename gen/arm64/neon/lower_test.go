@@ -186,7 +186,8 @@ func TestLower(t *testing.T) {
 // lanesOfAllKinds are 16 bytes of lanes: special numbers and random ones, and for integers and patterns of bits also
 // any bits.
 func lanesOfAllKinds(rnd *rand.Rand, e vec.Elem) []byte {
-	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38,
+	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 0.5, 1.5, -2.5, 1e-310, -1e-40,
+		3e38,
 		2147483648.5, 1, -1, 8388609, 0.49999997, 1e-45, -5e-324, 1e300}
 	var b []byte
 	f := vec.FloatOf(e.Size())

@@ -19,7 +19,8 @@ func TestMemory(t *testing.T) {
 			lanes := 16 / size
 			for n := 1; n <= lanes; n++ {
 				for _, what := range []string{
-					"load", "store", "spread", "load where", "store where", "load first", "gather", "mask", "first", "number",
+					"load", "store", "spread", "load where", "store where", "load first", "gather", "mask", "first",
+					"number",
 				} {
 					if what == "spread" && lanes%n != 0 || what == "number" && !e.Float() {
 						continue
@@ -32,7 +33,8 @@ func TestMemory(t *testing.T) {
 					// There are exactly so many bytes, and the address leads to the first of them.
 					far := func(name string) vec.Place {
 						at := vec.Place{Base: args[name]}
-						distances := []int{0, size, 16, 3, -256, 255, 256, 1 << 12, -5000, 65535 * size, 1<<24 + 8, -1 << 30}
+						distances := []int{0, size, 16, 3, -256, 255, 256, 1 << 12, -5000, 65535 * size, 1<<24 + 8,
+							-1 << 30}
 						at.Disp = distances[(round+n)%len(distances)]
 						if at.Disp != 0 || round%2 == 0 {
 							at.Index, at.Scale = p.Int("i"), []int{0, 1, size, 1}[round%4]

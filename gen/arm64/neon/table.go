@@ -142,7 +142,8 @@ var rules = []rule{
 
 // bytesOf makes of the numbers of lanes of 4 bytes those of their bytes: 4n, 4n+1, 4n+2 and 4n+3.
 func bytesOf(lane, free string) string {
-	return "movz g #1028 #0; movk g #1028 #16; dup.4s.general " + free + " g; mul.4s " + lane + " " + lane + " " + free +
+	return "movz g #1028 #0; movk g #1028 #16; dup.4s.general " + free + " g; mul.4s " + lane + " " + lane + " " +
+		free +
 		"; movz g #256 #0; movk g #770 #16; dup.4s.general " + free + " g; add.4s " + lane + " " + lane + " " + free
 }
 

@@ -124,7 +124,8 @@ func Arrays(p *plan.Program, f *assembly.File, seed uint64) map[string]Numbers {
 	n := p.Network
 	arrays["x"], arrays["y"] = NewNumbers(elem, n.Input), NewNumbers(elem, n.Width(n.Depth()))
 	if len(n.Derivatives) > 0 {
-		arrays[plan.DirectionArg], arrays[plan.ProductArg] = NewNumbers(elem, n.Input), NewNumbers(elem, n.Width(n.Depth()))
+		arrays[plan.DirectionArg], arrays[plan.ProductArg] = NewNumbers(elem, n.Input),
+			NewNumbers(elem, n.Width(n.Depth()))
 		arrays[plan.VectorArg], arrays[plan.HessianArg] = NewNumbers(elem, params), NewNumbers(elem, params)
 		arrays[plan.JacobianArg] = NewNumbers(elem, n.Width(n.Depth())*max(params, n.Input))
 	}

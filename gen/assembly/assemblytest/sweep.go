@@ -90,7 +90,8 @@ func sweepsOf(t *testing.T, precision spec.Precision, sets []assembly.Instructio
 			}
 			for i, set := range sets {
 				if !slices.Equal(left[0], left[i]) {
-					t.Errorf("%s of %s over %d elements: %v leaves other bits than %v", s.Function(), precision, length, set,
+					t.Errorf("%s of %s over %d elements: %v leaves other bits than %v", s.Function(), precision, length,
+						set,
 						sets[0])
 				}
 			}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Every field that the schema knows is in what init writes, in what help tells and on the page of specs, and every command
-// on the page of the command and in the package's comment.
+// Every field that the schema knows is in what init writes, in what help tells and on the page of specs, and every
+// command on the page of the command and in the package's comment.
 func TestNothingIsLeftOut(t *testing.T) {
 	read := func(path string) string {
 		data, err := os.ReadFile(path)

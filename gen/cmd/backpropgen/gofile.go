@@ -21,7 +21,8 @@ type goFile struct {
 	pkg      string // its package clause
 	declares []declaration
 	methods  []method
-	// cgo is the line that imports "C", for the processors that there is assembly for, where the file is part of a build.
+	// cgo is the line that imports "C", for the processors that there is assembly for, where the file is part of a
+	// build.
 	cgo map[spec.Target]int
 }
 

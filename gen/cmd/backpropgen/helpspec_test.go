@@ -77,7 +77,8 @@ func TestHelpSpecExampleIsTrue(t *testing.T) {
 	}
 	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias",
 		"cost",
-		"cache", "batch", "rounding", "unroll", "input_gradient", "sample_weights", "optimizers", "emit", "targets", "weights"} {
+		"cache", "batch", "rounding", "unroll", "input_gradient", "sample_weights", "optimizers", "emit", "targets",
+		"weights"} {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("no field %s", field)
 		}

@@ -71,7 +71,8 @@ func (d *downstream) names(pkg string) string {
 	return strings.Join(paths, " ")
 }
 
-// leanXor has all kinds of files that go generate may have listed, and little assembly: no batches, which are most of it.
+// leanXor has all kinds of files that go generate may have listed, and little assembly: no batches, which are most of
+// it.
 const leanXor = xorSpec + "emit: [grad, step, save, test]\n"
 
 const portableXor = "xor_gen.go xor_gen_test.go xor_store_gen.go"

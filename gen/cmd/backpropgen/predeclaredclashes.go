@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 )
 
-// predeclaredClashes reports hand-written declarations of names that Go has everywhere, such as max, where emitted files
-// mean Go's own. The compiler may accept such a package, and then the kernels compute something else.
+// predeclaredClashes reports hand-written declarations of names that Go has everywhere, such as max, where emitted
+// files mean Go's own. The compiler may accept such a package, and then the kernels compute something else.
 func (j *job) predeclaredClashes(r *report) {
 	var used map[string]string
 	for _, hand := range j.folder.handwritten {

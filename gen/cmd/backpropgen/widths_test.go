@@ -13,8 +13,8 @@ import (
 )
 
 // TestThirtyTwoBits: a generator whose ints have 32 bits writes the same files as one of 64 bits, and explains the
-// same, also of networks whose operations, cycles and bytes are more than such an int holds. It is long because both write
-// the largest networks; no other test runs the generator where an int overflows.
+// same, also of networks whose operations, cycles and bytes are more than such an int holds. It is long because both
+// write the largest networks; no other test runs the generator where an int overflows.
 func TestThirtyTwoBits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("building the generator once more takes a while; go test without -short does it")

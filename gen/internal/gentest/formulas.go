@@ -13,8 +13,10 @@ import (
 var Formulas = map[spec.Role][]string{
 	spec.ActivationRole: {
 		"z / (1 + exp(-z))", "tanh(z)", "max(z, 0)", "log(1 + exp(z))", "z*(1 + erf(z/sqrt(2)))/2", "z/(1 + abs(z))",
-		"sin(z)", "cos(3*z) + z/8", "exp(-z^2)", "z*tanh(log1p(exp(z)))", "min(max(z/6 + 0.5, 0), 1)", "atan(z)*2/3.14159",
-		"sqrt(1 + z^2) - 1", "max(z, 0)^2", "expm1(min(z, 0)) + max(z, 0)", "1/(1 + z^2)", "sigmoid(z)^3", "z^3 - z", "-z", "z",
+		"sin(z)", "cos(3*z) + z/8", "exp(-z^2)", "z*tanh(log1p(exp(z)))", "min(max(z/6 + 0.5, 0), 1)",
+		"atan(z)*2/3.14159",
+		"sqrt(1 + z^2) - 1", "max(z, 0)^2", "expm1(min(z, 0)) + max(z, 0)", "1/(1 + z^2)", "sigmoid(z)^3", "z^3 - z",
+		"-z", "z",
 	},
 	spec.CostRole: {
 		"(a - y)^2", "abs(a - y)", "log1p((a - y)^2)", "sqrt(1 + (a - y)^2) - 1", "max(a - y, 0) + 3*max(y - a, 0)",

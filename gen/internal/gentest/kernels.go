@@ -105,8 +105,8 @@ func (m Module) PutList(t *testing.T, pkg, test, method string, networks []spec.
 	m.Write(t, filepath.Join(pkg, "list_test.go"), list.Bytes())
 }
 
-// SpecAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order, and the
-// list of derivatives where there is one.
+// SpecAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order, and
+// the list of derivatives where there is one.
 func SpecAndKernel(t *testing.T, test []byte) []string {
 	t.Helper()
 	fset := token.NewFileSet()

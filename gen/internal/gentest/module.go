@@ -22,7 +22,8 @@ import (
 // Module is a Go module in a temporary folder that requires this one, as a user's would.
 type Module struct {
 	Dir string
-	// Macros are in the assembly of networks that are emitted, as in a user's. Without them it is the same machine code.
+	// Macros are in the assembly of networks that are emitted, as in a user's. Without them it is the same machine
+	// code.
 	Macros bool
 }
 

@@ -53,7 +53,8 @@ func TestDrawSpecs(t *testing.T) {
 		}
 	}
 	corners := []string{
-		"optimizers in another order", "softmax of one unit", "hidden softmax", "wide layer", "20 layers", "hidden pooling", "pooling last", "expression",
+		"optimizers in another order", "softmax of one unit", "hidden softmax", "wide layer", "20 layers",
+		"hidden pooling", "pooling last", "expression",
 	}
 	for _, o := range spec.Optimizers() {
 		corners = append(corners, fmt.Sprintf("%s, float32", o.Name), fmt.Sprintf("%s, float64", o.Name))

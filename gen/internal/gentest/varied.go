@@ -14,7 +14,8 @@ func features(n spec.Network) []string {
 			n.Precision), fmt.Sprint("unroll ", n.Unroll, " ", n.Rounding),
 		fmt.Sprint("rounding ", n.Rounding, " ", n.Precision), fmt.Sprint("batch ",
 			n.Batch), fmt.Sprint("input gradient ", n.InputGradient, " ", n.Cache),
-		fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Rounding), fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Precision),
+		fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Rounding),
+		fmt.Sprint("sample weights ", n.SampleWeights, " ", n.Precision),
 		fmt.Sprint("depth ", min(n.Depth()/3, 4)), fmt.Sprint("optimizers ", min(len(n.Optimizers), 2)),
 	}
 	for _, o := range n.Optimizers {
@@ -41,9 +42,9 @@ func features(n spec.Network) []string {
 // networks of up to 1000 have more of what is drawn than five of up to 5000, and take half as long.
 const variedLimit = 1000
 
-// VariedSpecs are the first networks of a seed that are drawn, or, of few, as many of the first 400 that have as much as
-// can be of what is drawn: each adds the most that those before do not have. So few check more than many that come as
-// they may, and the judge of a network takes seconds.
+// VariedSpecs are the first networks of a seed that are drawn, or, of few, as many of the first 400 that have as much
+// as can be of what is drawn: each adds the most that those before do not have. So few check more than many that come
+// as they may, and the judge of a network takes seconds.
 func VariedSpecs(seed uint64, count int) []spec.Network {
 	if count > 30 {
 		return DrawSpecs(seed, count, Ordinary)

@@ -14,8 +14,8 @@ func (b *Code) Reduce(vectors []*vec.Value) *vec.Value {
 	return b.reduceAcross(quads)
 }
 
-// ReduceHalves is Reduce of vectors whose halves are different sums. In turns of so many vectors as 128 bits have lanes, the
-// lower halves are for the next sums, and the upper halves for those after them.
+// ReduceHalves is Reduce of vectors whose halves are different sums. In turns of so many vectors as 128 bits have
+// lanes, the lower halves are for the next sums, and the upper halves for those after them.
 func (b *Code) ReduceHalves(vectors []*vec.Value) *vec.Value {
 	group := 16 / b.size()
 	var quads []*vec.Value

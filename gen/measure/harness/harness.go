@@ -1,5 +1,5 @@
-// Package harness times functions on a machine on which other programs run too. Package measure copies its source beside
-// emitted networks, so that it needs nothing but the standard library.
+// Package harness times functions on a machine on which other programs run too. Package measure copies its source
+// beside emitted networks, so that it needs nothing but the standard library.
 //
 // What is compared takes turns: in every round each case runs for a moment, after a short run that is not timed. Of all
 // milliseconds the least time counts, for whatever else the machine does only adds to it.
@@ -20,8 +20,8 @@ type Case struct {
 	Run func(calls int)
 }
 
-// Result is how long a call of a case takes, or a sample of it, in ns: the least of all samples, the median, and how many
-// samples there were.
+// Result is how long a call of a case takes, or a sample of it, in ns: the least of all samples, the median, and how
+// many samples there were.
 type Result struct {
 	ID            int
 	Least, Median float64
@@ -43,8 +43,8 @@ type Machine struct {
 	Cycles        float64
 }
 
-// A sample takes at least sampleTime, and a fourth of that runs before. Each case has between fewest and most samples, as
-// many as its share of the time has room for.
+// A sample takes at least sampleTime, and a fourth of that runs before. Each case has between fewest and most samples,
+// as many as its share of the time has room for.
 const (
 	sampleTime = 40 * time.Microsecond
 	fewest     = 6

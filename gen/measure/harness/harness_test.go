@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// TestMeasure: all cases are measured as often as there is room for, a slow one less often, and what is written last are
-// the results.
+// TestMeasure: all cases are measured as often as there is room for, a slow one less often, and what is written last
+// are the results.
 func TestMeasure(t *testing.T) {
 	var calls [2]int
 	cases := []Case{
@@ -38,11 +38,13 @@ func TestMeasure(t *testing.T) {
 	}
 	fast, slow := last.Results[0], last.Results[1]
 	if slow.Samples != fewest || fast.Samples <= slow.Samples {
-		t.Errorf("%d samples of a fast case and %d of a slow one, want more of the first and %d of the second", fast.Samples,
+		t.Errorf("%d samples of a fast case and %d of a slow one, want more of the first and %d of the second",
+			fast.Samples,
 			slow.Samples, fewest)
 	}
 	if slow.Least < 10_000 || slow.Median < slow.Least {
-		t.Errorf("a hundredth of a call of at least 1 ms takes %v ns at least, and %v on the average", slow.Least, slow.Median)
+		t.Errorf("a hundredth of a call of at least 1 ms takes %v ns at least, and %v on the average", slow.Least,
+			slow.Median)
 	}
 	if calls[0] <= calls[1] {
 		t.Errorf("%d calls of a fast case and %d of a slow one", calls[0], calls[1])

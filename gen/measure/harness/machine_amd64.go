@@ -25,5 +25,6 @@ func identify() Machine {
 	_, maker := cpuid(0)
 	version, _ := cpuid(1)
 	letters := string([]byte{byte(maker), byte(maker >> 8), byte(maker >> 16), byte(maker >> 24)})
-	return Machine{Maker: letters, Family: int(version>>8&15 + version>>20&255), Model: int(version>>4&15 | version>>12&0xf0)}
+	return Machine{Maker: letters, Family: int(version>>8&15 + version>>20&255),
+		Model: int(version>>4&15 | version>>12&0xf0)}
 }

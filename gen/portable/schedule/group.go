@@ -59,8 +59,8 @@ func (p Piece) Ops() []plan.Op {
 
 // group makes the parts of every function. What another function of one sample does as a whole is a call of that;
 // functions share other runs of operations as methods; an operation too large for one function is cut along its outer
-// segments, unless it forms a sum over them; what a function has for itself stands in its body if it is small. The parts
-// of batch functions work on a block of samples and are methods always.
+// segments, unless it forms a sum over them; what a function has for itself stands in its body if it is small. The
+// parts of batch functions work on a block of samples and are methods always.
 func (s *Schedule) group() {
 	single := newGrouper(s, false)
 	var calls []*Call

@@ -124,9 +124,12 @@ func TestGroupNames(t *testing.T) {
 				{"descend", []string{plan.Step}, []string{plan.Forward, plan.LossOnly, plan.Backward, plan.Grad}},
 				{"lossPart", []string{}, []string{plan.ForwardBatch}},
 				{"deltaPart", []string{}, []string{plan.ForwardBatch, plan.LossBatch}},
-				{"gradPart", []string{plan.GradBatch, plan.StepBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
-				{"inputGradPart", []string{plan.InputGradBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.StepBatch}},
-				{"gradBlock", []string{plan.GradBatch, plan.StepBatch}, []string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
+				{"gradPart", []string{plan.GradBatch, plan.StepBatch},
+					[]string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
+				{"inputGradPart", []string{plan.InputGradBatch},
+					[]string{plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.StepBatch}},
+				{"gradBlock", []string{plan.GradBatch, plan.StepBatch},
+					[]string{plan.ForwardBatch, plan.LossBatch, plan.InputGradBatch}},
 			} {
 				if !regexp.MustCompile("^" + c.stem + "[0-9]*$").MatchString(name) {
 					continue

@@ -27,7 +27,8 @@ func TestKeeps(t *testing.T) {
 		}
 		up := of(plan.Forward, affine)
 		if up.Short != c.short || up.Keeps != c.keeps || up.Scoped == c.keeps {
-			t.Errorf("%d terms: an affine map has short sums %v, keeps %v, scopes %v", c.width, up.Short, up.Keeps, up.Scoped)
+			t.Errorf("%d terms: an affine map has short sums %v, keeps %v, scopes %v", c.width, up.Short, up.Keeps,
+				up.Scoped)
 		}
 		down := of(plan.Backward, back)
 		if down.Short != c.short || down.Keeps != c.keeps || down.Scoped != c.scoped {

@@ -46,7 +46,8 @@ func TestLoopsCover(t *testing.T) {
 		return []plan.Op{
 			&plan.Affine{W: w, In: v(cols), Each: plan.Map{N: rows}},
 			&plan.BackAffine{W: w, D: d, Each: plan.Map{N: cols}},
-			&plan.BackAffine{W: w, D: d, Each: plan.Map{N: cols}, Update: &plan.Update{W: w, D: d, A: v(cols), Rate: v(1)}},
+			&plan.BackAffine{W: w, D: d, Each: plan.Map{N: cols},
+				Update: &plan.Update{W: w, D: d, A: v(cols), Rate: v(1)}},
 			&plan.Outer{GW: w, D: v(rows), A: v(cols)},
 			update(),
 		}
@@ -150,7 +151,8 @@ func TestUnrollModes(t *testing.T) {
 		return loops
 	}
 	small, middling, large := plantest.Network("mse", []int{6, 7, 3}, "tanh", "identity"),
-		plantest.Network("mse", []int{40, 64, 40}, "tanh", "identity"), plantest.Network("mse", []int{200, 90, 70}, "tanh", "identity")
+		plantest.Network("mse", []int{40, 64, 40}, "tanh", "identity"),
+		plantest.Network("mse", []int{200, 90, 70}, "tanh", "identity")
 	for _, c := range []struct {
 		n           spec.Network
 		unroll      spec.Unroll
@@ -171,9 +173,9 @@ func TestUnrollModes(t *testing.T) {
 	}
 }
 
-// TestAutoBudget checks the budget of auto: straight code only while all of plan.Grad is within it and the operation within
-// its own, or where a loop would have but one trip: two blocks of results, each as large as the body of a loop, and a
-// rest.
+// TestAutoBudget checks the budget of auto: straight code only while all of plan.Grad is within it and the operation
+// within its own, or where a loop would have but one trip: two blocks of results, each as large as the body of a loop,
+// and a rest.
 func TestAutoBudget(t *testing.T) {
 	plantest.Each(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		n.Unroll = spec.UnrollAuto
@@ -183,7 +185,8 @@ func TestAutoBudget(t *testing.T) {
 			if _, ok := op.(*plan.Map); ok {
 				continue // loops by its length alone
 			}
-			if !s.Loops(op).looped() && s.unrolledSize(op) > 3*bodyLimit && (total > straightNet || s.unrolledSize(op) > straightOp) {
+			if !s.Loops(op).looped() && s.unrolledSize(op) > 3*bodyLimit &&
+				(total > straightNet || s.unrolledSize(op) > straightOp) {
 				t.Errorf("%s is straight code of %d statements, Grad has %d", op, s.unrolledSize(op), total)
 			}
 		}
@@ -195,7 +198,8 @@ func TestAutoBudget(t *testing.T) {
 func TestEmittedAddsUp(t *testing.T) {
 	w := &plan.Buffer{Name: "W1", Rows: 40, Cols: 30}
 	for _, mode := range modes {
-		op := &plan.Affine{W: w, In: &plan.Buffer{Rows: 30, Cols: 1}, Each: plan.Map{N: 40, Sets: []plan.Set{{Buf: w, Expr: expr.Z}}}}
+		op := &plan.Affine{W: w, In: &plan.Buffer{Rows: 30, Cols: 1},
+			Each: plan.Map{N: 40, Sets: []plan.Set{{Buf: w, Expr: expr.Z}}}}
 		s := bare()
 		outer := s.cut(op, mode.extent).Outer
 		whole, sum := s.emitted(op, outer), 0

@@ -17,7 +17,8 @@ func TestStringGolden(t *testing.T) {
 	hidden.Layers[1].NoBias = true
 	loops := plantest.Network("cross-entropy", []int{100, 19, 3}, "relu", "softmax")
 	loops.Unroll = spec.UnrollLoop
-	for name, n := range map[string]spec.Network{"iris": plantest.Iris(), "pre": pre, "softmax": hidden, "loops": loops} {
+	for name, n := range map[string]spec.Network{"iris": plantest.Iris(), "pre": pre, "softmax": hidden,
+		"loops": loops} {
 		t.Run(name, func(t *testing.T) {
 			text := mustMake(t, n).String()
 			plantest.Golden(t, name+".txt", text)

@@ -67,7 +67,8 @@ func (s *Schedule) emitted(op plan.Op, outer []Segment) int {
 	for _, seg := range l.Inner {
 		inner, all = inner+seg.Size, all+seg.Size*seg.Trips
 	}
-	return int(int64(s.unrolledSize(op)) * int64(body) / int64(whole) * int64(inner) / int64(all)) // products of 64 bits
+	// products of 64 bits
+	return int(int64(s.unrolledSize(op)) * int64(body) / int64(whole) * int64(inner) / int64(all))
 }
 
 // Statements is the number of multiply-add statements printed, over all functions, each part once.

@@ -14,8 +14,9 @@ import (
 // once.
 func TestStatements(t *testing.T) {
 	n := plantest.Network("squared-error", []int{2, 1}, "identity")
-	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: plan.Forward 6, Loss 10, plan.Backward 6, plan.Grad 12,
-	// plan.Step 12; to hand ŷ back 4: plan.ForwardBatch 10, plan.LossBatch 10, plan.GradBatch and plan.StepBatch together 12.
+	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: plan.Forward 6, Loss 10, plan.Backward 6,
+	// plan.Grad 12, plan.Step 12; to hand ŷ back 4: plan.ForwardBatch 10, plan.LossBatch 10, plan.GradBatch and
+	// plan.StepBatch together 12.
 	if got := mustMake(t, n).Statements(); got != 46+32 {
 		t.Errorf("%d statements, want 78", got)
 	}

@@ -1,9 +1,10 @@
 // Package functions has the elementary functions as vector code, written once for all processors, over a builder that a
-// backend implements. They compute all lanes at once and never branch. They use an operation that makes a function shorter
-// where the processor has it. So the code is not the same everywhere, and results may differ in their last bits.
+// backend implements. They compute all lanes at once and never branch. They use an operation that makes a function
+// shorter where the processor has it. So the code is not the same everywhere, and results may differ in their last
+// bits.
 //
-// Float32 lanes are computed in float64 and rounded once, or in float32 alone with tables in registers, where the processor
-// can look numbers up.
+// Float32 lanes are computed in float64 and rounded once, or in float32 alone with tables in registers, where the
+// processor can look numbers up.
 package functions
 
 import (

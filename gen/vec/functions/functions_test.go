@@ -128,7 +128,8 @@ func (p *program) Gather(name string, table []byte, first int, index *vec.Value)
 		p.tables[name], p.bytes[name] = p.Param(name), table
 	}
 	out := p.Value(p.vector(vec.F64))
-	p.Add(&vec.Gather{Out: out, At: vec.Place{Base: p.tables[name], Disp: first}, Index: p.as(index, p.vector(vec.U64))})
+	p.Add(&vec.Gather{Out: out, At: vec.Place{Base: p.tables[name], Disp: first},
+		Index: p.as(index, p.vector(vec.U64))})
 	return out
 }
 
@@ -140,7 +141,8 @@ func (p *program) Within(e vec.Elem, bits int, write func()) {
 }
 
 // evaluate executes a function on numbers.
-func evaluate(t *testing.T, c processor, e vec.Elem, code Code, fn func(b *Code, x *vec.Value) *vec.Value, xs []float64) (ys []float64) {
+func evaluate(t *testing.T, c processor, e vec.Elem, code Code, fn func(b *Code, x *vec.Value) *vec.Value,
+	xs []float64) (ys []float64) {
 	t.Helper()
 	p := &program{&vec.Program{Name: "function"}, c, e, c.bits, map[string]*vec.Int{}, map[string][]byte{}}
 	at, to := p.Param("x"), p.Param("y")
@@ -220,7 +222,8 @@ func TestFunctions(t *testing.T) {
 		return b.Select(b.Compare(vec.Greater, x, b.zeros()), b.Exp(x), b.ExpOfNegative(x))
 	}
 	var xs []float64
-	for _, v := range []float64{0, 1e-40, 1e-20, 1e-7, 0.01, 0.3, 0.5, 1, 1.3, 2.5, 3.1415926, 6, 9, 17, 40, 88.5, 103, 700, 1e5, 1e17, 3e38, math.Inf(1)} {
+	for _, v := range []float64{0, 1e-40, 1e-20, 1e-7, 0.01, 0.3, 0.5, 1, 1.3, 2.5, 3.1415926, 6, 9, 17, 40, 88.5, 103,
+		700, 1e5, 1e17, 3e38, math.Inf(1)} {
 		for k := range 4 {
 			xs = append(xs, v*(1+float64(k)/7), -v*(1+float64(k)/7))
 		}
@@ -230,7 +233,8 @@ func TestFunctions(t *testing.T) {
 		fn   func(b *Code, x *vec.Value) *vec.Value
 		want func(x float64) float64
 	}{
-		"exp": {exp, math.Exp}, "expm1": {(*Code).Expm1, math.Expm1}, "log": {(*Code).Log, math.Log}, "log1p": {(*Code).Log1p, math.Log1p},
+		"exp": {exp, math.Exp}, "expm1": {(*Code).Expm1, math.Expm1}, "log": {(*Code).Log, math.Log},
+		"log1p": {(*Code).Log1p, math.Log1p},
 		"sigmoid": {(*Code).Sigmoid, func(x float64) float64 {
 			if x < 0 {
 				return math.Exp(x) / (1 + math.Exp(x))
@@ -250,9 +254,13 @@ func TestFunctions(t *testing.T) {
 						rounded[i] = e.Number(e.Bits(x))
 					}
 					for i, got := range evaluate(t, c, e, code, test.fn, rounded) {
-						// Package math itself is off by up to an ULP, and by so much of 1 where sine and cosine are small.
-						if want := test.want(rounded[i]); ulps(e, got, want) > 2 && !(math.Abs(want) < 0.1 && (name == "sin" || name == "cos") && math.Abs(got-want) < 0x1p-54) {
-							t.Errorf("%s of %v in %v, %s, %s: %v, want %v", name, rounded[i], e, on, fmt.Sprint(code.Many, code.Updating), got, want)
+						// Package math itself is off by up to an ULP, and by so much of 1 where sine and cosine are
+						// small.
+						if want := test.want(rounded[i]); ulps(e, got, want) > 2 &&
+							!(math.Abs(want) < 0.1 && (name == "sin" || name == "cos") &&
+								math.Abs(got-want) < 0x1p-54) {
+							t.Errorf("%s of %v in %v, %s, %s: %v, want %v", name, rounded[i], e, on,
+								fmt.Sprint(code.Many, code.Updating), got, want)
 						}
 					}
 				}

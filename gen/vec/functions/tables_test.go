@@ -9,7 +9,8 @@ import (
 // TestRoots multiplies every number of rootsHigh and rootsLow with itself until a power of two must come out.
 func TestRoots(t *testing.T) {
 	for i := range rootsHigh {
-		if float64(float32(rootsHigh[i])) != rootsHigh[i] || float64(float32(rootsHigh[i]+rootsLow[i])) != rootsHigh[i] {
+		if float64(float32(rootsHigh[i])) != rootsHigh[i] ||
+			float64(float32(rootsHigh[i]+rootsLow[i])) != rootsHigh[i] {
 			t.Errorf("root %d: %v is not the float32 next to it", i, rootsHigh[i])
 		}
 		x := new(big.Float).SetPrec(200).Add(big.NewFloat(rootsHigh[i]), big.NewFloat(rootsLow[i]))
@@ -37,7 +38,8 @@ func TestTanhPieces(t *testing.T) {
 		taken[at] = i
 		for k, v := range piece {
 			if tanhTables[k][at] != v || float64(float32(v)) != v {
-				t.Errorf("piece %d: number %d is %v in the table and %v as a float32, want %v", i, k, tanhTables[k][at], float32(v), v)
+				t.Errorf("piece %d: number %d is %v in the table and %v as a float32, want %v", i, k, tanhTables[k][at],
+					float32(v), v)
 			}
 		}
 		for k := range 101 {

@@ -28,7 +28,8 @@ func TestAccuracy(t *testing.T) {
 func TestRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "loss.svg")
 	var stdout, stderr bytes.Buffer
-	if err := run(context.Background(), []string{"-seeds", "1-2", "-epochs", "4", "-plot", file}, &stdout, &stderr); err != nil {
+	if err := run(context.Background(), []string{"-seeds", "1-2", "-epochs", "4", "-plot", file}, &stdout,
+		&stderr); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"digits: 1797 samples, 64 inputs, 10 classes", "predicted", "recall", file} {

@@ -1,5 +1,5 @@
-// Package short leaves emitted tests out of go test -short: those of networks for which the judge takes many seconds, and
-// of networks that differ little from others.
+// Package short leaves emitted tests out of go test -short: those of networks for which the judge takes many seconds,
+// and of networks that differ little from others.
 package short
 
 import (

@@ -38,7 +38,8 @@ type emitted[N classifier[P, G, B, A, X, Y], P, G, B, A, X, Y any] struct {
 
 func (e *emitted[N, P, G, B, A, X, Y]) Init(norm func() float64) { e.net.Init(norm) }
 
-func (e *emitted[N, P, G, B, A, X, Y]) Fit(ctx context.Context, samples, held []Sample, o train.Options) (train.Result, error) {
+func (e *emitted[N, P, G, B, A, X, Y]) Fit(ctx context.Context, samples, held []Sample, o train.Options) (train.Result,
+	error) {
 	e.trainer.ValidateOn(e.arrays(held))
 	xs, ys := e.arrays(samples)
 	return e.trainer.Fit(ctx, xs, ys, o)

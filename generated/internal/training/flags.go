@@ -35,8 +35,10 @@ func (t Task) flagSet(o *options) *flag.FlagSet {
 	set := Flags(t.Name)
 	set.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the training part, `N`")
 	set.IntVar(&o.Batch, "batch", o.Batch, "samples of a step, `N`; all if there are fewer")
-	set.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate` of the first step, for the mean gradient of a batch; it falls along half a cosine to 0")
-	set.Var((*Seeds)(&o.Seeds), "seeds", "one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
+	set.Float64Var(&o.Rate, "rate", o.Rate,
+		"learning `rate` of the first step, for the mean gradient of a batch; it falls along half a cosine to 0")
+	set.Var((*Seeds)(&o.Seeds), "seeds",
+		"one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
 	set.StringVar(&o.plot, "plot", "", "write the loss curve to `FILE`, replacing it; .svg or .png")
 	set.BoolVar(&o.quiet, "quiet", false, "print results only, no progress")
 	return set

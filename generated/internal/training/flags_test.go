@@ -12,8 +12,10 @@ func TestParse(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("no flags: got %+v, %v; want %+v", got, err, want)
 	}
-	got, err = blobs().parse([]string{"-epochs", "3", "-batch", "7", "-rate=1e-3", "-seeds", "8-9", "-plot", "a.svg", "-quiet"})
-	want = options{Settings: Settings{Epochs: 3, Batch: 7, Rate: 1e-3, Seeds: []uint64{8, 9}}, plot: "a.svg", quiet: true}
+	got, err = blobs().parse([]string{"-epochs", "3", "-batch", "7", "-rate=1e-3", "-seeds", "8-9", "-plot", "a.svg",
+		"-quiet"})
+	want = options{Settings: Settings{Epochs: 3, Batch: 7, Rate: 1e-3, Seeds: []uint64{8, 9}}, plot: "a.svg",
+		quiet: true}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("all flags: got %+v, %v; want %+v", got, err, want)
 	}

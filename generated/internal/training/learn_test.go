@@ -75,7 +75,8 @@ func TestLearnDiverges(t *testing.T) {
 	progress := &recorder{}
 	_, err := task.Learn(context.Background(), load(t, task), s, 4, progress)
 	var overflow *train.NotFiniteError
-	if !errors.As(err, &overflow) || !strings.HasPrefix(err.Error(), "seed 4: the learning rate 1e+38 is too high, try -rate 0.4: ") {
+	if !errors.As(err, &overflow) ||
+		!strings.HasPrefix(err.Error(), "seed 4: the learning rate 1e+38 is too high, try -rate 0.4: ") {
 		t.Errorf("got %v, want an error about the learning rate", err)
 	}
 	if progress.stopped != 1 {

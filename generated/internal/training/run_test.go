@@ -19,7 +19,8 @@ func TestRun(t *testing.T) {
 	var outputs [2]string
 	for i := range outputs {
 		var stdout, stderr bytes.Buffer
-		err := blobs().Run(context.Background(), []string{"-seeds", "3,1", "-epochs", "8", "-plot", file}, &stdout, &stderr)
+		err := blobs().Run(context.Background(), []string{"-seeds", "3,1", "-epochs", "8", "-plot", file}, &stdout,
+			&stderr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,11 +67,12 @@ func TestRunInterrupted(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		var stdout bytes.Buffer
-		err := blobs().Run(ctx, []string{"-seeds", "1-3", "-epochs", "8", "-plot", file}, &stdout, lineFunc(func(line string) {
-			if strings.Contains(line, c.at) {
-				cancel()
-			}
-		}))
+		err := blobs().Run(ctx, []string{"-seeds", "1-3", "-epochs", "8", "-plot", file}, &stdout,
+			lineFunc(func(line string) {
+				if strings.Contains(line, c.at) {
+					cancel()
+				}
+			}))
 		if err == nil || err.Error() != c.err || ExitCode(err) != 130 {
 			t.Errorf("%s: error %v with exit code %d, want %s", c.at, err, ExitCode(err), c.err)
 		}
@@ -102,8 +104,10 @@ func TestRunHelp(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Tells colours by their place.", "usage: go run ./generated/blobs/train [flags]",
-		"-epochs N", "(default 20)", "-rate", "(default 0.4)", "-batch N", "(default 4)", "-seeds list", "(default 1,2,3,4,5)",
-		"-plot FILE", "-quiet", "One sample in 5 ", "example: go run ./generated/blobs/train -seeds 1-10 -epochs 40 -plot loss.svg",
+		"-epochs N", "(default 20)", "-rate", "(default 0.4)", "-batch N", "(default 4)", "-seeds list",
+		"(default 1,2,3,4,5)",
+		"-plot FILE", "-quiet", "One sample in 5 ",
+		"example: go run ./generated/blobs/train -seeds 1-10 -epochs 40 -plot loss.svg",
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in the help:\n%s", want, stdout.String())

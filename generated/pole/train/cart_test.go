@@ -26,7 +26,8 @@ func TestPushFollowsTheEquationsOfMotion(t *testing.T) {
 		along := 1.1*moving + 0.1*0.5*(turning*cos-before.turn*before.turn*sin) - f
 		about := 4.0/3*0.5*turning + moving*cos - 9.8*sin
 		if math.Abs(along) > 1e-10 || math.Abs(about) > 1e-10 {
-			t.Fatalf("%+v, pushed to the right %t: the equations are off by %g N and %g m/s²", before, right, along, about)
+			t.Fatalf("%+v, pushed to the right %t: the equations are off by %g N and %g m/s²", before, right, along,
+				about)
 		}
 		if c.x != before.x+0.02*before.v || c.angle != before.angle+0.02*before.turn {
 			t.Fatalf("%+v moved to %+v in 0.02 s", before, c)

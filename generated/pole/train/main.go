@@ -39,7 +39,8 @@ func defaults() settings {
 func (s *settings) flags() *flag.FlagSet {
 	set := training.Flags("pole")
 	set.Var(&s.seeds, "seeds", "one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
-	set.IntVar(&s.updates, "updates", s.updates, fmt.Sprintf("updates of the network, `N`, each after %d episodes", episodes))
+	set.IntVar(&s.updates, "updates", s.updates,
+		fmt.Sprintf("updates of the network, `N`, each after %d episodes", episodes))
 	set.Float64Var(&s.rate, "rate", s.rate, "learning `rate` of the first update; it falls along half a cosine to 0")
 	set.StringVar(&s.plot, "plot", "", "write a plot of the returns to `FILE`, replacing it; .svg or .png")
 	set.BoolVar(&s.quiet, "quiet", false, "print results only, no progress")
@@ -101,7 +102,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !s.quiet {
 		progress = training.NewProgress(stderr, "update", "return")
 	}
-	fmt.Fprintf(out, "pole: %d updates of %d episodes of at most %d steps, rate %g\n\n", s.updates, episodes, horizon, s.rate)
+	fmt.Fprintf(out, "pole: %d updates of %d episodes of at most %d steps, rate %g\n\n", s.updates, episodes, horizon,
+		s.rate)
 	printHead(out)
 	var results []result
 	for _, seed := range s.seeds {
@@ -131,7 +133,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return out.Err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted in seed %d; the results are those until then: %w", interrupted(s.seeds, results, s.updates), ctx.Err())
+		return fmt.Errorf("interrupted in seed %d; the results are those until then: %w",
+			interrupted(s.seeds, results, s.updates), ctx.Err())
 	}
 	return nil
 }
@@ -179,7 +182,8 @@ func printTotals(w io.Writer, results []result) {
 			after = append(after, r.solved)
 		}
 	}
-	fmt.Fprintf(w, "\n%d of %d seeds learn to balance: their test episodes last %.0f steps or more on average\n", balanced, len(results), solved)
+	fmt.Fprintf(w, "\n%d of %d seeds learn to balance: their test episodes last %.0f steps or more on average\n",
+		balanced, len(results), solved)
 	if len(after) > 0 {
 		slices.Sort(after)
 		fmt.Fprintf(w, "median: balanced after %d episodes\n", after[len(after)/2])

@@ -21,7 +21,8 @@ func TestRun(t *testing.T) {
 	var outputs [2]string
 	for i := range outputs {
 		var stdout, stderr bytes.Buffer
-		if err := run(context.Background(), []string{"-seeds", "1-2", "-updates", "8", "-plot", file}, &stdout, &stderr); err != nil {
+		if err := run(context.Background(), []string{"-seeds", "1-2", "-updates", "8", "-plot", file}, &stdout,
+			&stderr); err != nil {
 			t.Fatal(err)
 		}
 		outputs[i] = times.ReplaceAllString(stdout.String(), "")
@@ -32,7 +33,8 @@ func TestRun(t *testing.T) {
 	if outputs[0] != outputs[1] {
 		t.Errorf("the same flags print\n%s\nand\n%s", outputs[0], outputs[1])
 	}
-	for _, want := range []string{"pole: 8 updates of 10 episodes of at most 500 steps, rate 4\n", "balanced after", "never", "of 2 seeds learn", "written to " + file} {
+	for _, want := range []string{"pole: 8 updates of 10 episodes of at most 500 steps, rate 4\n", "balanced after",
+		"never", "of 2 seeds learn", "written to " + file} {
 		if !strings.Contains(outputs[0], want) {
 			t.Errorf("no %q in\n%s", want, outputs[0])
 		}
@@ -59,7 +61,8 @@ func TestRunInterrupted(t *testing.T) {
 		}
 	})
 	err := run(ctx, []string{"-seeds", "1-3", "-updates", "8", "-plot", file}, &stdout, stderr)
-	if !errors.Is(err, context.Canceled) || training.ExitCode(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted in seed 2; ") {
+	if !errors.Is(err, context.Canceled) || training.ExitCode(err) != 130 ||
+		!strings.HasPrefix(err.Error(), "interrupted in seed 2; ") {
 		t.Errorf("error %v", err)
 	}
 	for _, want := range []string{"\n    1 ", "\n    2 ", "of 2 seeds learn", "written to " + file} {
@@ -73,7 +76,8 @@ func TestRunInterrupted(t *testing.T) {
 	// Before anything is learnt there is nothing to report but that.
 	stdout.Reset()
 	err = run(ctx, []string{"-plot", file}, &stdout, stderr)
-	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted in seed 1; ") || strings.Contains(stdout.String(), "learn") {
+	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted in seed 1; ") ||
+		strings.Contains(stdout.String(), "learn") {
 		t.Errorf("error %v, output\n%s", err, stdout.String())
 	}
 }
@@ -114,7 +118,8 @@ func TestRunHelp(t *testing.T) {
 	if err := run(context.Background(), []string{"-h"}, &stdout, &stderr); err != nil || stderr.Len() > 0 {
 		t.Fatalf("%v, %q", err, stderr.String())
 	}
-	for _, want := range []string{"usage: go run ./generated/pole/train [flags]", "-updates N", "(default 60)", "(default 4)", "-seeds list", "-plot FILE", "after 500\nsteps", "example: "} {
+	for _, want := range []string{"usage: go run ./generated/pole/train [flags]", "-updates N", "(default 60)",
+		"(default 4)", "-seeds list", "-plot FILE", "after 500\nsteps", "example: "} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in the help:\n%s", want, stdout.String())
 		}

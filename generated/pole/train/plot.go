@@ -12,7 +12,8 @@ import (
 // writeReturns draws the mean return of the episodes of each update against the number of episodes, each seed faint and
 // the mean of the seeds strong.
 func writeReturns(file string, results []result) error {
-	p := training.NewPlot(fmt.Sprintf("Learning to balance a pole: %d seeds", len(results)), "episodes", "steps balanced, mean of ten episodes")
+	p := training.NewPlot(fmt.Sprintf("Learning to balance a pole: %d seeds", len(results)), "episodes",
+		"steps balanced, mean of ten episodes")
 	p.Y.Min, p.Y.Max = 0, horizon
 	p.Y.Tick.Marker = hundreds
 	p.X.Tick.Marker = hundreds

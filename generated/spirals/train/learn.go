@@ -31,7 +31,8 @@ func (r result) best() train.Epoch { return r.history.Epochs[r.history.Best] }
 
 // learn trains one network from scratch on points of its own. Broken off by ctx, it returns what has been learnt until
 // then.
-func learn(ctx context.Context, seed uint64, epochs int, rate float64, report func(done int, loss float64)) (result, error) {
+func learn(ctx context.Context, seed uint64, epochs int, rate float64, report func(done int, loss float64)) (result,
+	error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	r := result{seed: seed}
 	r.xs, r.ys = draw(rng, points)

@@ -39,7 +39,8 @@ func (s *settings) flags() *flag.FlagSet {
 	set := training.Flags("spirals")
 	set.Var(&s.seeds, "seeds", "one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
 	set.IntVar(&s.epochs, "epochs", s.epochs, "passes over the points, `N`")
-	set.Float64Var(&s.rate, "rate", s.rate, "highest learning `rate`; it rises to it over a twentieth of the epochs and falls along half a cosine to 0")
+	set.Float64Var(&s.rate, "rate", s.rate,
+		"highest learning `rate`; it rises to it over a twentieth of the epochs and falls along half a cosine to 0")
 	set.StringVar(&s.plot, "plot", "", "write a picture of the first seed's boundary to `FILE`, replacing it; .png")
 	set.BoolVar(&s.quiet, "quiet", false, "print results only, no progress")
 	return set
@@ -120,7 +121,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // train trains once per seed and prints the table as it grows.
 func (s *settings) train(ctx context.Context, out io.Writer, progress training.Progress) ([]result, error) {
-	fmt.Fprintf(out, "spirals: %d points, %d epochs, batches of %d, Adam at rates up to %g\n\n", points, s.epochs, batch, s.rate)
+	fmt.Fprintf(out, "spirals: %d points, %d epochs, batches of %d, Adam at rates up to %g\n\n", points, s.epochs,
+		batch, s.rate)
 	printHead(out)
 	var results []result
 	for _, seed := range s.seeds {
@@ -153,7 +155,8 @@ func printHead(w io.Writer) {
 
 func printResult(w io.Writer, r result) {
 	e := r.best()
-	fmt.Fprintf(w, resultFormat, r.seed, e.Number, e.Loss, e.Validation, training.Percent(r.accuracy), training.Duration(r.elapsed))
+	fmt.Fprintf(w, resultFormat, r.seed, e.Number, e.Loss, e.Validation, training.Percent(r.accuracy),
+		training.Duration(r.elapsed))
 }
 
 // printTotals ends the table.

@@ -21,7 +21,8 @@ func TestRun(t *testing.T) {
 	var outputs [2]string
 	for i := range outputs {
 		var stdout, stderr bytes.Buffer
-		if err := run(context.Background(), []string{"-seeds", "1-2", "-epochs", "8", "-plot", file}, &stdout, &stderr); err != nil {
+		if err := run(context.Background(), []string{"-seeds", "1-2", "-epochs", "8", "-plot", file}, &stdout,
+			&stderr); err != nil {
 			t.Fatal(err)
 		}
 		outputs[i] = times.ReplaceAllString(stdout.String(), "")
@@ -32,7 +33,8 @@ func TestRun(t *testing.T) {
 	if outputs[0] != outputs[1] {
 		t.Errorf("the same flags print\n%s\nand\n%s", outputs[0], outputs[1])
 	}
-	for _, want := range []string{"spirals: 1000 points, 8 epochs, batches of 32, Adam at rates up to 0.02\n", "test accuracy", "\n mean ", "\nworst ", "boundary of seed 1 drawn in " + file} {
+	for _, want := range []string{"spirals: 1000 points, 8 epochs, batches of 32, Adam at rates up to 0.02\n",
+		"test accuracy", "\n mean ", "\nworst ", "boundary of seed 1 drawn in " + file} {
 		if !strings.Contains(outputs[0], want) {
 			t.Errorf("no %q in\n%s", want, outputs[0])
 		}
@@ -53,7 +55,8 @@ func TestRunInterrupted(t *testing.T) {
 		}
 	})
 	err := run(ctx, []string{"-seeds", "1-3", "-epochs", "8", "-plot", file}, &stdout, stderr)
-	if !errors.Is(err, context.Canceled) || training.ExitCode(err) != 130 || !strings.HasPrefix(err.Error(), "interrupted in seed 2 after 4 of 8 epochs; ") {
+	if !errors.Is(err, context.Canceled) || training.ExitCode(err) != 130 ||
+		!strings.HasPrefix(err.Error(), "interrupted in seed 2 after 4 of 8 epochs; ") {
 		t.Errorf("error %v", err)
 	}
 	for _, want := range []string{"\n    1 ", "\n    2 ", "\n mean ", "drawn in " + file} {
@@ -67,7 +70,9 @@ func TestRunInterrupted(t *testing.T) {
 	// Before anything is learnt there is nothing to report but that.
 	stdout.Reset()
 	err = run(ctx, []string{"-plot", file}, &stdout, stderr)
-	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "interrupted in seed 1 after 0 of 400 epochs; ") || strings.Contains(stdout.String(), "mean") {
+	if !errors.Is(err, context.Canceled) ||
+		!strings.HasPrefix(err.Error(), "interrupted in seed 1 after 0 of 400 epochs; ") ||
+		strings.Contains(stdout.String(), "mean") {
 		t.Errorf("error %v, output\n%s", err, stdout.String())
 	}
 }
@@ -108,7 +113,8 @@ func TestRunHelp(t *testing.T) {
 	if err := run(context.Background(), []string{"-h"}, &stdout, &stderr); err != nil || stderr.Len() > 0 {
 		t.Fatalf("%v, %q", err, stderr.String())
 	}
-	for _, want := range []string{"usage: go run ./generated/spirals/train [flags]", "-epochs N", "(default 400)", "(default 0.02)", "-seeds list", "-plot FILE", "1000 points", "example: "} {
+	for _, want := range []string{"usage: go run ./generated/spirals/train [flags]", "-epochs N", "(default 400)",
+		"(default 0.02)", "-seeds list", "-plot FILE", "1000 points", "example: "} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in the help:\n%s", want, stdout.String())
 		}

@@ -50,7 +50,8 @@ func draw[F train.Float, P, X, Y any](d data, p *P, xs []X, ys []Y) {
 func spoil[F train.Float](x []F, i int) {
 	smallest := F(math.SmallestNonzeroFloat32)
 	values := []F{
-		F(math.NaN()), F(math.Inf(1)), F(math.Inf(-1)), 0, F(math.Copysign(0, -1)), smallest, -smallest * 5, math.MaxFloat32, -1e30, 1e-40, 12345, -88.7,
+		F(math.NaN()), F(math.Inf(1)), F(math.Inf(-1)), 0, F(math.Copysign(0, -1)), smallest, -smallest * 5,
+		math.MaxFloat32, -1e30, 1e-40, 12345, -88.7,
 	}
 	x[i%len(x)] = values[i%len(values)]
 }

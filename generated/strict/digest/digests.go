@@ -46,7 +46,8 @@ const rate = 0x1p-6
 
 // digests runs every function of a network on the same data.
 func digests[
-	N network[A, P, G, W, B, X, Y, F], D train.Gradient[G, F], T team[P, G, X, Y, F], A, P, G, W, B, X, Y any, F train.Float,
+	N network[A, P, G, W, B, X, Y, F], D train.Gradient[G, F], T team[P, G, X, Y, F], A, P, G, W, B, X, Y any,
+	F train.Float,
 ](net N, d data, newTeam func(workers int) T, optimizers ...optimizer[P, G, F]) (all []digest) {
 	var ws W
 	var b B
@@ -160,7 +161,8 @@ func digests[
 			optimizers[len(optimizers)-1].Reset()
 			t.Optimizer = optimizers[len(optimizers)-1]
 		}
-		r, err := t.Fit(context.Background(), xs, ys, train.Options{Epochs: 1, Batch: 7, Rate: train.Constant(rate), Seed: 5, Validation: 0.2})
+		r, err := t.Fit(context.Background(), xs, ys,
+			train.Options{Epochs: 1, Batch: 7, Rate: train.Constant(rate), Seed: 5, Validation: 0.2})
 		if err != nil {
 			panic(err)
 		}

@@ -11,10 +11,12 @@ import (
 
 func main() {
 	show("Xor", digests(new(strict.Xor), data{samples: 70}, strict.NewXorTeam,
-		strict.NewXorSGD(), strict.NewXorMomentum(), strict.NewXorNesterov(), strict.NewXorRMSprop(), strict.NewXorAdam(), strict.NewXorAdamW()))
+		strict.NewXorSGD(), strict.NewXorMomentum(), strict.NewXorNesterov(), strict.NewXorRMSprop(),
+		strict.NewXorAdam(), strict.NewXorAdamW()))
 	show("Iris", digests(new(strict.Iris), data{samples: 70, classes: true}, strict.NewIrisTeam))
 	show("Control", digests(new(strict.Control), data{samples: 70}, strict.NewControlTeam, strict.NewControlAdamW()))
-	show("Digits", digests(new(strict.Digits), data{samples: 70, classes: true}, strict.NewDigitsTeam, strict.NewDigitsAdam()))
+	show("Digits", digests(new(strict.Digits), data{samples: 70, classes: true}, strict.NewDigitsTeam,
+		strict.NewDigitsAdam()))
 	show("Pixels", digests(new(strict.Pixels), data{samples: 33, classes: true}, strict.NewPixelsTeam))
 	show("Functions", digests(new(strict.Functions), data{samples: 70, extremes: true}, strict.NewFunctionsTeam,
 		strict.NewFunctionsNesterov(), strict.NewFunctionsRMSprop(), strict.NewFunctionsAdam()))

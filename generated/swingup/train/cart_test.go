@@ -40,7 +40,8 @@ func TestEnergyStays(t *testing.T) {
 }
 
 func TestLean(t *testing.T) {
-	for at, want := range map[float64]float64{0: 0, 1: 1, -1: 1, math.Pi: math.Pi, 2*math.Pi + 0.5: 0.5, -7 * math.Pi: math.Pi} {
+	for at, want := range map[float64]float64{0: 0, 1: 1, -1: 1, math.Pi: math.Pi, 2*math.Pi + 0.5: 0.5,
+		-7 * math.Pi: math.Pi} {
 		if got := (&cart{angle: at}).lean(); math.Abs(got-want) > 1e-12 {
 			t.Errorf("at %g the pole leans by %g, want %g", at, got, want)
 		}

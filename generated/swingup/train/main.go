@@ -104,8 +104,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !s.quiet {
 		progress = training.NewProgress(stderr, "epoch", "loss")
 	}
-	fmt.Fprintf(out, "swingup: %d intervals seen, %d epochs; %d intervals of 20 ms driven\n\n", s.samples, s.epochs, s.steps)
-	fmt.Fprintf(out, headFormat, "seed", "model off by", "upright from", "farthest", "computed in 20 ms", "worst", "Jacobians")
+	fmt.Fprintf(out, "swingup: %d intervals seen, %d epochs; %d intervals of 20 ms driven\n\n", s.samples, s.epochs,
+		s.steps)
+	fmt.Fprintf(out, headFormat, "seed", "model off by", "upright from", "farthest", "computed in 20 ms", "worst",
+		"Jacobians")
 	var results []result
 	for _, seed := range s.seeds {
 		progress.Start(seed, s.epochs)
@@ -138,7 +140,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return out.Err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted after %d of %d seeds; the results are those until then: %w", len(results), len(s.seeds), ctx.Err())
+		return fmt.Errorf("interrupted after %d of %d seeds; the results are those until then: %w", len(results),
+			len(s.seeds), ctx.Err())
 	}
 	return nil
 }

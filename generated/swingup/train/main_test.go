@@ -165,7 +165,8 @@ func TestRunHelp(t *testing.T) {
 	if err := run(context.Background(), []string{"-h"}, &stdout, &stderr); err != nil || stderr.Len() > 0 {
 		t.Fatalf("%v, %q", err, stderr.String())
 	}
-	for _, want := range []string{"usage: go run ./generated/swingup/train [flags]", "-steps N", "(default 300)", "-plot FILE", "by 80 Jacobians", "example: "} {
+	for _, want := range []string{"usage: go run ./generated/swingup/train [flags]", "-steps N", "(default 300)",
+		"-plot FILE", "by 80 Jacobians", "example: "} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in the help:\n%s", want, stdout.String())
 		}

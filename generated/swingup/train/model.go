@@ -74,7 +74,8 @@ func (m *model) linearise(c *cart, force float64) (byState [4][4]float64, byForc
 // learn fits a model to what was seen of n intervals, in which the cart was pushed at random. It returns how far the
 // model's speeds are off after an interval it has not seen, as a part of how much they change: the root of the mean
 // squares of both. When ctx is cancelled the model is what has been learnt so far.
-func learn(ctx context.Context, seed uint64, n, epochs int, report func(done int, loss float64)) (*model, float64, error) {
+func learn(ctx context.Context, seed uint64, n, epochs int, report func(done int, loss float64)) (*model, float64,
+	error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	xs, ys := make([][swingup.SwingupInputs]float32, n), make([][swingup.SwingupOutputs]float32, n)
 	for i := range xs {

@@ -17,9 +17,9 @@ const (
 	horizon     = 80 // intervals that are planned ahead: 1.6 s
 )
 
-// planner plans forces for a horizon: iterated linear-quadratic regulation (Li and Todorov 2004) with bounds on the force
-// (Tassa, Mansard and Todorov 2014). Each iteration linearises the model along the planned path, by its Jacobians, and
-// solves the problem that results from the end to the beginning.
+// planner plans forces for a horizon: iterated linear-quadratic regulation (Li and Todorov 2004) with bounds on the
+// force (Tassa, Mansard and Todorov 2014). Each iteration linearises the model along the planned path, by its
+// Jacobians, and solves the problem that results from the end to the beginning.
 type planner struct {
 	model   *model
 	forces  [horizon]float64
@@ -100,8 +100,8 @@ func (p *planner) improve(from *cart) bool {
 	return false
 }
 
-// solve finds the changes and gains, from the end to the beginning: at each step slope and bend are the derivatives of the
-// cost of the rest of the path by the state.
+// solve finds the changes and gains, from the end to the beginning: at each step slope and bend are the derivatives of
+// the cost of the rest of the path by the state.
 func (p *planner) solve() {
 	_, slope, diagonal := stateCost(&p.path[horizon], &finalWeights)
 	var bend [4][4]float64
@@ -157,8 +157,8 @@ func (p *planner) solve() {
 	}
 }
 
-// next is what is done in the control loop: the plan of before moves on by an interval, is improved a few times from where
-// the cart is now, and its first force is taken.
+// next is what is done in the control loop: the plan of before moves on by an interval, is improved a few times from
+// where the cart is now, and its first force is taken.
 func (p *planner) next(from *cart, iterations int) float64 {
 	copy(p.forces[:], p.forces[1:])
 	p.start(from)

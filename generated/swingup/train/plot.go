@@ -15,8 +15,8 @@ import (
 // green is the third colour, which stays apart from the others for colour-blind readers.
 var green = color.NRGBA{R: 0x00, G: 0x9e, B: 0x73, A: 0xff}
 
-// writeSwings draws angle, place and force of the first seed over time, each as a part of what makes 1, and the angles of
-// the other seeds faintly.
+// writeSwings draws angle, place and force of the first seed over time, each as a part of what makes 1, and the angles
+// of the other seeds faintly.
 func writeSwings(file string, results []result) error {
 	p := training.NewPlot("A pole is swung up by a learnt model and its Jacobians", "time in s", "")
 	p.Y.Min, p.Y.Max = -1.3, 1.3

@@ -40,9 +40,9 @@ type Fit[X, Y any] struct {
 	Adam func() func(xs []X, ys []Y, rate float64)
 }
 
-// Each fit of Levenberg–Marquardt has at most so many iterations, as SciPy's have evaluations, and is made up to repeats
-// times, until all have taken enough. The numbers are the same every time, so the least time from each point to the next
-// counts: other programs that run meanwhile lengthen some of them.
+// Each fit of Levenberg–Marquardt has at most so many iterations, as SciPy's have evaluations, and is made up to
+// repeats times, until all have taken enough. The numbers are the same every time, so the least time from each point to
+// the next counts: other programs that run meanwhile lengthen some of them.
 const iterations, repeats, enough = 300, 30, 3 * time.Second
 
 // Run reads x, y and start, the first parameters, from a file, fits, and writes the traces as JSON.

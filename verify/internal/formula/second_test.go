@@ -169,7 +169,8 @@ func bendsHold[F memory.Float](t *testing.T, format rounding.Format) {
 				k := bendKernel[F]{newFormulaKernel[F](rng, "z", moved, y), rng.IntN(2) == 0}
 				if _, got := k.dual(derivative); !(math.Abs(float64(got)-want.dd) <= bound) &&
 					bound <= math.MaxFloat64 {
-					t.Errorf("%s at %v ± %v, y = %v: second derivative %v, want %v ± %v", text, z, reach, y, got, want.dd,
+					t.Errorf("%s at %v ± %v, y = %v: second derivative %v, want %v ± %v", text, z, reach, y, got,
+						want.dd,
 						bound)
 					return
 				}

@@ -30,8 +30,8 @@ func (s softmax) Curvature(z, t *mat.VecDense) *mat.Dense {
 	return m
 }
 
-// SecondPullbackBound bounds ȧ_i(v_i - s) + a_i(v̇_i - ṡ), s = Σ a_j v_j and ṡ = Σ (ȧ_j v_j + a_j v̇_j), as PullbackBound
-// does: by the product rule, and roundings on all terms, those of ȧ_i = a_i(ż_i - Σ a_j ż_j) among them.
+// SecondPullbackBound bounds ȧ_i(v_i - s) + a_i(v̇_i - ṡ), s = Σ a_j v_j and ṡ = Σ (ȧ_j v_j + a_j v̇_j), as
+// PullbackBound does: by the product rule, and roundings on all terms, those of ȧ_i = a_i(ż_i - Σ a_j ż_j) among them.
 func (softmax) SecondPullbackBound(r rounding.Pair, x rounding.Second) []float64 {
 	a, dot, v, w := x.A, x.DotA, x.V, x.DotV
 	n := float64(len(a.Value))
@@ -94,8 +94,8 @@ func (logSoftmax) Curvature(z, t *mat.VecDense) *mat.Dense {
 	return m
 }
 
-// SecondPullbackBound bounds v̇_i - p_i Σ v̇_j - ṗ_i Σ v_j, with ṗ_i = p_i ȧ_i, by the product rule, and roundings on all
-// terms, those of ȧ_i = ż_i - Σ p_j ż_j among them.
+// SecondPullbackBound bounds v̇_i - p_i Σ v̇_j - ṗ_i Σ v_j, with ṗ_i = p_i ȧ_i, by the product rule, and roundings on
+// all terms, those of ȧ_i = ż_i - Σ p_j ż_j among them.
 func (logSoftmax) SecondPullbackBound(r rounding.Pair, x rounding.Second) []float64 {
 	p := probabilities(r, x.Z, x.A)
 	dot, v, w := x.DotA, x.V, x.DotV

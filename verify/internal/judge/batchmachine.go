@@ -71,8 +71,9 @@ func batchCalls[F memory.Float](m *BatchMachine[F]) []batchCall[F] {
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.InputGrad(n) }},
 		{name: "LossBatchWeighted", unweighted: "LossBatch", there: m.WeightedLoss != nil, loss: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.WeightedLoss(n) }},
-		{name: "GradBatchWeighted", unweighted: "GradBatch", there: m.WeightedGradient != nil, loss: true, gradient: true,
-			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.WeightedGradient(n) }},
+		{name: "GradBatchWeighted", unweighted: "GradBatch", there: m.WeightedGradient != nil, loss: true,
+			gradient: true,
+			run:      func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.WeightedGradient(n) }},
 		{name: "StepBatchWeighted", unweighted: "StepBatch", there: m.WeightedStep != nil, loss: true, step: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, rate F) F { return m.WeightedStep(n, rate) }},
 	}

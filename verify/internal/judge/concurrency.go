@@ -27,8 +27,8 @@ type meeting struct {
 	lasts time.Duration
 }
 
-// meetings are those of calls that cost so much: with -short a sixth of them, and fewer where the detector of races sees
-// what calls share that met once.
+// meetings are those of calls that cost so much: with -short a sixth of them, and fewer where the detector of races
+// sees what calls share that met once.
 func (o Options) meetings(cost int) meeting {
 	most, lasts := mostMeetings, onceLasts
 	switch {
@@ -69,8 +69,8 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	}
 }
 
-// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool: batch
-// functions on so many of them, one after the other. Those that the network does not emit must not be called.
+// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool:
+// batch functions on so many of them, one after the other. Those that the network does not emit must not be called.
 func callsOf[F memory.Float](u User[F], pool *trial.Pool, i int, counts []int) map[string]func() []F {
 	memory.Narrow(u.Reads.X, pool.Samples[i].X)
 	memory.Narrow(u.Reads.Y, pool.Samples[i].Y)

@@ -54,8 +54,8 @@ func (c Cuts) counts(cheap bool) []int {
 	return distinctCounts(list)
 }
 
-// chunksAndRest is a number of samples that fills chunks and tiles and leaves a rest as large as there is. Smaller rests
-// may be taken one by one.
+// chunksAndRest is a number of samples that fills chunks and tiles and leaves a rest as large as there is. Smaller
+// rests may be taken one by one.
 func (c Cuts) chunksAndRest() int { return 3*c.Chunk - 1 }
 
 // manyBlocks is half of how many blocks are many.

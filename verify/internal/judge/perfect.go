@@ -65,9 +65,9 @@ func level(c function.Cost, outputs []float64, width int) bool {
 // parameters all samples have together that this takes.
 const guessedULPs, guessedLimit = 4, 1 << 25
 
-// guessed are the outputs of a sample that no function returns: those of the reference, each moved by a few units in the
-// last place to where the loss is least. The loss is a sum over the outputs, so that one after the other is moved; it is
-// that of so many samples. Where that takes too long there are none.
+// guessed are the outputs of a sample that no function returns: those of the reference, each moved by a few units in
+// the last place to where the loss is least. The loss is a sum over the outputs, so that one after the other is moved;
+// it is that of so many samples. Where that takes too long there are none.
 func guessed[F memory.Float](
 	n spec.Network, format rounding.Format, s trial.Sample, samples int, loss func(y []float64) F,
 ) ([]float64, error) {

@@ -41,8 +41,8 @@ func (j *batchJudge[F]) weighted(i int, b trial.Batch) error {
 	return nil
 }
 
-// zeroHidesNothing says that the loss is NaN where a sample's is, though its weight is 0: whoever wants a sample left out
-// leaves it out.
+// zeroHidesNothing says that the loss is NaN where a sample's is, though its weight is 0: whoever wants a sample left
+// out leaves it out.
 func (j *batchJudge[F]) zeroHidesNothing(r finding.Ruler, c batchCall[F], bad trial.Batch, spoilt int) {
 	bad.Weights = slices.Clone(bad.AllWeights())
 	bad.Weights[spoilt] = 0

@@ -70,8 +70,8 @@ func (n *Network) Estimates(t *Trace, r rounding.Pair) (*Gradient, Intermediates
 	return g, Intermediates{z, a, deltas}
 }
 
-// pulledBound bounds Jac_lᵀ·v where v is W_{l+1}ᵀ·d. A kernel may multiply slopes into W before it multiplies by d: then
-// slopes below 1 make what underflows in products no smaller, and elements of d above 1 make it larger.
+// pulledBound bounds Jac_lᵀ·v where v is W_{l+1}ᵀ·d. A kernel may multiply slopes into W before it multiplies by d:
+// then slopes below 1 make what underflows in products no smaller, and elements of d above 1 make it larger.
 func (n *Network) pulledBound(r rounding.Pair, l int, z, a, v, d rounding.Estimate) []float64 {
 	bound := n.layers[l-1].sigma.PullbackBound(r, z, a, v)
 	largest := 1.0

@@ -58,8 +58,8 @@ func (b Batch) Weighted(n spec.Network, i int) Batch {
 // weightTrials is where the weights of batches begin among the seeds, far from other trials.
 const weightTrials = 1 << 40
 
-// ExpectWeighted is ExpectBatch for the weights of a batch. Each sample is a network of its own, whose cost is multiplied
-// by its weight, and the sums are of these.
+// ExpectWeighted is ExpectBatch for the weights of a batch. Each sample is a network of its own, whose cost is
+// multiplied by its weight, and the sums are of these.
 func ExpectWeighted(n spec.Network, b Batch) (*Expectation, error) {
 	network, err := reference.New(n, b.Params)
 	if err != nil {

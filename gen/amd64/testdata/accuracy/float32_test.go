@@ -11,9 +11,9 @@ import (
 
 var stride = flag.Uint64("stride", 9973, "test float32 functions on every stride-th bit pattern; 1 is all of them")
 
-// TestFloat32 compares every function with float64 arithmetic, on bit patterns of the whole range and where formulas change. What
-// package math has for an argument is computed once for all kernels. Its error is some 2^-28 ULP of float32, so that a result that is
-// its float32 is within ½ of what it should be, and only others need be looked at.
+// TestFloat32 compares every function with float64 arithmetic, on bit patterns of the whole range and where formulas
+// change. What package math has for an argument is computed once for all kernels. Its error is some 2^-28 ULP of
+// float32, so that a result that is its float32 is within ½ of what it should be, and only others need be looked at.
 func TestFloat32(t *testing.T) {
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 
 var rounds = flag.Int64("rounds", 48, "test float64 functions on 256 times as many arguments")
 
-// TestFloat64 compares every function with many digits, on arguments drawn evenly, on ones of every magnitude, and where formulas
-// change; sine and cosine also where they are hardest, at multiples of π/2.
+// TestFloat64 compares every function with many digits, on arguments drawn evenly, on ones of every magnitude, and
+// where formulas change; sine and cosine also where they are hardest, at multiples of π/2.
 func TestFloat64(t *testing.T) {
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSpecial looks at arguments whose results are exact or not numbers, those next to others that are plain: no lane may disturb
-// another.
+// TestSpecial looks at arguments whose results are exact or not numbers, those next to others that are plain: no lane
+// may disturb another.
 func TestSpecial(t *testing.T) {
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 
 var measure = flag.Bool("measure", false, "measure how long functions take, and those of portable Go")
 
-// TestSpeed reports, with -measure, what functions take for a number such as networks have, beside those of portable Go. It asserts
-// nothing.
+// TestSpeed reports, with -measure, what functions take for a number such as networks have, beside those of portable
+// Go. It asserts nothing.
 func TestSpeed(t *testing.T) {
 	if !*measure {
 		t.Skip("not measured without -measure")
@@ -24,8 +24,8 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// speed times the kernels of a function and the portable function in turns, so that whatever else the machine does troubles them
-// alike, and takes the least.
+// speed times the kernels of a function and the portable function in turns, so that whatever else the machine does
+// troubles them alike, and takes the least.
 func speed[F float32 | float64](t *testing.T, typ string, kernels []kernel[F], portable func(x, y F) F) {
 	r := rand.New(rand.NewPCG(1, 1))
 	var x, y, z [lanes]F
@@ -48,6 +48,7 @@ func speed[F float32 | float64](t *testing.T, typ string, kernels []kernel[F], p
 		}
 	}
 	for i, k := range kernels {
-		t.Logf("%s %s %s: %.2f ns, %.1f times as fast as portable", typ, k.name, k.level, float64(least[i])/lanes, float64(least[len(least)-1])/float64(least[i]))
+		t.Logf("%s %s %s: %.2f ns, %.1f times as fast as portable", typ, k.name, k.level, float64(least[i])/lanes,
+			float64(least[len(least)-1])/float64(least[i]))
 	}
 }

@@ -71,8 +71,8 @@ func ordered[T float32 | float64](t *testing.T, list []kernel[T]) {
 	}
 }
 
-// spills: y has, lane by lane, the sum of the vectors of x, then that of i times vector i, from the last to the first, then that of the
-// lanes of vector i that are greater than i.
+// spills: y has, lane by lane, the sum of the vectors of x, then that of i times vector i, from the last to the first,
+// then that of the lanes of vector i that are greater than i.
 func spills[T float32 | float64](t *testing.T, list []kernel[T]) {
 	if len(list) == 0 {
 		t.Error("no kernels")

@@ -11,9 +11,12 @@ var stride = flag.Uint64("stride", 9973, "test float32 functions on every stride
 
 // edges are where formulas change, or where results are special.
 var edges = []float64{
-	0, math.Inf(1), math.SmallestNonzeroFloat64, math.SmallestNonzeroFloat32, 0x1p-1022, 0x1p-126, math.MaxFloat32, math.MaxFloat64,
-	0x1p-54, 0x1p-27, 0x1p-24, 0x1p-12, 0.0625, 0.25, math.Ln2 / 2, 0.5, math.Sqrt2 / 2, 0.711, 1, math.Sqrt2, math.Pi / 2, 2, math.Pi, 3, 6, 12, 16,
-	20, 22, 40, 44, 87.33654, 88.72284, 104, 110, 708.4, 709.78, 710, 745.13, 746, 1e4, 0x1p23, 0x1p24, 0x1p32, 0x1p52, 0x1p53, 0x1p60, 0x1p63, 0x1p64,
+	0, math.Inf(1), math.SmallestNonzeroFloat64, math.SmallestNonzeroFloat32, 0x1p-1022, 0x1p-126, math.MaxFloat32,
+	math.MaxFloat64,
+	0x1p-54, 0x1p-27, 0x1p-24, 0x1p-12, 0.0625, 0.25, math.Ln2 / 2, 0.5, math.Sqrt2 / 2, 0.711, 1, math.Sqrt2,
+	math.Pi / 2, 2, math.Pi, 3, 6, 12, 16,
+	20, 22, 40, 44, 87.33654, 88.72284, 104, 110, 708.4, 709.78, 710, 745.13, 746, 1e4, 0x1p23, 0x1p24, 0x1p32, 0x1p52,
+	0x1p53, 0x1p60, 0x1p63, 0x1p64,
 }
 
 // compare runs a kernel on batches of arguments and wants the bits of the portable code; any NaN is NaN.
@@ -41,7 +44,8 @@ func (c *compare[F]) flush() {
 		want, got := c.k.portable(c.x[i], c.y[i]), out[i]
 		if c.bits(got) != c.bits(want) && (got == got || want == want) {
 			if c.failed++; c.failed <= 5 {
-				c.t.Errorf("f(%v, %v) = %v, %#x; portable %v, %#x", c.x[i], c.y[i], got, c.bits(got), want, c.bits(want))
+				c.t.Errorf("f(%v, %v) = %v, %#x; portable %v, %#x", c.x[i], c.y[i], got, c.bits(got), want,
+					c.bits(want))
 			}
 		}
 	}
@@ -78,7 +82,8 @@ func TestFloat32(t *testing.T) {
 				}
 				for _, f := range edges {
 					for signs := range uint32(4) {
-						c.put(math.Float32frombits(math.Float32bits(float32(e))^signs<<31), math.Float32frombits(math.Float32bits(float32(f))^signs>>1<<31))
+						c.put(math.Float32frombits(math.Float32bits(float32(e))^signs<<31),
+							math.Float32frombits(math.Float32bits(float32(f))^signs>>1<<31))
 					}
 				}
 			}
@@ -118,7 +123,8 @@ func TestFloat64(t *testing.T) {
 				}
 				for _, f := range edges {
 					for signs := range uint64(4) {
-						c.put(math.Float64frombits(math.Float64bits(e)^signs<<63), math.Float64frombits(math.Float64bits(f)^signs>>1<<63))
+						c.put(math.Float64frombits(math.Float64bits(e)^signs<<63),
+							math.Float64frombits(math.Float64bits(f)^signs>>1<<63))
 					}
 				}
 			}

@@ -36,7 +36,8 @@ const page = 4096
 // fenced is memory that ends where nobody may read or write.
 func fenced(t *testing.T, data []byte, atEnd bool) []byte {
 	pages := (len(data)+page-1)/page + 2
-	m, err := syscall.Mmap(-1, 0, pages*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	m, err := syscall.Mmap(-1, 0, pages*page, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,8 @@ func TestFunctions(t *testing.T) {
 					continue
 				}
 				for k := 0; k+c.Elem <= len(a.Want); k += c.Elem {
-					if got, want := word(arrays[i][k:], c.Elem), word(a.Want[k:], c.Elem); got != want && !nan(got, want, c.Elem) {
+					if got, want := word(arrays[i][k:], c.Elem), word(a.Want[k:], c.Elem); got != want &&
+						!nan(got, want, c.Elem) {
 						t.Errorf("%s: number %d of argument %d is %x, want %x", c.Name, k/c.Elem, i, got, want)
 						failed++
 						break

@@ -26,23 +26,30 @@ type single struct {
 
 var singles = []single{
 	{"exp", sExp, math.Exp, 0.51, []float32{-110, 110, 88.72284, -87.33654, -103.97208, -103.27893, 0x1p-25, -0x1p-24}},
-	{"expm1", sExpm1, math.Expm1, 0.502, []float32{-110, 110, 88.72284, -17.32868, 0x1p-24, -0x1p-24, 0x1p-12, math.Ln2 / 64, -math.Ln2 / 64, 3 * math.Ln2 / 64}},
+	{"expm1", sExpm1, math.Expm1, 0.502, []float32{-110, 110, 88.72284, -17.32868, 0x1p-24, -0x1p-24, 0x1p-12,
+		math.Ln2 / 64, -math.Ln2 / 64, 3 * math.Ln2 / 64}},
 	{"sigmoid", sSigmoid, sigmoid, 0.51, []float32{-110, 110, -88.72284, -87.33654, -103.97208, 16.635532, 17.32868}},
 	{"tanh", sTanh, math.Tanh, 0.51, []float32{0x1p-12, -0x1p-12, 22, -22, 9.010913, -9.010913}},
-	{"atan", sAtan, math.Atan, 0.502, []float32{1, -1, 0x1p-12, -0x1p-12, 0.0625, -0.0625, 0.078125, 0.5, 12, -12, 0x1p-126, math.MaxFloat32}},
-	{"sin", sSin, math.Sin, 0.502, append([]float32{0x1p-12, -0x1p-12, math.Pi / 64, -math.Pi / 64, 0x1p126}, circular...)},
+	{"atan", sAtan, math.Atan, 0.502,
+		[]float32{1, -1, 0x1p-12, -0x1p-12, 0.0625, -0.0625, 0.078125, 0.5, 12, -12, 0x1p-126, math.MaxFloat32}},
+	{"sin", sSin, math.Sin, 0.502,
+		append([]float32{0x1p-12, -0x1p-12, math.Pi / 64, -math.Pi / 64, 0x1p126}, circular...)},
 	{"cos", sCos, math.Cos, 0.502, append([]float32{0x1p-12, math.Pi / 64, 0x1p126}, circular...)},
-	{"erf", sErf, math.Erf, 0.502, []float32{0x1p-126, -0x1p-126, 0.0625, -0.0625, 0.1875, 1, 3.8125, 3.9192059, -3.9192059, 3.9296875, 4}},
+	{"erf", sErf, math.Erf, 0.502,
+		[]float32{0x1p-126, -0x1p-126, 0.0625, -0.0625, 0.1875, 1, 3.8125, 3.9192059, -3.9192059, 3.9296875, 4}},
 	{"log", sLog, math.Log, 0.51, []float32{1, 0x1p-126, math.Sqrt2, math.Sqrt2 / 2, 2, 0.5, math.MaxFloat32}},
 	{"log1p", sLog1p, math.Log1p, 0.51, []float32{-1, -0.5, 1, 0x1p-24, -0x1p-24, math.MaxFloat32}},
 	{"sqrt", sSqrt, math.Sqrt, 0, []float32{1, 0x1p-126, math.MaxFloat32}},
 	{"abs", sAbs, math.Abs, 0, []float32{1, -1, 0x1p-126}},
 	{"where", func(x float32) float32 { return sWhere(x, 7, -5) }, where, 0, []float32{0x1p-126, -0x1p-126}},
-	{"pow", func(x float32) float32 { return sPow(x, 1.5) }, func(x float64) float64 { return math.Pow(x, 1.5) }, 0.51, []float32{1, 2, -1, 0x1p-126, math.MaxFloat32}},
+	{"pow", func(x float32) float32 {
+		return sPow(x, 1.5)
+	}, func(x float64) float64 { return math.Pow(x, 1.5) }, 0.51, []float32{1, 2, -1, 0x1p-126, math.MaxFloat32}},
 }
 
-// circular are arguments of sine and cosine: quarters of the circle, where the exponents of a row of the table begin and end,
-// the largest, and those nearest to a multiple of π/2 and of π/32 in proportion, which a search over all float32s found.
+// circular are arguments of sine and cosine: quarters of the circle, where the exponents of a row of the table begin
+// and end, the largest, and those nearest to a multiple of π/2 and of π/32 in proportion, which a search over all
+// float32s found.
 var circular = []float32{
 	math.Pi / 4, math.Pi / 2, math.Pi, 3 * math.Pi / 2, 2 * math.Pi, -math.Pi, 1000 * math.Pi,
 	0x1p1, 0x1p9, -0x1p9, 0x1p17, 0x1p25, 0x1p33, 0x1p57, 0x1p97, 0x1p113, 0x1p121, math.MaxFloat32, -math.MaxFloat32,
@@ -86,7 +93,8 @@ func TestFloat32(t *testing.T) {
 			for _, mine := range results {
 				w.join(mine)
 			}
-			edges := append([]float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32}, c.edges...)
+			edges := append([]float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)),
+				math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32}, c.edges...)
 			for _, e := range edges {
 				for d := -1000; d <= 1000; d++ {
 					w.see(math.Float32frombits(math.Float32bits(e) + uint32(d)))
@@ -186,7 +194,8 @@ func TestCircular(t *testing.T) {
 				nearest, _ := want.Float64()
 				err, _ := zero().Sub(num(float64(got)), want).Float64()
 				if !(math.Abs(err) <= 0.502*ulp32(nearest)) {
-					t.Errorf("%s(%v) = %v, want %v: %.4f ULP", c.name, x, got, want.Text('g', 12), math.Abs(err)/ulp32(nearest))
+					t.Errorf("%s(%v) = %v, want %v: %.4f ULP", c.name, x, got, want.Text('g', 12),
+						math.Abs(err)/ulp32(nearest))
 				}
 			}
 		}
@@ -203,21 +212,39 @@ func TestSpecial(t *testing.T) {
 		f64  func(float64) float64
 		want map[string][2]float64
 	}{
-		{"exp", sExp, dExp, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, inf}, "-Inf": {-inf, 0}, "NaN": {nan, nan}, "1000": {1000, inf}, "-1000": {-1000, 0}}},
-		{"expm1", sExpm1, dExpm1, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, inf}, "-1000": {-1000, -1}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
-		{"sigmoid", sSigmoid, dSigmoid, map[string][2]float64{"0": {0, 0.5}, "-0": {minus, 0.5}, "+Inf": {inf, 1}, "-Inf": {-inf, 0}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, 0}}},
-		{"tanh", sTanh, dTanh, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1}, "-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, -1}}},
-		{"atan", sAtan, dAtan, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, math.Pi / 2}, "-Inf": {-inf, -math.Pi / 2}, "NaN": {nan, nan}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
-		{"sin", sSin, dSin, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, nan}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
-		{"cos", sCos, dCos, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, nan}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "2^-149": {tiny, 1}, "-2^-149": {-tiny, 1}}},
-		{"erf", sErf, dErf, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1}, "-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, -1}}},
-		{"log", sLog, dLog, map[string][2]float64{"0": {0, -inf}, "-0": {minus, -inf}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "1": {1, 0}, "-1": {-1, nan}}},
-		{"log1p", sLog1p, dLog1p, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "-1": {-1, -inf}, "-2": {-2, nan}}},
-		{"sqrt", sSqrt, dSqrt, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "4": {4, 2}, "-1": {-1, nan}}},
-		{"abs", sAbs, dAbs, map[string][2]float64{"0": {0, 0}, "-0": {minus, 0}, "+Inf": {inf, inf}, "-Inf": {-inf, inf}, "NaN": {nan, nan}, "-3": {-3, 3}}},
+		{"exp", sExp, dExp, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, inf}, "-Inf": {-inf, 0},
+			"NaN": {nan, nan}, "1000": {1000, inf}, "-1000": {-1000, 0}}},
+		{"expm1", sExpm1, dExpm1,
+			map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, -1},
+				"NaN": {nan, nan}, "1000": {1000, inf}, "-1000": {-1000, -1}, "2^-149": {tiny, tiny},
+				"-2^-149": {-tiny, -tiny}}},
+		{"sigmoid", sSigmoid, dSigmoid, map[string][2]float64{"0": {0, 0.5}, "-0": {minus, 0.5}, "+Inf": {inf, 1},
+			"-Inf": {-inf, 0}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, 0}}},
+		{"tanh", sTanh, dTanh, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1},
+			"-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, -1}}},
+		{"atan", sAtan, dAtan, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, math.Pi / 2},
+			"-Inf": {-inf, -math.Pi / 2}, "NaN": {nan, nan}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
+		{"sin", sSin, dSin, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, nan},
+			"-Inf": {-inf, nan}, "NaN": {nan, nan}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
+		{"cos", sCos, dCos, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, nan},
+			"-Inf": {-inf, nan}, "NaN": {nan, nan}, "2^-149": {tiny, 1}, "-2^-149": {-tiny, 1}}},
+		{"erf", sErf, dErf, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1},
+			"-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, -1}}},
+		{"log", sLog, dLog, map[string][2]float64{"0": {0, -inf}, "-0": {minus, -inf}, "+Inf": {inf, inf},
+			"-Inf": {-inf, nan}, "NaN": {nan, nan}, "1": {1, 0}, "-1": {-1, nan}}},
+		{"log1p", sLog1p, dLog1p, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf},
+			"-Inf": {-inf, nan}, "NaN": {nan, nan}, "-1": {-1, -inf}, "-2": {-2, nan}}},
+		{"sqrt", sSqrt, dSqrt, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf},
+			"-Inf": {-inf, nan}, "NaN": {nan, nan}, "4": {4, 2}, "-1": {-1, nan}}},
+		{"abs", sAbs, dAbs, map[string][2]float64{"0": {0, 0}, "-0": {minus, 0}, "+Inf": {inf, inf},
+			"-Inf": {-inf, inf}, "NaN": {nan, nan}, "-3": {-3, 3}}},
 		{
-			"where", func(x float32) float32 { return sWhere(x, 7, -5) }, func(x float64) float64 { return dWhere(x, 7, -5) },
-			map[string][2]float64{"0": {0, -5}, "-0": {minus, -5}, "+Inf": {inf, 7}, "-Inf": {-inf, -5}, "NaN": {nan, -5}, "2^-149": {math.SmallestNonzeroFloat32, 7}, "-2^-149": {-math.SmallestNonzeroFloat32, -5}},
+			"where", func(x float32) float32 {
+				return sWhere(x, 7, -5)
+			}, func(x float64) float64 { return dWhere(x, 7, -5) },
+			map[string][2]float64{"0": {0, -5}, "-0": {minus, -5}, "+Inf": {inf, 7}, "-Inf": {-inf, -5},
+				"NaN": {nan, -5}, "2^-149": {math.SmallestNonzeroFloat32, 7},
+				"-2^-149": {-math.SmallestNonzeroFloat32, -5}},
 		},
 	} {
 		for name, v := range c.want {

@@ -13,8 +13,8 @@ var samples = flag.Int("samples", 4000, "how many arguments to test float64 func
 // promised is the accuracy of float64 functions, in units in the last place.
 const promised = 1
 
-// double is an emitted float64 function, that of package math, the same in high precision, intervals it is tested on, and
-// where its formula changes or the result is a special one: a neighbourhood of each is tested too.
+// double is an emitted float64 function, that of package math, the same in high precision, intervals it is tested on,
+// and where its formula changes or the result is a special one: a neighbourhood of each is tested too.
 type double struct {
 	name      string
 	f         func(float64) float64
@@ -25,33 +25,49 @@ type double struct {
 }
 
 var doubles = []double{
-	{"exp", dExp, math.Exp, bigExp, [][2]float64{{-1, 1}, {-20, 20}, {-745.13, 709.78}, {-745.1, -708}, {-0x1p-20, 0x1p-20}},
+	{"exp", dExp, math.Exp, bigExp,
+		[][2]float64{{-1, 1}, {-20, 20}, {-745.13, 709.78}, {-745.1, -708}, {-0x1p-20, 0x1p-20}},
 		append(steps(math.Ln2/64, -300, 300), 709.7827, -708.3964, -744.44, -745.1332, 0x1p-54, -0x1p-53)},
-	{"expm1", dExpm1, math.Expm1, bigExpm1, [][2]float64{{-1, 1}, {-50, 50}, {-745, 709.78}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
-		append(steps(math.Ln2/64, -300, 300), 709.7827, 709.09, 36.7, 37.4, -36.7, -37.43, -40, 0x1p-54, -0x1p-54, 0x1p-52)},
-	{"sigmoid", dSigmoid, sigmoid, bigSigmoid, [][2]float64{{-1, 1}, {-40, 40}, {-745.13, 0}, {0, 100}, {-745.1, -708}, {-0x1p-20, 0x1p-20}},
+	{"expm1", dExpm1, math.Expm1, bigExpm1,
+		[][2]float64{{-1, 1}, {-50, 50}, {-745, 709.78}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
+		append(steps(math.Ln2/64, -300, 300), 709.7827, 709.09, 36.7, 37.4, -36.7, -37.43, -40, 0x1p-54, -0x1p-54,
+			0x1p-52)},
+	{"sigmoid", dSigmoid, sigmoid, bigSigmoid,
+		[][2]float64{{-1, 1}, {-40, 40}, {-745.13, 0}, {0, 100}, {-745.1, -708}, {-0x1p-20, 0x1p-20}},
 		append(steps(math.Ln2/64, -300, 300), -708.3964, -744.44, -745.1332, 36.7, 37.4, 0x1p-54, -0x1p-53)},
-	{"tanh", dTanh, math.Tanh, bigTanh, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-25, 25}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
+	{"tanh", dTanh, math.Tanh, bigTanh,
+		[][2]float64{{-0.7, 0.7}, {-5, 5}, {-25, 25}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
 		append(binades(8, -5, 5), 19.06, 19.999999999999996, 20, 22, -22, 300, 0x1p-28, -0x1p-28, 0x1p-27)},
-	{"atan", dAtan, math.Atan, bigAtan, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-20, 20}, {-1e6, 1e6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
+	{"atan", dAtan, math.Atan, bigAtan,
+		[][2]float64{{-0.7, 0.7}, {-5, 5}, {-20, 20}, {-1e6, 1e6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
 		append(binades(4, -6, 5), 0x1p-28, 0x1p-27, 0x1p53, 0x1p60, 1e300, math.MaxFloat64)},
-	{"sin", dSin, math.Sin, bigSin, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p40, 0x1p40}, {-1e300, 1e300}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
+	{"sin", dSin, math.Sin, bigSin, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p40, 0x1p40},
+		{-1e300, 1e300}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
 		append(steps(math.Pi/64, -300, 300), 0x1p-27, -0x1p-27, 0x1p-26, math.MaxFloat64, -1e300)},
-	{"cos", dCos, math.Cos, bigCos, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p40, 0x1p40}, {-1e300, 1e300}, {-0x1p-20, 0x1p-20}},
+	{"cos", dCos, math.Cos, bigCos,
+		[][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p40, 0x1p40}, {-1e300, 1e300}, {-0x1p-20, 0x1p-20}},
 		append(steps(math.Pi/64, -300, 300), 0x1p-27, -0x1p-27, 0x1p-26, math.MaxFloat64, -1e300)},
-	{"erf", dErf, math.Erf, bigErf, [][2]float64{{-0.8, 0.8}, {-6, 6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}, {-0x1p-1021, 0x1p-1021}},
+	{"erf", dErf, math.Erf, bigErf,
+		[][2]float64{{-0.8, 0.8}, {-6, 6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}, {-0x1p-1021, 0x1p-1021}},
 		append(steps(1.0/8, -48, 48), 5.9215, 5.98)},
-	{"log", dLog, math.Log, bigLog, [][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0, 0x1p-1022}, {0x1p-1022, 0x1p-1000}, {1, math.MaxFloat64}},
+	{"log", dLog, math.Log, bigLog, [][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0, 0x1p-1022},
+		{0x1p-1022, 0x1p-1000}, {1, math.MaxFloat64}},
 		append(binades(128, -2, 2), 0x1p-1022, 0x1p-1040, 0x1p-1074, math.MaxFloat64)},
-	{"log1p", dLog1p, math.Log1p, bigLog1p, [][2]float64{{-0.5, 1}, {-0x1p-20, 0x1p-20}, {-0.9999, -0.5}, {1, 1e10}, {1, 1e300}, {-0x1p-1000, 0x1p-1000}},
-		append(below(binades(128, -2, 2)), -1+0x1p-53, -1+0x1p-40, 0x1p-54, -0x1p-54, 0x1p-53, -0x1p-45, 0x1p-45, 0x1p53, math.MaxFloat64)},
+	{"log1p", dLog1p, math.Log1p, bigLog1p,
+		[][2]float64{{-0.5, 1}, {-0x1p-20, 0x1p-20}, {-0.9999, -0.5}, {1, 1e10}, {1, 1e300}, {-0x1p-1000, 0x1p-1000}},
+		append(below(binades(128, -2, 2)), -1+0x1p-53, -1+0x1p-40, 0x1p-54, -0x1p-54, 0x1p-53, -0x1p-45, 0x1p-45,
+			0x1p53, math.MaxFloat64)},
 	{"pow", func(x float64) float64 { return dPow(x, 1.5) }, func(x float64) float64 { return math.Pow(x, 1.5) },
 		func(x *big.Float) *big.Float { return bigExp(zero().Mul(bigLog(x), num(1.5))) },
-		[][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0x1p-700, 0x1p-670}, {1, 0x1p600}}, append(binades(128, -2, 2), 0x1p-681, 0x1p-715)},
-	{"sqrt", dSqrt, math.Sqrt, func(x *big.Float) *big.Float { return zero().Sqrt(x) }, [][2]float64{{0, 1}, {1, math.MaxFloat64}, {0, 0x1p-1022}}, nil},
+		[][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0x1p-700, 0x1p-670}, {1, 0x1p600}},
+		append(binades(128, -2, 2), 0x1p-681, 0x1p-715)},
+	{"sqrt", dSqrt, math.Sqrt, func(x *big.Float) *big.Float {
+		return zero().Sqrt(x)
+	}, [][2]float64{{0, 1}, {1, math.MaxFloat64}, {0, 0x1p-1022}}, nil},
 }
 
-// steps are the multiples of half a step from first to last steps: the middles of a table's rows and what is half way between.
+// steps are the multiples of half a step from first to last steps: the middles of a table's rows and what is half way
+// between.
 func steps(step float64, first, last int) []float64 {
 	var xs []float64
 	for k := 2 * first; k <= 2*last; k++ {
@@ -102,7 +118,8 @@ func TestFloat64(t *testing.T) {
 				for d := -4; d <= 4; d++ {
 					b := math.Float64bits(edge) + uint64(d)
 					x := math.Float64frombits(b)
-					if edge != 0 && !math.IsInf(x, 0) && x != 0 && x != -1 && w.c.plain(x) == w.c.plain(x) && !math.IsInf(w.c.plain(x), 0) {
+					if edge != 0 && !math.IsInf(x, 0) && x != 0 && x != -1 && w.c.plain(x) == w.c.plain(x) &&
+						!math.IsInf(w.c.plain(x), 0) {
 						w.see(x)
 					}
 				}

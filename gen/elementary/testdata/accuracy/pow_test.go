@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPow compares powers with arithmetic of 200 bits: of positive numbers, and of such as have an exponent that brings them near to
-// where results overflow or become subnormal.
+// TestPow compares powers with arithmetic of 200 bits: of positive numbers, and of such as have an exponent that brings
+// them near to where results overflow or become subnormal.
 func TestPow(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	worst32, worst64 := 0.0, 0.0
@@ -79,7 +79,8 @@ func TestPow(t *testing.T) {
 
 // TestPowSpecial compares powers with math.Pow where those are a matter of convention.
 func TestPowSpecial(t *testing.T) {
-	values := []float64{0, 1, 0.5, 2, 3, 1.5, 4, 7, 1e300, 1e-300, 0x1p23 + 1, 0x1p24, 0x1p52 + 1, 0x1p53, 0x1p53 + 2, 0x1p-149, math.SmallestNonzeroFloat64, math.MaxFloat64, math.MaxFloat32, math.Inf(1), math.NaN()}
+	values := []float64{0, 1, 0.5, 2, 3, 1.5, 4, 7, 1e300, 1e-300, 0x1p23 + 1, 0x1p24, 0x1p52 + 1, 0x1p53, 0x1p53 + 2,
+		0x1p-149, math.SmallestNonzeroFloat64, math.MaxFloat64, math.MaxFloat32, math.Inf(1), math.NaN()}
 	for _, v := range values {
 		values = append(values, -v)
 	}
@@ -92,7 +93,8 @@ func TestPowSpecial(t *testing.T) {
 				t.Errorf("float64: %v to the %v is %v, want %v", x, y, dPow(x, y), want)
 			}
 			fx, fy := float32(x), float32(y)
-			if want := float64(float32(math.Pow(float64(fx), float64(fy)))); exact(want) && !same(float64(sPow(fx, fy)), want) {
+			if want := float64(float32(math.Pow(float64(fx), float64(fy)))); exact(want) &&
+				!same(float64(sPow(fx, fy)), want) {
 				t.Errorf("float32: %v to the %v is %v, want %v", fx, fy, sPow(fx, fy), want)
 			}
 		}

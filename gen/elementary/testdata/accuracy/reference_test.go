@@ -151,8 +151,8 @@ func bigTurn(x *big.Float) (quarter int, rest *big.Float) {
 	return int(n.And(n, big.NewInt(3)).Int64()), rest
 }
 
-// nearQuarters are the float64s that are nearest to multiples of π/2, of every exponent: the denominators below 2^53 of the
-// convergents of 2^e/(π/2), times 2^e.
+// nearQuarters are the float64s that are nearest to multiples of π/2, of every exponent: the denominators below 2^53 of
+// the convergents of 2^e/(π/2), times 2^e.
 func nearQuarters() (xs []float64) {
 	const bits = 1400
 	half := new(big.Float).SetPrec(bits).SetInt(bigPi)

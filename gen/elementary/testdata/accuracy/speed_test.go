@@ -43,8 +43,8 @@ func fastest[F float32 | float64](f, g func(F) F, xs []F) (of, og time.Duration)
 
 var sink float64
 
-// TestSpeed reports, with -measure, what calls of the emitted functions and of those of package math take on arguments as
-// networks have them, and for sine and cosine on large ones too. It asserts nothing.
+// TestSpeed reports, with -measure, what calls of the emitted functions and of those of package math take on arguments
+// as networks have them, and for sine and cosine on large ones too. It asserts nothing.
 func TestSpeed(t *testing.T) {
 	if !*measure {
 		t.Skip("not measured without -measure")

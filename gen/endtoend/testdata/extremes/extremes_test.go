@@ -326,7 +326,8 @@ type comparison[F float32 | float64] struct {
 	seen  *seen
 }
 
-// seen counts the numbers that were compared: those that should be finite, infinite and NaN, and those that were held to a bound.
+// seen counts the numbers that were compared: those that should be finite, infinite and NaN, and those that were held
+// to a bound.
 type seen struct{ finite, infinite, nan, bounded int }
 
 // class is what kind of number it is: NaN, one of the infinities, or finite.
@@ -340,8 +341,8 @@ func class[F float32 | float64](v F) string {
 	return "finite"
 }
 
-// moved compares parameters after Step as same does, but where a gradient is infinite: rate·δ·a is (rate·δ)·a or δ·(rate·a), whichever is
-// faster, and where a product of two underflows to 0 the infinity makes NaN of it.
+// moved compares parameters after Step as same does, but where a gradient is infinite: rate·δ·a is (rate·δ)·a or
+// δ·(rate·a), whichever is faster, and where a product of two underflows to 0 the infinity makes NaN of it.
 func (c comparison[F]) moved(got, want []F) {
 	c.t.Helper()
 	want = slices.Clone(want)

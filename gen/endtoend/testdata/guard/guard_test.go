@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fenced is memory for so many bytes with a page that may not be touched before and after it. It touches the one after, or
-// the one before.
+// fenced is memory for so many bytes with a page that may not be touched before and after it. It touches the one after,
+// or the one before.
 func fenced(t *testing.T, size int, atEnd bool) unsafe.Pointer {
 	t.Helper()
 	page := unix.Getpagesize()
@@ -50,8 +50,8 @@ type guarded[F float32 | float64] struct {
 // samples are how many the batches have: fewer than any tile, tiles of either precision, and one more than some.
 var samples = []int{1, 3, 8, 16, 33}
 
-// run calls every function at every level with every argument between fences, at either end of its memory. The first end begins a page,
-// the other is aligned as a number is, mostly: results are the same bits at both.
+// run calls every function at every level with every argument between fences, at either end of its memory. The first
+// end begins a page, the other is aligned as a number is, mostly: results are the same bits at both.
 func (k guarded[F]) run(t *testing.T) {
 	k.nils(t)
 	aligned := map[string]string{} // results, by level
@@ -114,7 +114,8 @@ func (k guarded[F]) run(t *testing.T) {
 	}
 }
 
-// nils calls every function at every level with each pointer nil in turn: that is a panic like any other of Go, and nothing has been written.
+// nils calls every function at every level with each pointer nil in turn: that is a panic like any other of Go, and
+// nothing has been written.
 func (k guarded[F]) nils(t *testing.T) {
 	ws, b := k.newWorkspace(), k.newBatch()
 	p, g, x, y := make([]F, k.params), make([]F, k.params), make([]F, k.inputs), make([]F, k.outputs)

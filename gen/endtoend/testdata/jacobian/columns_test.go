@@ -9,8 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/verify"
 )
 
-// columns compares the Jacobian of the only layer of a network whose cost is Σ a·y with the reference's matrix, column by column:
-// for the target e_j the gradient of the biases is Jacᵀ·e_j. Small and large z, and some that are equal.
+// columns compares the Jacobian of the only layer of a network whose cost is Σ a·y with the reference's matrix, column
+// by column: for the target e_j the gradient of the biases is Jacᵀ·e_j. Small and large z, and some that are equal.
 func (k kernel[F]) columns(t *testing.T) {
 	n, err := spec.Decode("spec.json", []byte(k.spec))
 	if err != nil {

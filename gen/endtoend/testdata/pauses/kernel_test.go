@@ -13,11 +13,13 @@ const rate = 0.0625
 
 // specials are numbers that are treated apart somewhere.
 var specials = []float64{
-	0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat32,
+	0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64,
+	-math.SmallestNonzeroFloat32,
 	0x1p-127, -0x1p-1023, 1e4, -1e4, 100, -100, 0x1p127, -0x1p1023, 1, -1, 0.5,
 }
 
-// fill draws numbers: of moderate size, of every magnitude, of few values, so that units tie, or with special ones among them.
+// fill draws numbers: of moderate size, of every magnitude, of few values, so that units tie, or with special ones
+// among them.
 func fill[F float32 | float64](r *rand.Rand, round int, to []F) {
 	for i := range to {
 		v := r.NormFloat64() / 2

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// digests prints what every function gives at every level, as digests of all bits. Any NaN is NaN: which of two is passed on depends on the
-// order of operands.
+// digests prints what every function gives at every level, as digests of all bits. Any NaN is NaN: which of two is
+// passed on depends on the order of operands.
 func (k kernel[F]) digests(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	var bits []byte

@@ -44,7 +44,8 @@ func fill(v reflect.Value, r *rand.Rand) {
 	}
 }
 
-// check saves a value of each type and loads it into another one, in every way, and wants no type to take what another one saved.
+// check saves a value of each type and loads it into another one, in every way, and wants no type to take what another
+// one saved.
 func check(t *testing.T, fresh []func() stored) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var stream bytes.Buffer

@@ -19,7 +19,8 @@ type sweep[F float32 | float64] struct {
 	strict bool
 }
 
-// longest is how many elements the arrays have: more than the loops of any sweep take in two rounds, and enough to begin with whole lines.
+// longest is how many elements the arrays have: more than the loops of any sweep take in two rounds, and enough to
+// begin with whole lines.
 const longest = 300
 
 // fenced is an array that ends some elements before a page that may not be touched.
@@ -39,8 +40,8 @@ func fenced[F float32 | float64](t *testing.T) []F {
 	return unsafe.Slice((*F)(unsafe.Pointer(&memory[page])), page/int(unsafe.Sizeof(F(0))))
 }
 
-// lengths calls a sweep with every number of elements, those of its arrays ending where a page does or a little before. What becomes of an
-// element is what becomes of it alone, and nothing beside is written.
+// lengths calls a sweep with every number of elements, those of its arrays ending where a page does or a little before.
+// What becomes of an element is what becomes of it alone, and nothing beside is written.
 func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 	if len(list) == 0 {
 		t.Error("no sweeps")
@@ -55,7 +56,8 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 			for range s.arrays {
 				pages = append(pages, fenced[F](t))
 			}
-			// Every array has numbers of its own, none negative where it may be a mean of squares, and what becomes of each alone.
+			// Every array has numbers of its own, none negative where it may be a mean of squares, and what becomes of
+			// each alone.
 			given, want := make([][]F, s.arrays), make([][]F, s.arrays)
 			for k := range given {
 				given[k], want[k] = make([]F, longest), make([]F, longest)
@@ -113,7 +115,8 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 	}
 }
 
-// folded compares what is folded with the sum of squares or the largest magnitude; in float64 elements have been multiplied by 2.
+// folded compares what is folded with the sum of squares or the largest magnitude; in float64 elements have been
+// multiplied by 2.
 func (s sweep[F]) folded(t *testing.T, given [][]F, n int, got [4]float64) {
 	t.Helper()
 	if s.folds == "" {
