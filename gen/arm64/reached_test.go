@@ -33,3 +33,12 @@ func TestReached(t *testing.T) {
 		}
 	}
 }
+
+// TestFar: rows of odd sizes are reached also where they lie farther away than additions of constants go.
+func TestFar(t *testing.T) {
+	p := compiledOf(t, "name: N\ninput: 2001\nlayers:\n  - {dense: 2111, activation: relu}\n  - {dense: 3, activation: relu}\n"+
+		"cost: mse\n")
+	if _, err := New(p, Config{}); err != nil {
+		t.Fatal(err)
+	}
+}

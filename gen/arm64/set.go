@@ -171,6 +171,9 @@ func (f *writer) do(name string, args ...int) {
 	f.add(w, 0)
 }
 
+// farthest is from where on two additions of constants do not make up a distance.
+const farthest = 1 << 24
+
 // frameBegins is where what a function keeps on the stack begins: before it is where the function returns to.
 const frameBegins = 16
 
@@ -196,7 +199,7 @@ func (f *writer) address(p vec.Place) neon.Address {
 		}
 	}
 	const far, part = 1 << 15, 1 << 14 // the distances that instructions have are enough for a part of memory
-	if a.Index == neon.NoIndex && p.Base.Home.(register) >= 0 && a.Disp >= far && a.Disp < 1<<24 {
+	if a.Index == neon.NoIndex && p.Base.Home.(register) >= 0 && a.Disp >= far && a.Disp < farthest {
 		low := a.Disp % part
 		begins := sum{base: a.Base, index: neon.NoIndex, scale: a.Disp - low}
 		a = neon.Address{Base: f.sum(begins), Index: neon.NoIndex, Disp: low}
@@ -209,8 +212,8 @@ func (f *writer) address(p vec.Place) neon.Address {
 func (f *writer) reached(p vec.Place, bytes int) neon.Address {
 	const reach = 256 // either way, whatever the distance is a multiple of
 	a := f.address(p)
-	if p.Base.Home.(register) < 0 || a.Index != neon.NoIndex || a.Disp < reach || !neon.Moves(bytes) ||
-		neon.Reaches(a.Disp, bytes) {
+	if p.Base.Home.(register) < 0 || a.Index != neon.NoIndex || a.Disp < reach || a.Disp >= farthest ||
+		!neon.Moves(bytes) || neon.Reaches(a.Disp, bytes) {
 		return a
 	}
 	begins := (a.Disp + reach) / (2 * reach) * (2 * reach)
