@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func (m Module) KernelsOnly(t *testing.T, pkg string, networks ...spec.Network) 
 			t.Fatal(err)
 		}
 		list := fmt.Sprintf("package %s\n\nimport %q\n\n", pkg,
-			ModulePath+"/verify") + strings.Join(SpecAndKernel(t, test), "\n\n") + "\n"
+			ModulePath+"/verify") + strings.Join(append(SpecAndKernel(t, test), atLevels(t, test)...), "\n\n") + "\n"
 		if err := os.WriteFile(base+"_gen_test.go", []byte(list), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -109,26 +110,53 @@ func (m Module) PutList(t *testing.T, pkg, test, method string, networks []spec.
 // the list of derivatives where there is one.
 func SpecAndKernel(t *testing.T, test []byte) []string {
 	t.Helper()
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", test, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []string
-	for _, ending := range []string{"Spec", "Kernel", "Derivatives"} {
-		for _, d := range file.Decls {
-			g, ok := d.(*ast.GenDecl)
-			if !ok || len(g.Specs) != 1 {
-				continue
-			}
-			if v, ok := g.Specs[0].(*ast.ValueSpec); ok && strings.HasSuffix(v.Names[0].Name, ending) {
-				list = append(list, string(test[fset.Position(g.Pos()).Offset:fset.Position(g.End()).Offset]))
-			}
-		}
-	}
+	list := declarations(t, test, "Spec", "Kernel", "Derivatives")
 	if len(list) < 2 || len(list) > 3 {
-		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each and maybe derivatives; has it changed?",
+		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each and maybe derivatives; "+
+			"has it changed?", len(list))
+	}
+	return list
+}
+
+// atLevels are the declarations in an emitted test of what goes through the levels, none where there is no assembly.
+func atLevels(t *testing.T, test []byte) []string {
+	t.Helper()
+	list := declarations(t, test, "AtLevels", "Levels")
+	if len(list) != 0 && len(list) != 2 {
+		t.Fatalf("an emitted test has %d declarations that end in Levels, want a list and a function, or none; has it changed?",
 			len(list))
 	}
 	return list
+}
+
+// declarations are the variables, constants and functions of a file whose names end so, each by the first ending that
+// fits, in the order of these.
+func declarations(t *testing.T, source []byte, endings ...string) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", source, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make([][]string, len(endings))
+	for _, d := range file.Decls {
+		name := ""
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if !strings.HasPrefix(d.Name.Name, "Test") && !strings.HasPrefix(d.Name.Name, "Benchmark") {
+				name = d.Name.Name
+			}
+		case *ast.GenDecl:
+			if len(d.Specs) == 1 {
+				if v, ok := d.Specs[0].(*ast.ValueSpec); ok {
+					name = v.Names[0].Name
+				}
+			}
+		}
+		at := slices.IndexFunc(endings, func(ending string) bool { return strings.HasSuffix(name, ending) })
+		if at >= 0 {
+			found[at] = append(found[at], string(source[fset.Position(d.Pos()).Offset:fset.Position(d.End()).Offset]))
+		}
+	}
+	return slices.Concat(found...)
 }

@@ -197,7 +197,7 @@ func results(networks []spec.Network, events []event) map[string]Result {
 		files := gen.FileNames(n)
 		for _, f := range files {
 			owner[f] = n.Name
-			kernel[f] = !slices.Contains(files[1:4], f)
+			kernel[f] = !slices.Contains(files[1:4], f) && !strings.HasSuffix(f, "_test.go")
 		}
 	}
 	results := map[string]Result{}
