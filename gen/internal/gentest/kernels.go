@@ -143,8 +143,8 @@ func declarations(t *testing.T, source []byte, endings ...string) []string {
 		name := ""
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if !strings.HasPrefix(d.Name.Name, "Test") && !strings.HasPrefix(d.Name.Name, "Benchmark") {
-				name = d.Name.Name
+			if name = d.Name.Name; strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Benchmark") {
+				name = ""
 			}
 		case *ast.GenDecl:
 			if len(d.Specs) == 1 {
