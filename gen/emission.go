@@ -241,11 +241,11 @@ func (e emission) fewOf(name string) (few templates.AssemblyFew) {
 		if slices.Contains(e.vector, alone) && !ordered {
 			few.Alone = alone
 		}
-		few.Apart = assembly.SumsApart(e.p)
-		few.Pauses, few.SumsPause = e.calls[name+assembly.OneSuffix] > 0, e.calls[name+assembly.FewSuffix] > 0
-		if name == plan.StepBatch {
-			few.Apart = few.Apart && len(e.few(plan.GradBatch)) > 0
+		few.Apart = assembly.SumsApart(e.p) && len(e.few(plan.GradBatch)) > 0
+		few.Onto = templates.FewOnto{
+			Forgotten: kernel.Forgotten, GoneOnFrom: kernel.GoneOnFrom, Moved: kernel.Moved,
 		}
+		few.Pauses, few.SumsPause = e.calls[name+assembly.OneSuffix] > 0, e.calls[name+assembly.FewSuffix] > 0
 	case plan.ForwardBatch:
 		few.Alone, few.Result = few.Single, plan.FieldName(e.p.Meant(plan.PostActivation, e.p.Network.Depth()))
 	case plan.LossBatch:

@@ -17,21 +17,20 @@ func (p *problem[X, Y]) triangular() (*system, error) {
 		for at := from; at < to; at += p.samples {
 			end := min(at+p.samples, to)
 			s := w.out[:(end-at)*p.outputs]
-			from, loss, square, err := p.block(w, at, end, s)
+			rows, loss, square, err := p.block(w, at, end, s)
 			if err != nil {
 				return err
 			}
-			rows := (end - at) * p.outputs
-			if err := p.finite(at, from); err != nil {
+			if err := p.finite(at, rows); err != nil {
 				return err
 			}
-			stacked := mat.NewDense(n+1+rows, n+1, nil)
+			stacked := mat.NewDense(n+1+len(s), n+1, nil)
 			for i := range n + 1 {
 				copy(stacked.RawRowView(i), part.a[i*(n+1):(i+1)*(n+1)])
 			}
-			for i := range rows {
+			for i := range s {
 				row := stacked.RawRowView(n + 1 + i)
-				copy(row, from[i*n:(i+1)*n])
+				copy(row, rows[i*n:(i+1)*n])
 				row[n] = s[i]
 			}
 			triangle(stacked, part.a)

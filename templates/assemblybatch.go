@@ -119,7 +119,8 @@ func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
 	body := &code.Block{}
 	if fn.Few.Apart {
 		body.If(code.Method(code.V("p"), "few", code.LenOf(form.slices[0]))).Return(code.Method(code.V("p"), fewMethod,
-			append(append(code.Vars("b"), code.Vars(form.slices...)...), code.V("g"), code.I(forgotten), code.I(1),
+			append(append(code.Vars("b"), code.Vars(form.slices...)...), code.V("g"), code.I(fn.Few.Onto.Forgotten),
+				code.I(1),
 				code.I(0))...))
 	}
 	if form.sums {
@@ -273,7 +274,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		if fn.Few.Apart {
 			onto := jen.Id("onto")
 			if a.ordered(fn) {
-				onto = jen.Lit(goneOnFrom) // what the blocks before have left
+				onto = jen.Lit(fn.Few.Onto.GoneOnFrom) // what the blocks before have left
 			}
 			last.If(isFew()).Block(
 				jen.Id("loss").Op("=").Add(a.callFew(jen.Id("g"), onto, jen.Lit(1), jen.Id("loss")))).Else()

@@ -18,13 +18,18 @@ type AssemblyFew struct {
 	// Alone is the function of one sample that a batch of one sample is; "" where there is none. Of GradBatch it
 	// overwrites g with the gradient of the first of a few, to which those of the others are added.
 	Alone string
-	// Apart says that gradients are summed up when all samples have gone through.
+	// Apart says that gradients are summed up when all samples have gone through, and Onto has the numbers by which the
+	// assembly is told what becomes of what was there before.
 	Apart bool
+	Onto  FewOnto
 	// Pauses says that its own assembly pauses, SumsPause that what sums up does.
 	Pauses, SumsPause bool
 	// Result is the field of the workspace that has what goes to the slice of results.
 	Result string
 }
+
+// FewOnto are these numbers: it is forgotten, the sum goes on from it, or it is moved by the sum.
+type FewOnto struct{ Forgotten, GoneOnFrom, Moved int }
 
 // fewSamples declares how many samples are few, for the level in force:
 //
@@ -96,10 +101,10 @@ func (a Assembly) alone(g *jen.Group, fn AssemblyFunction) {
 func (a Assembly) overwritten(g *jen.Group, fn AssemblyFunction) {
 	zeros := jen.Op("*").Id("g").Op("=").Id(a.Name + "Grad").Values()
 	if fn.Few.Apart {
-		g.Id("onto").Op(":=").Lit(forgotten)
+		g.Id("onto").Op(":=").Lit(fn.Few.Onto.Forgotten)
 		g.If(jen.Op("!").Add(isFew())).Block(
 			jen.List(jen.Op("*").Id("g"), jen.Id("onto")).Op("=").List(jen.Id(a.Name+"Grad").Values(),
-				jen.Lit(goneOnFrom)))
+				jen.Lit(fn.Few.Onto.GoneOnFrom)))
 		return
 	}
 	if fn.Few.Alone == "" {
@@ -236,10 +241,6 @@ func (a Assembly) callOne(f *File, fn AssemblyFunction) {
 	}
 }
 
-// What becomes of what was there before few gradients are summed up: it is forgotten, the sum goes on from it, or it is
-// moved by the sum. Where no order of sums is promised the last two are the same.
-const forgotten, goneOnFrom, moved = 0, 1, -1
-
 // callFew calls the method that takes few samples.
 func (a Assembly) callFew(gradient, onto, rate, loss jen.Code) *jen.Statement {
 	return jen.Id("p").Dot(fewMethod).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), gradient, onto, rate, loss)
@@ -258,7 +259,7 @@ func (a Assembly) stepFew(g *jen.Group, fn AssemblyFunction) {
 		return
 	}
 	g.If(isFew()).Block(jen.Return(a.callFew(jen.Parens(jen.Op("*").Id(a.Name+"Grad")).Call(jen.Id("p")),
-		jen.Lit(moved), jen.Op("-").Id("rate"), jen.Lit(0))))
+		jen.Lit(fn.Few.Onto.Moved), jen.Op("-").Id("rate"), jen.Lit(0))))
 }
 
 // declareFew says how many samples are few where their gradients are summed up apart:
@@ -303,7 +304,7 @@ func (a Assembly) throughFew(f *File, fn AssemblyFunction) {
 			jen.Id("g"), jen.Len(jen.Id("xs")), jen.Id("onto"), jen.Id("rate"))
 	}
 	f.Doc(fmt.Sprintf("%s takes few samples, at least one, through GradBatch. It adds their losses to loss, and the sum of\n"+
-		"their gradients times rate to g, which is forgotten where onto is 0.", fewMethod))
+		"their gradients times rate to g, which is forgotten where onto is %d.", fewMethod, fn.Few.Onto.Forgotten))
 	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(fewMethod).Params(
 		jen.Id("b").Op("*").Id(a.Name+"Batch"), slice("xs"), slice("ys"), jen.Id("g").Op("*").Id(a.Name+"Grad"),
 		jen.Id("onto").Int(), jen.List(jen.Id("rate"), jen.Id("loss")).Add(a.number()),

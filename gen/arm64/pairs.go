@@ -124,7 +124,7 @@ func (f *writer) pairAddress(p vec.Place) (at neon.Address, ok bool) {
 	// Pairs are gone through upwards, downwards, or here and there.
 	best, most := 0, 0
 	for _, anchor := range []int{at.Disp + 1024, at.Disp, at.Disp - 1008} {
-		if n := f.near(p, at, anchor-at.Disp); anchor >= 0 && anchor < 1<<24 && n > most {
+		if n := f.near(p, at, anchor-at.Disp); anchor >= 0 && anchor < neon.Farthest && n > most {
 			best, most = anchor, n
 		}
 	}

@@ -171,9 +171,6 @@ func (f *writer) do(name string, args ...int) {
 	f.add(w, 0)
 }
 
-// farthest is from where on two additions of constants do not make up a distance.
-const farthest = 1 << 24
-
 // frameBegins is where what a function keeps on the stack begins: before it is where the function returns to.
 const frameBegins = 16
 
@@ -199,7 +196,7 @@ func (f *writer) address(p vec.Place) neon.Address {
 		}
 	}
 	const far, part = 1 << 15, 1 << 14 // the distances that instructions have are enough for a part of memory
-	if a.Index == neon.NoIndex && p.Base.Home.(register) >= 0 && a.Disp >= far && a.Disp < farthest {
+	if a.Index == neon.NoIndex && p.Base.Home.(register) >= 0 && a.Disp >= far && a.Disp < neon.Farthest {
 		low := a.Disp % part
 		begins := sum{base: a.Base, index: neon.NoIndex, scale: a.Disp - low}
 		a = neon.Address{Base: f.sum(begins), Index: neon.NoIndex, Disp: low}
@@ -210,13 +207,13 @@ func (f *writer) address(p vec.Place) neon.Address {
 // reached is the address of so many bytes. Where the distance is none that stands in the instruction that moves them,
 // it is one from a register which holds a place near by: what lies beside needs no addition then.
 func (f *writer) reached(p vec.Place, bytes int) neon.Address {
-	const reach = 256 // either way, whatever the distance is a multiple of
 	a := f.address(p)
-	if p.Base.Home.(register) < 0 || a.Index != neon.NoIndex || a.Disp < reach || a.Disp >= farthest ||
+	if p.Base.Home.(register) < 0 || a.Index != neon.NoIndex || a.Disp < neon.Unscaled || a.Disp >= neon.Farthest ||
 		!neon.Moves(bytes) || neon.Reaches(a.Disp, bytes) {
 		return a
 	}
-	begins := (a.Disp + reach) / (2 * reach) * (2 * reach)
+	const between = 2 * neon.Unscaled
+	begins := (a.Disp + neon.Unscaled) / between * between
 	base := f.sum(sum{base: a.Base, index: neon.NoIndex, scale: begins})
 	return neon.Address{Base: base, Index: neon.NoIndex, Disp: a.Disp - begins}
 }

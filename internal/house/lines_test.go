@@ -48,25 +48,34 @@ func longLines(src []byte) (long []int) {
 
 // TestLines: code and comments are within the width. Formulas of elementary functions are not: they are read whole.
 func TestLines(t *testing.T) {
-	root := filepath.Join("..", "..")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root:
-			return filepath.SkipDir
-		case !strings.HasSuffix(path, ".go"), strings.Contains(path, "_gen"),
-			strings.HasPrefix(path, filepath.Join(root, "gen", "elementary")):
-			return nil
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
+	eachFile(t, "../..", func(path string) bool {
+		return !strings.Contains(path, "_gen") && !strings.HasPrefix(path, "../../gen/elementary/")
+	}, func(path string, src []byte) {
 		for _, line := range longLines(src) {
 			t.Errorf("%s:%d: wider than %d columns", path, line, columns)
 		}
-		return nil
+	})
+}
+
+// eachFile reads the Go files of a folder and those below it, but hidden ones, that are wanted. Paths have slashes.
+func eachFile(t *testing.T, root string, wanted func(path string) bool, read func(path string, src []byte)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir
+		}
+		path = filepath.ToSlash(path)
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || !wanted(path) {
+			return nil
+		}
+		src, err := os.ReadFile(path)
+		if err == nil {
+			read(path, src)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

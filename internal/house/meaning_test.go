@@ -1,9 +1,6 @@
 package house
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,24 +13,18 @@ var readsNames = regexp.MustCompile(`Bind\("|\.Name\[|HasPrefix\([\w.]*Name,|Has
 func TestMeanings(t *testing.T) {
 	t.Parallel()
 	files := 0
-	err := filepath.WalkDir("../../gen", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
+	eachFile(t, "../../gen", func(path string) bool {
+		return !strings.HasSuffix(path, "_test.go")
+	}, func(path string, src []byte) {
 		files++
 		for i, line := range strings.Split(string(src), "\n") {
 			if readsNames.MatchString(line) {
 				t.Errorf("%s:%d: %s", path, i+1, strings.TrimSpace(line))
 			}
 		}
-		return nil
 	})
-	if err != nil || files < 100 {
-		t.Errorf("%d files were read: %v", files, err)
+	if files < 100 {
+		t.Errorf("%d files were read", files)
 	}
 	for _, bad := range []string{`m.Bind("m")`, `b.Name[0]`, `strings.HasPrefix(n, b.Name+"_")`} {
 		if !readsNames.MatchString(bad) {

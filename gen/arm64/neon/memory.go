@@ -93,9 +93,13 @@ func (w *Writer) move(what string, register int, at Address, bytes int) {
 // Moves says whether one instruction moves so many bytes.
 func Moves(bytes int) bool { return bytes == 4 || bytes == 8 || bytes == 16 }
 
+// Unscaled is how far an instruction reaches, either way, whatever the distance is a multiple of, and Farthest from
+// where on two additions of constants make no distance up.
+const Unscaled, Farthest = 256, 1 << 24
+
 // Reaches says whether a distance stands in an instruction that moves so many bytes.
 func Reaches(disp, bytes int) bool {
-	return disp >= 0 && disp%bytes == 0 && disp < 4096*bytes || disp >= -256 && disp < 256
+	return disp >= 0 && disp%bytes == 0 && disp < 4096*bytes || disp >= -Unscaled && disp < Unscaled
 }
 
 // near is the same place by an address without an index, and with a distance that stands in an instruction that moves
@@ -106,7 +110,7 @@ func (w *Writer) near(at Address, bytes int) Address {
 	switch {
 	case at.Index == NoIndex && fits(far):
 		return at
-	case !fits(far) && (far <= -1<<24 || far >= 1<<24):
+	case !fits(far) && (far <= -Farthest || far >= Farthest):
 		if at.Base == isa.Stack {
 			w.fail(fmt.Errorf("the stack does not reach %d bytes", far))
 			return at
