@@ -40,8 +40,8 @@ func (p *problem[X, Y]) start() {
 	p.out, p.tried = make([]float64, len(p.targets)), make([]float64, len(p.targets))
 	p.sides = [2][]float64{make([]float64, len(p.targets)), make([]float64, len(p.targets))}
 	p.roots = make([]float64, len(p.targets))
-	if numbers := len(p.targets) * p.params.len(); numbers <= keptNumbers {
-		p.kept = make([]float64, numbers)
+	if n := p.params.len(); len(p.targets) <= keptNumbers/n {
+		p.kept = make([]float64, len(p.targets)*n)
 	}
 }
 
@@ -74,11 +74,17 @@ func (p *problem[X, Y]) blocks() int { return (len(p.xs) + p.samples - 1) / p.sa
 // share is how many multiply-adds another goroutine takes over at least: waking it takes as long as tens of thousands.
 const share = 1 << 18
 
+// sharing is how many goroutines, most or fewer, there is work for: about so many multiply-adds for each residual. Of
+// large problems these are more than an int of 32 bits has room for.
+func sharing(most, residuals, work int) int {
+	return int(min(int64(most), 1+int64(residuals)*int64(work)/share))
+}
+
 // each computes all runs, on several goroutines where there is work for them: about so many multiply-adds for each
 // residual. The error is that of the first run that has one.
 func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) error) error {
 	blocks, runs := p.blocks(), p.runs()
-	goes := min(p.goes, runs, 1+len(p.targets)*work/share)
+	goes := sharing(min(p.goes, runs), len(p.targets), work)
 	for len(p.workers) < goes {
 		p.workers = append(p.workers, p.worker())
 	}
@@ -86,7 +92,7 @@ func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) 
 	var next atomic.Int64
 	var done sync.WaitGroup
 	for _, w := range p.workers[:goes] {
-		work := func() {
+		takeRuns := func() {
 			for {
 				r := int(next.Add(1)) - 1
 				if r >= runs {
@@ -99,10 +105,10 @@ func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) 
 			}
 		}
 		if goes == 1 {
-			work()
+			takeRuns()
 			break
 		}
-		done.Go(work)
+		done.Go(takeRuns)
 	}
 	done.Wait()
 	for _, err := range errs {

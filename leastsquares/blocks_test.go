@@ -122,3 +122,17 @@ func TestWall(t *testing.T) {
 		t.Errorf("fitted %v: %v, %v", net, r, err)
 	}
 }
+
+// TestSharing: goroutines are as many as there is work for, also where an int of 32 bits has no room for the work.
+func TestSharing(t *testing.T) {
+	for _, c := range []struct{ most, residuals, work, want int }{
+		{8, 250, 312, 1}, {8, 1200, 20_000, 8}, {8, 1 << 8, 1 << 11, 3}, {8, 1 << 16, 1 << 16, 8},
+		{8, 1 << 16, 1 << 15, 8},
+	} {
+		if got := sharing(c.most, c.residuals, c.work); got != c.want {
+			t.Errorf("%d goroutines at most, %d residuals, %d multiply-adds each: %d, want %d", c.most, c.residuals,
+				c.work,
+				got, c.want)
+		}
+	}
+}
