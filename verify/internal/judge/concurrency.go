@@ -27,15 +27,12 @@ type meeting struct {
 	lasts time.Duration
 }
 
-// meetings are those of calls that cost so much: with -short a sixth of them, and fewer where the detector of races
-// sees what calls share that met once.
-func (o Options) meetings(cost int) meeting {
+// meetings are those of calls that cost so much: fewer where the detector of races sees what calls share that met once.
+// With -short they are as many, for a busy machine may let few of them meet.
+func meetings(cost int) meeting {
 	most, lasts := mostMeetings, onceLasts
-	switch {
-	case Instrumented:
+	if Instrumented {
 		most, lasts = mostMeetings/50, onceLasts/10
-	case o.Short:
-		most, lasts = mostMeetings/6, onceLasts/5
 	}
 	return meeting{min(max(meetingsLimit/cost, 50), most), lasts}
 }
@@ -53,7 +50,7 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	both := k.Users(slices.Max(counts))
 	memory.Narrow(both[0].Reads.Params, pool.Params)
 	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, counts), callsOf(both[1], pool, 1, counts)}
-	meet := k.Options.meetings(n.Params() + trial.SampleCost)
+	meet := meetings(n.Params() + trial.SampleCost)
 	var names []string
 	for _, c := range calls(both[0].Reads) {
 		names = append(names, c.name)

@@ -105,7 +105,7 @@ func (j *derivativeJudge[F]) goroutines() {
 		}
 	}
 	memory.Narrow(both[0].Single.Params, pool.Params) // shared
-	meet := j.Options.meetings(j.numbers() + trial.SampleCost)
+	meet := meetings(j.numbers() + trial.SampleCost)
 	var names []string
 	for _, c := range both[0].Single.calls() {
 		names = append(names, c.name)
