@@ -88,10 +88,10 @@ func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) 
 	for len(p.workers) < goes {
 		p.workers = append(p.workers, p.worker())
 	}
-	errs := make([]error, runs)
+	errs, panics := make([]error, runs), make([]any, goes)
 	var next atomic.Int64
 	var done sync.WaitGroup
-	for _, w := range p.workers[:goes] {
+	for i, w := range p.workers[:goes] {
 		takeRuns := func() {
 			for {
 				r := int(next.Add(1)) - 1
@@ -108,9 +108,17 @@ func (p *problem[X, Y]) each(work int, run func(w worker[X], run, from, to int) 
 			takeRuns()
 			break
 		}
-		done.Go(takeRuns)
+		done.Go(func() {
+			defer func() { panics[i] = recover() }()
+			takeRuns()
+		})
 	}
 	done.Wait()
+	for _, value := range panics {
+		if value != nil { // where Fit's caller can catch it
+			panic(value)
+		}
+	}
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -207,7 +215,7 @@ func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (rows []flo
 		s[i] = slope / p.roots[k]
 		loss, square = loss+term, square+s[i]*s[i]
 	}
-	if !(math.Abs(loss) <= math.MaxFloat64) {
+	if !(math.Abs(loss) <= math.MaxFloat64) || !(square <= math.MaxFloat64) {
 		return nil, 0, 0, &NotFiniteError{at, 0, "loss"}
 	}
 	return p.gradients(w, at, end), loss, square, nil

@@ -1,6 +1,9 @@
 package leastsquares
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Cost is what is minimised, the sum over samples of a cost of the outputs a and the targets y.
 type Cost struct {
@@ -9,6 +12,8 @@ type Cost struct {
 	term func(a, y float64) (loss, slope, curvature float64)
 	// mean divides by the number of outputs.
 	mean bool
+	// wrong says what is wrong with a cost that is none.
+	wrong string
 	// likelihood says that the cost is a negative logarithm of a likelihood, so that nothing is to be estimated of how
 	// the targets scatter.
 	likelihood bool
@@ -56,7 +61,11 @@ func twice(a, y float64) (loss, slope, curvature float64) { return (a - y) * (a 
 
 // Huber is (a - y)²/2 where that is at most delta, and linear beyond, the mean over the outputs.
 func Huber(delta float64) Cost {
-	return Cost{name: "huber", mean: true, term: func(a, y float64) (loss, slope, curvature float64) {
+	wrong := ""
+	if !(delta > 0) {
+		wrong = fmt.Sprintf("Huber's delta is %v; it must be greater than 0", delta)
+	}
+	return Cost{name: "huber", mean: true, wrong: wrong, term: func(a, y float64) (loss, slope, curvature float64) {
 		d := math.Abs(a - y)
 		if d <= delta {
 			return d * d / 2, a - y, 1
@@ -68,6 +77,9 @@ func Huber(delta float64) Cost {
 // Custom is the sum over the outputs of a cost of one's own: term returns it for one output, its derivative by a, and a
 // curvature, which must be positive: the second derivative where that is, or any approximation.
 func Custom(name string, term func(a, y float64) (loss, slope, curvature float64)) Cost {
+	if term == nil {
+		return Cost{name: name, wrong: fmt.Sprintf("the cost %q has no function; give Custom one", name)}
+	}
 	return Cost{name: name, term: term}
 }
 

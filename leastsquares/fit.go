@@ -64,7 +64,8 @@ func (r *Result) Converged() bool {
 
 // Fit fits the network to samples and returns what it came to, also with an error: the network then has the parameters
 // of the last step that was taken. The error says what is wrong with the samples or options, names a sample whose
-// outputs or gradients are no numbers, or is that of the context or of OnIteration.
+// outputs or gradients are no numbers, or is that of the context or of OnIteration. A panic of the network, of the cost
+// or of OnIteration comes out of Fit, and leaves the network likewise.
 func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Result, error) {
 	o = o.withDefaults(f.single)
 	p, err := f.problem(ctx, xs, ys, o)
@@ -72,7 +73,14 @@ func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Res
 		return nil, err
 	}
 	s := &search[X, Y]{problem: p, Options: o, result: &Result{Loss: math.NaN()}}
+	ended := false
+	defer func() {
+		if !ended && s.x != nil { // a panic of the network, the cost or OnIteration
+			s.params.set(s.x)
+		}
+	}()
 	err = s.run()
+	ended = true
 	s.result.State = s.state()
 	if errors.Is(err, ErrStop) {
 		err = nil
@@ -82,7 +90,7 @@ func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Res
 
 // problem is what is to be fitted, checked.
 func (f *Fitter[X, Y]) problem(ctx context.Context, xs []X, ys []Y, o Options) (*problem[X, Y], error) {
-	if err := o.check(len(xs), len(ys), f.outputs, f.params.len()); err != nil {
+	if err := o.check(ctx, len(xs), len(ys), f.outputs, f.params.len()); err != nil {
 		return nil, err
 	}
 	targets := make([]float64, len(ys)*f.outputs)

@@ -165,7 +165,7 @@ func leaves(t reflect.Type) (n int, kind reflect.Kind) {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			m, k := leaves(t.Field(i).Type)
-			if n > 0 && k != kind {
+			if i > 0 && k != kind {
 				return 0, reflect.Invalid
 			}
 			n, kind = n+m, k

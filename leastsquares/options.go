@@ -1,11 +1,16 @@
 package leastsquares
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 )
+
+// maxParams is the most parameters that are fitted. Each of several matrices of that many rows and columns has 512 MB.
+const maxParams = 1 << 13
 
 // Method is how steps are made.
 type Method int
@@ -93,7 +98,7 @@ func (o Options) withDefaults(single bool) Options {
 	or(&o.LossTolerance, 1e-12, 1e-7)
 	or(&o.StepTolerance, 1e-10, 1e-7)
 	or(&o.GradientTolerance, 1e-10, 1e-6)
-	if o.Cost.term == nil {
+	if o.Cost.term == nil && o.Cost.wrong == "" {
 		o.Cost = HalfSquaredError
 	}
 	if o.Iterations == 0 {
@@ -106,13 +111,17 @@ func (o Options) withDefaults(single bool) Options {
 }
 
 // check finds all that cannot be fitted with, before anything is touched.
-func (o Options) check(samples, targets, outputs, params int) error {
+func (o Options) check(ctx context.Context, samples, targets, outputs, params int) error {
 	var errs []error
 	refuse := func(bad bool, format string, args ...any) {
 		if bad {
 			errs = append(errs, fmt.Errorf("leastsquares: "+format, args...))
 		}
 	}
+	refuse(ctx == nil, "the context is nil; give context.Background()")
+	refuse(params > maxParams, "%d parameters are too many: a matrix of them would take %.1f GB; leastsquares takes at "+
+		"most %d, train any number", params, 8e-9*float64(params)*float64(params), maxParams)
+	refuse(o.Cost.wrong != "", "%s", o.Cost.wrong)
 	refuse(samples != targets, "%d inputs and %d targets; every sample needs one of each", samples, targets)
 	refuse(samples == 0 && targets == 0, "there are no samples to fit")
 	used := samples
@@ -152,7 +161,19 @@ func (o Options) check(samples, targets, outputs, params int) error {
 	} {
 		refuse(!(v > 0 && v < 1), "Options.%s is %v; give a part of 1, or 0 for the default", name, v)
 	}
-	refuse(o.Start.Scale != nil && len(o.Start.Scale) != params || o.Start.Iteration < 0 || !(o.Start.Damping >= 0),
-		"Options.Start is of another network; take it from a Result of this one")
+	refuse(!o.Start.goesOn(params),
+		"Options.Start is of no fit of this network; take it whole from a Result or an Iteration, or leave it out")
 	return errors.Join(errs...)
+}
+
+// goesOn says whether a fit of so many parameters can go on with a state: one that a fit has left, none, or one that
+// says with which damping to begin.
+func (s State) goesOn(params int) bool {
+	if s.Iteration == 0 && s.Damping == 0 && s.Growth == 0 && s.Scale == nil && !s.QR {
+		return true
+	}
+	positive := func(v float64) bool { return v > 0 && v <= math.MaxFloat64 }
+	return s.Iteration >= 0 && positive(s.Damping) && positive(s.Growth) &&
+		(len(s.Scale) == params || s.Scale == nil && s.Iteration == 0) &&
+		!slices.ContainsFunc(s.Scale, func(v float64) bool { return v != 0 && !positive(v) })
 }

@@ -27,6 +27,9 @@ type search[X, Y any] struct {
 // network that has just been drawn into saturation, and more fits end in a worse valley.
 const begun = 1e-2
 
+// leastDamping keeps it above 0, from where it could not be raised.
+const leastDamping = 0x1p-1000
+
 func (s *search[X, Y]) run() error {
 	if err := s.begin(); err != nil {
 		return err
@@ -61,7 +64,7 @@ func (s *search[X, Y]) begin() error {
 	s.x = make([]float64, s.params.len())
 	s.params.copyTo(s.x)
 	s.damping, s.growth, s.scale = s.Start.Damping, s.Start.Growth, slices.Clone(s.Start.Scale)
-	s.iteration, s.qr = s.Start.Iteration, s.Start.QR || s.Solver == QR
+	s.iteration, s.qr = s.Start.Iteration, s.Start.QR && s.Solver == Auto || s.Solver == QR
 	if s.damping == 0 {
 		s.damping, s.growth = begun, 2
 	}
@@ -160,7 +163,7 @@ func (s *search[X, Y]) iterate() (it Iteration, end Reason, err error) {
 	if err != nil {
 		return it, Unfinished, err
 	}
-	if it.Accepted && end == Unfinished && before-it.Loss <= s.LossTolerance*before {
+	if it.Accepted && end == Unfinished && before-it.Loss <= s.LossTolerance*math.Abs(before) {
 		end = LossTolerance
 	}
 	it.State = s.state()
@@ -192,22 +195,24 @@ func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err er
 		if promised == 0 {
 			promised = s.system.promised(moved)
 		}
-		if it.Step == 0 || !(promised > 0) {
+		if it.Step == 0 || promised <= 0 && it.Step <= math.MaxFloat64 {
 			s.params.set(s.x)
 			return StepTolerance, nil
 		}
-		loss, err := s.loss()
-		if err != nil {
-			s.params.set(s.x)
-			return Unfinished, err
-		}
-		s.result.Losses++
-		it.Gain = (s.system.loss - loss) / promised
-		if it.Gain > 1e-4 && loss <= math.MaxFloat64 {
-			return s.accept(next, moved, it)
+		if it.Step <= math.MaxFloat64 { // within what the network's precision has numbers for
+			loss, err := s.loss()
+			if err != nil {
+				s.params.set(s.x)
+				return Unfinished, err
+			}
+			s.result.Losses++
+			it.Gain = (s.system.loss - loss) / promised
+			if it.Gain > 1e-4 && loss <= math.MaxFloat64 {
+				return s.accept(next, moved, it)
+			}
 		}
 		s.params.set(s.x)
-		if promised <= s.LossTolerance*s.system.loss {
+		if promised <= s.LossTolerance*math.Abs(s.system.loss) && it.Step <= math.MaxFloat64 {
 			return LossTolerance, nil
 		}
 		if s.Method == LevenbergMarquardt {
@@ -241,7 +246,7 @@ func (s *search[X, Y]) accept(next, moved []float64, it *Iteration) (end Reason,
 	it.Accepted, it.Loss = true, s.system.loss
 	// Nielsen's max(1/3, 1 - (2ρ - 1)³) for a gain ratio of ρ, with the exponent 1, which he leaves open: damping falls
 	// sooner. More steps fail then, but one that does needs neither J nor its product.
-	s.damping *= max(1./3, 2-2*it.Gain)
+	s.damping = max(s.damping*max(1./3, 2-2*it.Gain), leastDamping)
 	s.growth = 2
 	if length(s.scale, moved) <= s.StepTolerance*length(s.scale, s.x) {
 		return StepTolerance, nil

@@ -30,6 +30,7 @@ type Uncertainty struct {
 // of the options. The error is as Fit's, or says that the samples do not determine a parameter.
 func (f *Fitter[X, Y]) Uncertainty(ctx context.Context, xs []X, ys []Y, o Options) (*Uncertainty, error) {
 	o = o.withDefaults(f.single)
+	o.Underdetermined = true // what is missing is said below
 	p, err := f.problem(ctx, xs, ys, o)
 	if err != nil {
 		return nil, err
@@ -113,7 +114,15 @@ func (o Options) curvature(outputs int) float64 {
 // Predictions returns the standard errors of the network's outputs for inputs, one sample after another: of what the
 // model says there, without the scatter of a new measurement, which is Sigma.
 func (f *Fitter[X, Y]) Predictions(u *Uncertainty, xs []X) [][]float64 {
-	n, w := f.params.len(), f.worker()
+	n := f.params.len()
+	switch {
+	case u == nil:
+		panic("leastsquares: Predictions: the uncertainty is nil; look at the error of Uncertainty")
+	case len(u.scale) != n:
+		panic(fmt.Sprintf("leastsquares: Predictions: the uncertainty is of another network, one of %d parameters, "+
+			"not %d", len(u.scale), n))
+	}
+	w := f.worker()
 	list := make([][]float64, 0, len(xs))
 	for at := 0; at < len(xs); at += f.samples {
 		block := xs[at:min(at+f.samples, len(xs))]
