@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -9,14 +8,14 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/spec"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
-// predictions are the tables of the cycles that functions are predicted to take on every core, with what runs where
+// predictAMD64 are the tables of the cycles that functions are predicted to take on every core, with what runs where
 // marked; empty where there is no assembly.
-func (c *native) predictions() (string, error) {
-	choices := c.assembly.Choices()
-	if len(c.vector) == 0 || len(choices) == 0 {
+func predictAMD64(c *native) (string, error) {
+	a := assemblyAMD64(c)
+	choices := a.Choices()
+	if len(choices) == 0 {
 		return "", nil
 	}
 	rows := [][]string{append([]string{"function", "code"}, titles()...)}
@@ -35,18 +34,14 @@ func (c *native) predictions() (string, error) {
 			rows = append(rows, row)
 		}
 	}
-	batches, err := c.batchPredictions()
-	if err != nil {
-		return "", err
-	}
-	pauses, err := c.pauses()
+	batches, err := batchPredictions(c, a)
 	if err != nil {
 		return "", err
 	}
 	return "\npredicted cycles of one call in assembly on each core, calls following one another\n" + table(rows) +
 		"  By models of cores, with the data in their caches. The code marked runs there; what runs nowhere is not emitted. " +
 		"A code of AVX-512 is\n  emitted if it spares some core 3 %, or 5 to 10 % where what is written doesn't fit the first " +
-		"cache; short rows apart must\n  spare 6 %.\n" + c.kinds() + batches + pauses, nil
+		"cache; short rows apart must\n  spare 6 %.\n" + kindLines(a) + batches + c.pauses(), nil
 }
 
 // titles are the columns of cores.
@@ -55,23 +50,6 @@ func titles() (titles []string) {
 		titles = append(titles, c.Title+"  ")
 	}
 	return titles
-}
-
-// kindOf is a kind of cores as the emitted Go knows it.
-func kindOf(k amd64.Kind) templates.AssemblyKind {
-	kind := templates.AssemblyKind{Level: k.Level, Names: k.Names()}
-	if k.Unknown {
-		kind.Names = append(kind.Names, "others")
-		return kind
-	}
-	for _, c := range k.Cores {
-		for _, p := range cores.All[c].Processors {
-			maker := binary.LittleEndian.Uint32([]byte(p.Maker))
-			kind.Processors = append(kind.Processors,
-				templates.AssemblyProcessor{Maker: maker, Family: p.Family, First: p.First, Latest: p.Latest})
-		}
-	}
-	return kind
 }
 
 // CoreLevels are the levels that the assembly of a network runs at on cores with AVX-512, by their names; "" is that of
@@ -83,11 +61,11 @@ func CoreLevels(n spec.Network) (map[string]int, error) {
 	}
 	levels := map[string]int{}
 	for _, out := range c.outputs {
-		a, ok := out.Output.(*native)
-		if !ok {
+		a := assemblyAMD64(out.Output)
+		if a == nil {
 			continue
 		}
-		for _, k := range a.assembly.Kinds()[1:] {
+		for _, k := range a.Kinds()[1:] {
 			for _, core := range k.Cores {
 				levels[cores.All[core].Name] = k.Level
 			}
@@ -107,10 +85,10 @@ func FewSamples(n spec.Network) (map[string][]int, error) {
 	}
 	few := map[string][]int{}
 	for _, out := range c.outputs {
-		if a, ok := out.Output.(*native); ok {
-			for _, name := range a.vector {
-				if kinds := a.assembly.Few(name); kinds != nil {
-					few[name] = kinds
+		if a := assemblyAMD64(out.Output); a != nil {
+			for _, f := range c.p.Funcs {
+				if kinds := a.Few(f.Name); kinds != nil {
+					few[f.Name] = kinds
 				}
 			}
 		}
@@ -118,9 +96,9 @@ func FewSamples(n spec.Network) (map[string][]int, error) {
 	return few, nil
 }
 
-// kinds says which cores the emitted code tells apart.
-func (c *native) kinds() string {
-	kinds := c.assembly.Kinds()
+// kindLines says which cores the emitted code tells apart.
+func kindLines(a *amd64.Assembly) string {
+	kinds := a.Kinds()
 	if len(kinds) < 3 {
 		return "  All cores with AVX-512 run the same codes.\n"
 	}
@@ -138,16 +116,16 @@ func (c *native) kinds() string {
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
 // that was tried, that which was chosen marked.
-func (c *native) batchPredictions() (string, error) {
+func batchPredictions(c *native, a *amd64.Assembly) (string, error) {
 	rows := [][]string{append([]string{"function", "tile"}, titles()...)}
 	for _, tiling := range amd64.Tilings(c.p) {
-		predicted, err := c.assembly.PredictBatches(tiling)
+		predicted, err := a.PredictBatches(tiling)
 		if err != nil {
 			return "", err
 		}
 		for _, b := range predicted {
 			mark := "  "
-			if tiling == c.assembly.Tiling {
+			if tiling == c.tiling {
 				mark = " ←"
 			}
 			row := []string{b.Function, fmt.Sprint(kernel.NewTileLayout(c.p, tiling).Samples)}

@@ -57,7 +57,7 @@ type Output interface {
 }
 
 // Backends are those that there are.
-func Backends() []Backend { return []Backend{amd64Backend, arm64Backend} }
+func Backends() []Backend { return []Backend{amd64Assembly.backend(), arm64Assembly.backend()} }
 
 // backends are those in force.
 func (o Options) backends() []Backend {

@@ -55,7 +55,7 @@ func TestBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{"assembly for AVX2 and AVX-512: Forward",
-			"portable Go, because all of the assembly would be larger than 4 MB, or take too long to write"} {
+			"portable Go on amd64, because all of the assembly would be larger than 4 MB, or take too long to write"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: explain does not say %q", n.Name, want)
 			}

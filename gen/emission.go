@@ -16,36 +16,6 @@ import (
 
 // What goes with assembly, whichever processor it is for.
 
-// emission is what is emitted of a network's assembly: Processor, Levels and Kinds are those of the processor.
-type emission struct {
-	templates.Assembly
-	p *plan.Program
-	o Options
-	// files are their names: the declarations, and the assembly, which is text.
-	files []FileName
-	text  []byte
-	// vector are the functions, codes the ends of the names of the codes that one has, and calls how many calls those
-	// take that pause.
-	vector []string
-	codes  func(function string) []string
-	calls  map[string]int
-	// some are the functions and sweeps that some processors have and others not.
-	some []string
-	// few are how many samples a function of a batch takes one by one, for each kind of cores.
-	few func(function string) []int
-	// tiling is how batches are cut, fields where the assembly looks for fields, and sweeps are the loops over all
-	// parameters.
-	tiling      kernel.Tiling
-	fields      []kernel.Field
-	sweeps      []plan.Sweep
-	sweptAtOnce int
-}
-
-// assemblyFiles are the files of a processor.
-func assemblyFiles(stem, processor string) []FileName {
-	return []FileName{{stem + "_" + processor + "_gen.go", Declarations}, {stem + "_" + processor + "_gen.s", Assembly}}
-}
-
 // assemblyNames lists the identifiers that go with assembly: the ends are those of the names of a function's codes.
 func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []string {
 	names := []string{prefix + "Level", prefix + "Levels", prefix + "AtLevels", prefix + assembly.PauseSuffix}
@@ -93,47 +63,38 @@ func assemblyFunction(p *plan.Program, name string) templates.AssemblyFunction {
 	}
 }
 
-// emit prints the files.
-func (e emission) emit() ([]File, error) {
-	p, a := e.p, beside(e.p, e.o)
-	a.Processor, a.Levels, a.Kinds = e.Processor, e.Levels, e.Kinds
-	for _, name := range e.vector {
+// declarations prints the Go that declares the assembly.
+func (c *native) declarations(some []string) ([]byte, error) {
+	p, a := c.p, beside(c.p, c.o)
+	a.Processor, a.Levels, a.Kinds = c.name, c.levels, c.coreKinds()
+	calls := c.code.Calls()
+	for _, name := range c.vector {
 		f := assemblyFunction(p, name)
-		f.Codes = e.codes(name)
-		f.Pauses, f.SumsPause = e.calls[name] > 0, e.calls[name+assembly.SumsSuffix] > 0
-		f.Few = e.fewOf(name)
+		f.Codes = c.code.Codes(name)
+		f.Pauses, f.SumsPause = calls[name] > 0, calls[name+assembly.SumsSuffix] > 0
+		f.Few = c.fewOf(name)
 		a.Functions = append(a.Functions, f)
 	}
-	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, e.sweeps), e.sweptAtOnce
-	a.Some = constants(a.Prefix, e.some, e.has)
+	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, c.sweeps), c.code.SweptAtOnce()
+	a.Some = constants(a.Prefix, some, c.Has)
 	var err error
-	if a.Absent, a.AbsentSweeps, err = absent(p, slices.DeleteFunc(slices.Clone(e.some), e.has)); err != nil {
+	if a.Absent, a.AbsentSweeps, err = absent(p, slices.DeleteFunc(slices.Clone(some), c.Has)); err != nil {
 		return nil, err
 	}
 	a.PauseWords = assembly.PauseWords
-	lay := kernel.NewTileLayout(p, e.tiling)
+	lay := kernel.NewTileLayout(p, c.tiling)
 	a.Batch.Samples, a.Batch.Tiles = lay.Samples, lay.Tiles
 	if p.Network.Rounding == spec.RoundingStrict {
 		a.Batch.Block = p.Block
 	}
-	for _, f := range e.fields {
+	for _, f := range c.code.Fields() {
 		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
 	}
-	declarations, err := templates.AssemblyFile(a)
+	text, err := templates.AssemblyFile(a)
 	if err != nil {
 		return nil, fmt.Errorf("printing the assembly's declarations: %w", err)
 	}
-	var files []File
-	for i, f := range e.files {
-		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, e.text}[i]})
-	}
-	return files, nil
-}
-
-// has says whether the processor has a function or a sweep.
-func (e emission) has(name string) bool {
-	return slices.Contains(e.vector, name) ||
-		slices.ContainsFunc(e.sweeps, func(s plan.Sweep) bool { return s.Function() == name })
+	return text, nil
 }
 
 // constants say of functions and sweeps that only some processors have whether a build has them.
@@ -223,13 +184,13 @@ func vectorNames(p *plan.Program) (names []string, err error) {
 
 // fewOf says how a function of a batch takes few samples. A step on one is Step, but where the order of operations is
 // promised: it multiplies others with the rate.
-func (e emission) fewOf(name string) (few templates.AssemblyFew) {
-	ordered := e.p.Network.Rounding == spec.RoundingStrict
-	if !e.p.Func(name).Batch {
+func (c *native) fewOf(name string) (few templates.AssemblyFew) {
+	ordered := c.p.Network.Rounding == spec.RoundingStrict
+	if !c.p.Func(name).Batch {
 		return few
 	}
 	if name != plan.StepBatch {
-		if few.Samples = e.few(name); len(few.Samples) == 0 {
+		if few.Samples = c.code.Few(name); len(few.Samples) == 0 {
 			return few
 		}
 	}
@@ -238,27 +199,28 @@ func (e emission) fewOf(name string) (few templates.AssemblyFew) {
 	case plan.GradBatch, plan.StepBatch:
 		few.Single = "" // they have their own
 		alone := map[string]string{plan.GradBatch: plan.Grad, plan.StepBatch: plan.Step}[name]
-		if slices.Contains(e.vector, alone) && !ordered {
+		if slices.Contains(c.vector, alone) && !ordered {
 			few.Alone = alone
 		}
-		few.Apart = assembly.SumsApart(e.p) && len(e.few(plan.GradBatch)) > 0
+		few.Apart = assembly.SumsApart(c.p) && len(c.code.Few(plan.GradBatch)) > 0
 		few.Onto = templates.FewOnto{
 			Forgotten: kernel.Forgotten, GoneOnFrom: kernel.GoneOnFrom, Moved: kernel.Moved,
 		}
-		few.Pauses, few.SumsPause = e.calls[name+assembly.OneSuffix] > 0, e.calls[name+assembly.FewSuffix] > 0
+		calls := c.code.Calls()
+		few.Pauses, few.SumsPause = calls[name+assembly.OneSuffix] > 0, calls[name+assembly.FewSuffix] > 0
 	case plan.ForwardBatch:
-		few.Alone, few.Result = few.Single, plan.FieldName(e.p.Meant(plan.PostActivation, e.p.Network.Depth()))
+		few.Alone, few.Result = few.Single, plan.FieldName(c.p.Meant(plan.PostActivation, c.p.Network.Depth()))
 	case plan.LossBatch:
 		few.Alone = few.Single
 	case plan.InputGradBatch:
-		few.Result = plan.FieldName(e.p.Find(plan.Delta, 0))
+		few.Result = plan.FieldName(c.p.Find(plan.Delta, 0))
 	}
 	return few
 }
 
 // fewLines say how many samples functions of batches take one by one; on cores of several kinds from the least to the
 // most.
-func fewLines(functions []string, few func(function string) []int) []string {
+func fewLines(instructions string, functions []string, few func(function string) []int) []string {
 	var list []string
 	for _, name := range functions {
 		kinds := few(name)
@@ -275,29 +237,14 @@ func fewLines(functions []string, few func(function string) []int) []string {
 	if len(list) == 0 {
 		return nil
 	}
-	return []string{"of the last samples of a batch so many one by one, more in a tile: " + strings.Join(list, ", ")}
+	return []string{fmt.Sprintf("of the last samples of a batch assembly for %s takes so many one by one, more in a tile: %s",
+		instructions, strings.Join(list, ", "))}
 }
 
-// batched says whether some of the functions take batches.
-func batched(p *plan.Program, functions []string) bool {
-	return slices.ContainsFunc(functions, func(name string) bool { return p.Func(name).Batch })
-}
-
-// cutsOf are the samples of a tile, and of as many as a call takes, 0 without functions of batches.
-func cutsOf(p *plan.Program, tiling kernel.Tiling, functions []string) (tile, chunk int) {
-	if !batched(p, functions) {
-		return 0, 0
-	}
-	l := kernel.NewTileLayout(p, tiling)
-	return l.Samples, l.Samples * l.Tiles
-}
-
-// assemblyFields are the fields that the assembly of some functions needs, and their sizes: the direction in which
-// large matrices are gone through, where functions alternate, what rows of derivatives are formed in, and what
-// tiles of batches lie in.
-func assemblyFields(p *plan.Program, tiling kernel.Tiling, alternates bool, functions []string) (
-	workspace, batch portable.Fields,
-) {
+// Fields are the fields that the assembly needs, and their sizes: the direction in which large matrices are gone
+// through, where functions alternate, what rows of derivatives are formed in, and what tiles of batches lie in.
+func (c *native) Fields() (workspace, batch portable.Fields) {
+	p := c.p
 	number := code.Of(code.KindOf(string(p.Network.Precision)))
 	if n := kernel.RowNumbers(p); n > 0 {
 		workspace = portable.Fields{Bytes: n * p.ElementBytes(), List: []code.Field{{
@@ -305,7 +252,7 @@ func assemblyFields(p *plan.Program, tiling kernel.Tiling, alternates bool, func
 			Doc: "for the assembly: what it works on where it forms several rows of derivatives at once",
 		}}}
 	}
-	if alternates {
+	if c.alternates {
 		bits := 8 * p.ElementBytes()
 		workspace.Join(portable.Fields{Bytes: bits / 8, List: []code.Field{{
 			Name: kernel.DirectionField, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
@@ -313,28 +260,12 @@ func assemblyFields(p *plan.Program, tiling kernel.Tiling, alternates bool, func
 				"value will do",
 		}}})
 	}
-	if !batched(p, functions) {
+	if !c.batched() {
 		return workspace, batch
 	}
-	for _, f := range kernel.TileFields(p, tiling) {
+	for _, f := range kernel.TileFields(p, c.tiling) {
 		batch.List = append(batch.List, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
 	}
-	batch.Bytes = kernel.TileBytes(p, tiling)
+	batch.Bytes = kernel.TileBytes(p, c.tiling)
 	return workspace, batch
-}
-
-// written are the functions of a network that are in assembly: those whose absence missing gives no reason for.
-func written(p *plan.Program, missing func(function string) string) (names []string) {
-	for _, f := range p.Funcs {
-		if missing(f.Name) == "" {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
-// among says whether a function is one of some, or that of one of some sweeps.
-func among(functions []string, sweeps []plan.Sweep, name string) bool {
-	return slices.Contains(functions, name) ||
-		slices.ContainsFunc(sweeps, func(s plan.Sweep) bool { return s.Function() == name })
 }

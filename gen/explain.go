@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -99,7 +100,12 @@ func (c *Compiled) explained() (lines []string, tables string, err error) {
 		if err != nil {
 			return nil, "", err
 		}
-		lines, tables = append(lines, own...), tables+more
+		for _, line := range own {
+			if !slices.Contains(lines, line) { // how batches are cut is the same for all
+				lines = append(lines, line)
+			}
+		}
+		tables += more
 	}
 	return lines, tables, nil
 }

@@ -5,24 +5,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// sweeps are the loops over all parameters that are in assembly.
-func (c *native) sweeps() []plan.Sweep {
-	return c.assembly.Swept.Written()
-}
-
 // sweptLines say which functions have loops in assembly, for some instructions, and which have not and why.
-func sweptLines(n spec.Network, instructions string, all []plan.Sweep,
-	missing func(plan.Sweep) string) (lines []string) {
+func sweptLines(n spec.Network, instructions, processor string, loops assembly.Loops) (lines []string) {
 	var left leftToGo
 	var names []string
-	for _, s := range all {
-		name, why := apiOf(n, s), missing(s)
+	for _, s := range loops.All() {
+		name, why := apiOf(n, s), loops.Missing(s)
 		left.add(why, name)
 		if why == "" && !slices.Contains(names, name) {
 			names = append(names, name)
@@ -32,7 +27,7 @@ func sweptLines(n spec.Network, instructions string, all []plan.Sweep,
 		lines = append(lines, fmt.Sprintf("assembly for %s of loops over all parameters: %s", instructions,
 			strings.Join(names, ", ")))
 	}
-	return append(lines, left.lines()...)
+	return append(lines, left.lines(processor)...)
 }
 
 // apiOf is the function that a sweep is the loop of.

@@ -89,8 +89,9 @@ func Cores() (list []Core) {
 // functions of one sample and all that is portable. The error is that of Generate.
 func Trials(n spec.Network, o Options) ([]Trial, error) {
 	n = measured(n)
-	o = Options{Source: o.Source, NoMacros: true, Backends: []Backend{amd64Backend}} // whose codes are told apart
-	real, err := Compile(n, o)                                                       // which says what is chosen
+	backends := []Backend{amd64Assembly.backend()} // whose codes are told apart
+	o = Options{Source: o.Source, NoMacros: true, Backends: backends}
+	real, err := Compile(n, o) // which says what is chosen
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func Trials(n spec.Network, o Options) ([]Trial, error) {
 		}
 		for k, out := range c.outputs {
 			a, ok := out.Output.(*native)
-			if !ok || len(a.vector)+len(a.sweeps()) == 0 {
+			if !ok || len(a.vector)+len(a.sweeps) == 0 {
 				continue
 			}
 			t.Level = portable.Prefix(n.Name) + "Level"
@@ -187,15 +188,15 @@ func (c *Compiled) portableCodes() (codes []TrialCode) {
 
 // sampleCodes are the codes of functions of one sample. Those run that do in the real network.
 func (c *native) sampleCodes(real *native) (codes []TrialCode) {
-	chosen := map[string]amd64.Choice{}
-	for _, choice := range real.assembly.Choices() {
+	a, chosen := assemblyAMD64(c), map[string]amd64.Choice{}
+	for _, choice := range assemblyAMD64(real).Choices() {
 		chosen[choice.Function] = choice
 	}
-	for _, choice := range c.assembly.Choices() {
+	for _, choice := range a.Choices() {
 		runs, ok := chosen[choice.Function]
 		for i, v := range choice.Tried {
 			code := trialCode(c.p.Func(choice.Function), v.String())
-			code.Level, code.Needs = c.assembly.TriedLevel(v), needs(v.Level)
+			code.Level, code.Needs = a.TriedLevel(v), needs(v.Level)
 			for k, cycles := range choice.Cycles[i] {
 				code.Cycles = append(code.Cycles, float64(cycles))
 				code.Runs[k] = ok && runs.Emitted[runs.Runs[k]] == v
@@ -209,9 +210,9 @@ func (c *native) sampleCodes(real *native) (codes []TrialCode) {
 
 // batchCodes are the codes of batch functions: with one tiling, that of every level.
 func (c *native) batchCodes(real *native) (codes []TrialCode, err error) {
-	samples := kernel.NewTileLayout(c.p, c.assembly.Tiling).Samples
+	samples := kernel.NewTileLayout(c.p, c.tiling).Samples
 	for _, l := range isa.Levels {
-		predicted, err := c.assembly.PredictLevel(l, c.assembly.Tiling)
+		predicted, err := assemblyAMD64(c).PredictLevel(l, c.tiling)
 		if err != nil {
 			return nil, err
 		}
@@ -226,7 +227,7 @@ func (c *native) batchCodes(real *native) (codes []TrialCode, err error) {
 					code.Cycles = p.Cycles
 				}
 			}
-			if real.Has(fn.Name) && real.assembly.Tiling == c.assembly.Tiling {
+			if real.Has(fn.Name) && real.tiling == c.tiling {
 				for k, core := range cores.All {
 					code.Runs[k] = core.Wide == (l == isa.AVX512)
 				}

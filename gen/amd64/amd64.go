@@ -25,29 +25,16 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// Options are what a plan does not say.
-type Options struct {
-	Package string
-	Header  string // the first line, without its slashes
-	Prefix  string // of the names of functions
-}
-
-// Printed is an assembly file.
-type Printed struct {
-	Text []byte
-	// Calls are, for the functions that pause, how many calls they take by the estimate.
-	Calls map[string]int
-}
-
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
-func (a *Assembly) Print(o Options) (*Printed, error) {
-	forms, calls, err := a.printed()
-	if err != nil {
-		return nil, err
+func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
+	var forms []form
+	for _, fn := range a.p.Funcs {
+		forms = append(forms, a.printed[fn.Name]...)
 	}
 	f, out := assembly.NewFile(a.common), ir.NewFile()
 	a.placeConstants(f, forms)
@@ -100,7 +87,10 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	return &Printed{withoutRepeated(text), calls}, nil
+	if text = withoutRepeated(text); o.Macros {
+		text = macro.Shorten(text)
+	}
+	return text, nil
 }
 
 // withoutZeros appends a text without the zeros that numbers begin with as avo writes them: $0x00000040.
@@ -151,22 +141,8 @@ func constraints() buildtags.Constraints {
 	return buildtags.And(all...)
 }
 
-// Calls are, for the functions that pause, how many calls they take by the estimate.
-func (a *Assembly) Calls() (map[string]int, error) {
-	_, calls, err := a.printed()
-	return calls, err
-}
-
-// printed are the codes that are printed, and how many calls those that pause take.
-func (a *Assembly) printed() ([]form, map[string]int, error) {
-	var forms []form
-	for _, fn := range a.p.Funcs {
-		if a.Missing(fn.Name) == "" {
-			forms = append(forms, a.chosen(fn, a.variants(fn.Name))...)
-		}
-	}
-	return a.pausing(forms, a.config.CallCycles)
-}
+// Calls are, for the functions that pause, how many calls they take by the estimate, at the level that takes the most.
+func (a *Assembly) Calls() map[string]int { return a.calls }
 
 // chosen are the codes that a function has.
 func (a *Assembly) chosen(fn *plan.Func, variants []Variant) (forms []form) {

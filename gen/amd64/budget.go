@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/mmcloughlin/avo/ir"
 
@@ -46,7 +47,7 @@ func (a *Assembly) Settle() error {
 			a.leave(name, part+" has none")
 			continue
 		}
-		forms, size, err := a.attempt(fn)
+		forms, calls, size, err := a.attempt(fn)
 		if err != nil {
 			return err
 		}
@@ -59,6 +60,8 @@ func (a *Assembly) Settle() error {
 		}
 		all, constants = with, n
 		a.room -= size
+		a.printed[name] = forms
+		maps.Copy(a.calls, calls)
 	}
 	return nil
 }
@@ -74,9 +77,9 @@ func (a *Assembly) constants(forms []form) int {
 	return together.Count
 }
 
-// attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text;
-// nothing where the code became too long.
-func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
+// attempt writes the code of a function, with its pauses, and returns what would be printed, in how many calls what
+// pauses is done, and the size of the text; nothing where the code became too long.
+func (a *Assembly) attempt(fn *plan.Func) (final []form, calls map[string]int, size int, err error) {
 	var standard, others []form
 	for _, f := range a.forms(fn) {
 		if f.style == kernel.Standard {
@@ -89,26 +92,26 @@ func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 	for _, forms := range [][]form{standard, others} {
 		a.allow(len(forms))
 		if err := a.compile(forms...); err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 		if a.tooLong(standard...) {
-			return nil, 0, nil
+			return nil, nil, 0, nil
 		}
 	}
 	if !fn.Batch {
 		if a.choices[fn.Name], err = a.choose(fn); err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 	}
 	for {
 		chosen := a.chosen(fn, a.variants(fn.Name))
 		a.allow(len(chosen))
-		final, _, err = a.pausing(chosen, a.config.CallCycles)
+		final, calls, err = a.pausing(chosen, a.config.CallCycles)
 		if err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 		if a.tooLong(final...) {
-			return nil, 0, nil
+			return nil, nil, 0, nil
 		}
 		size = 0
 		for _, f := range final {
@@ -119,7 +122,7 @@ func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 		// Where there is no room for all that pays on some core, there may be for less.
 		c := a.choices[fn.Name]
 		if size <= a.room || !c.fewer() {
-			return final, size, nil
+			return final, calls, size, nil
 		}
 		a.choices[fn.Name] = c
 	}

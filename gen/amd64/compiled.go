@@ -30,8 +30,12 @@ type Assembly struct {
 	config  Config
 	without map[string]string
 	choices map[string]Choice
-	// Swept are the loops over all parameters, each with its code at every level.
-	Swept assembly.SweptList[[]*compiled]
+	// printed are the codes that functions are printed with, and calls how many calls those take that pause, at the
+	// level that takes the most.
+	printed map[string][]form
+	calls   map[string]int
+	// swept are the loops over all parameters, each with its code at every level.
+	swept assembly.SweptList[[]*compiled]
 	// written is how many instructions have been written so far, most how many a function may have that is written now,
 	// straight how many where they are not rolled up, and room how many bytes of text are left.
 	written, most, straight, room int
@@ -124,7 +128,7 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
 	common := assembly.NewCommon(p, c.Alternates || assembly.AlternatesAny(set{core: on}, p))
 	a := &Assembly{p: p, common: common, core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
-		choices: map[string]Choice{}, room: maxText}
+		choices: map[string]Choice{}, printed: map[string][]form{}, calls: map[string]int{}, room: maxText}
 	if c.Tried {
 		a.room *= triedRoom
 	}

@@ -38,7 +38,7 @@ func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
 	for _, of := range forms {
 		files = append(files, a.code[of].file)
 	}
-	for _, s := range a.Swept {
+	for _, s := range a.swept {
 		for _, c := range s.Code {
 			files = append(files, c.file)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -77,11 +78,11 @@ func TestJumps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			printed, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net"})
+			printed, err := a.Print(assembly.Options{Package: "net", Header: "net", Prefix: "net"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, jumps := printed.Text, 0
+			text, jumps := printed, 0
 			for line := range strings.Lines(string(text)) {
 				if strings.HasPrefix(line, "\tJ") || strings.HasPrefix(line, "\tCALL") {
 					jumps++

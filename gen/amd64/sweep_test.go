@@ -63,7 +63,7 @@ func TestSweepOfAnything(t *testing.T) {
 func TestSweepChoices(t *testing.T) {
 	n := spec.Network{Name: "Net", Input: 9, Layers: []spec.Layer{{Dense: 9}}, Cost: spec.Function{Name: "mse"}}
 	_, a := assembled(t, n.WithDefaults())
-	text, err := a.Print(Options{Package: "p", Prefix: "net"})
+	text, err := a.Print(assembly.Options{Package: "p", Prefix: "net"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +73,9 @@ func TestSweepChoices(t *testing.T) {
 	}
 	for _, k := range a.Kinds()[1:] {
 		for _, c := range k.Cores {
-			for _, s := range a.Swept.Written() {
+			for _, s := range a.swept.Written() {
 				entry := regexp.MustCompile(`TEXT ·net` + s.Function() + `\(SB\).*\n\tTESTQ +\$(0x\w+),`)
-				found := entry.FindSubmatch(text.Text)
+				found := entry.FindSubmatch(text)
 				if found == nil {
 					t.Fatalf("%s has no entry", s.Function())
 				}

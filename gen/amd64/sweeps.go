@@ -13,11 +13,11 @@ import (
 
 // writeSweeps writes the sweeps of the network, before what is written of it by the size that is left.
 func (a *Assembly) writeSweeps() (err error) {
-	if a.Swept, err = assembly.SweepsOf[[]*compiled](a.p, a.config.EveryLevel); err != nil {
+	if a.swept, err = assembly.SweepsOf[[]*compiled](a.p, a.config.EveryLevel); err != nil {
 		return err
 	}
-	for i := range a.Swept {
-		s := &a.Swept[i]
+	for i := range a.swept {
+		s := &a.swept[i]
 		if s.Missing != "" {
 			continue
 		}
@@ -52,7 +52,7 @@ func sweepChoice(s plan.Sweep) Choice {
 
 // sweepChoices are the choices of all sweeps that have assembly.
 func (a *Assembly) sweepChoices() (choices []Choice) {
-	for _, s := range a.Swept.Written() {
+	for _, s := range a.swept.Written() {
 		choices = append(choices, sweepChoice(s))
 	}
 	return choices
@@ -61,7 +61,7 @@ func (a *Assembly) sweepChoices() (choices []Choice) {
 // addSweeps adds the sweeps to a file.
 func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) error {
 	kinds := a.Kinds()
-	for _, s := range a.Swept {
+	for _, s := range a.swept {
 		if s.Missing != "" {
 			continue
 		}
@@ -82,6 +82,9 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 	}
 	return nil
 }
+
+// Sweeps are the loops over all parameters.
+func (a *Assembly) Sweeps() assembly.Loops { return a.swept }
 
 // SweptAtOnce is how many elements a sweep takes in a call.
 func (a *Assembly) SweptAtOnce() int { return assembly.SweptAtOnce(a.config.CallCycles) }

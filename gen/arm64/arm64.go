@@ -12,6 +12,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -41,8 +42,8 @@ type Assembly struct {
 	parts   map[string][]*assembly.Function
 	calls   map[string]int
 	without map[string]string
-	// Swept are the loops over all parameters.
-	Swept assembly.SweptList[*assembly.Function]
+	// swept are the loops over all parameters.
+	swept assembly.SweptList[*assembly.Function]
 	// room is how many bytes of text are left, and written how many instructions have been written.
 	room, written int
 }
@@ -151,11 +152,11 @@ func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map
 
 // writeSweeps writes the loops over all parameters.
 func (a *Assembly) writeSweeps() (err error) {
-	if a.Swept, err = assembly.SweepsOf[*assembly.Function](a.p, a.config.EverySweep); err != nil {
+	if a.swept, err = assembly.SweepsOf[*assembly.Function](a.p, a.config.EverySweep); err != nil {
 		return err
 	}
-	for i := range a.Swept {
-		s := &a.Swept[i]
+	for i := range a.swept {
+		s := &a.swept[i]
 		if s.Missing != "" {
 			continue
 		}
@@ -182,20 +183,18 @@ func (a *Assembly) Cycles(function string) (cycles float64) {
 	return cycles
 }
 
+// Codes are the ends of the names of the codes of a function.
+func (a *Assembly) Codes(string) []string { return []string{Level} }
+
+// Sweeps are the loops over all parameters.
+func (a *Assembly) Sweeps() assembly.Loops { return a.swept }
+
 // SweptAtOnce is how many elements a sweep takes in a call.
 func (a *Assembly) SweptAtOnce() int { return assembly.SweptAtOnce(a.config.CallCycles) }
 
-// Options are what a plan does not say.
-type Options struct {
-	Header string // the first line, without its slashes
-	Prefix string // of the names of functions
-	// Macros writes instructions on vectors as calls of macros, which the file defines.
-	Macros bool
-}
-
 // Print returns the assembly file, with the functions that have assembly: of one sample, and of sweeps, one that Go
 // calls by its name, which goes on to the code, as it does where there are several levels to choose from.
-func (a *Assembly) Print(o Options) ([]byte, error) {
+func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 	var entries, all []*assembly.Function
 	for _, fn := range a.p.Funcs {
 		if !fn.Batch {
@@ -203,7 +202,7 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 		}
 		all = append(all, a.parts[fn.Name]...)
 	}
-	for _, s := range a.Swept {
+	for _, s := range a.swept {
 		if s.Code != nil {
 			entries, all = append(entries, s.Code), append(all, s.Code)
 		}
@@ -233,7 +232,10 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 	}
 	if o.Macros {
 		body, definitions, err := write(printer{})
-		return slices.Concat(head, definitions, body), err
+		if err != nil {
+			return nil, err
+		}
+		text = macro.Shorten(slices.Concat(head, definitions, body))
 	}
 	return text, nil
 }

@@ -16,8 +16,11 @@ import (
 // set are the instructions of NEON, and the core whose cycles are estimated.
 type set struct{ core *cores.Core }
 
+// Level is the name of the instruction set.
+const Level = "NEON"
+
 // String ends the names of functions.
-func (s set) String() string { return "NEON" }
+func (s set) String() string { return Level }
 
 // Registers have 128 bits, there are 32 of them, and masks are vectors. Instructions that compute read no memory.
 func (s set) Widest() int               { return 128 }

@@ -9,6 +9,13 @@ type Swept[Code any] struct {
 	Missing string
 }
 
+// Loops are the loops over all parameters of a network, whatever code they have.
+type Loops interface {
+	All() []plan.Sweep
+	Written() []plan.Sweep           // those that have assembly
+	Missing(sweep plan.Sweep) string // why one has none; empty for those that have
+}
+
 // SweptList are the loops over all parameters of a network, in assembly or not.
 type SweptList[Code any] []Swept[Code]
 
