@@ -30,6 +30,9 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
+// constraint is the build constraint of emitted assembly.
+var constraint = templates.AssemblyConstraint("amd64")
+
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
 func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 	var forms []form
@@ -84,7 +87,7 @@ func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	text = withoutZeros([]byte("// "+o.Header+"\n"), text)
-	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
+	if err := isa.Lint(text, constraint, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	if text = withoutRepeated(text); o.Macros {

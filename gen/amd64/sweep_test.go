@@ -50,7 +50,7 @@ func TestSweepOfAnything(t *testing.T) {
 				out.Constraints = constraints()
 				out.AddSection(assembledOf(fn))
 				text := assemblyText(t, f, out)
-				if err := isa.Lint(text, strict); err != nil {
+				if err := isa.Lint(text, constraint, strict); err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 				}
 			}

@@ -14,7 +14,11 @@ import (
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/macro"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
 )
+
+// constraint is the build constraint of emitted assembly.
+var constraint = templates.AssemblyConstraint("arm64")
 
 // Config is what a plan leaves open of its assembly.
 type Config struct {
@@ -221,13 +225,13 @@ func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 		w.define(&define)
 		return b.Bytes(), define.Bytes(), nil
 	}
-	head := fmt.Appendf(nil, "// %s\n\n//go:build %s\n\n#include \"textflag.h\"\n", o.Header, isa.Constraint)
+	head := fmt.Appendf(nil, "// %s\n\n//go:build %s\n\n#include \"textflag.h\"\n", o.Header, constraint)
 	text, _, err := write(nil)
 	if err != nil {
 		return nil, err
 	}
 	text = append(head[:len(head):len(head)], text...)
-	if err := isa.Lint(text, a.common.Kernel.Strict); err != nil {
+	if err := isa.Lint(text, constraint, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	if o.Macros {

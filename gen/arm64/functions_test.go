@@ -124,7 +124,7 @@ func (c *calls) run(strict bool) {
 	for i, f := range c.files {
 		f.Symbol = fmt.Sprintf("c%d", i)
 		var b bytes.Buffer
-		fmt.Fprintf(&b, "// Written by a test.\n\n//go:build %s\n\n#include \"textflag.h\"\n", isa.Constraint)
+		fmt.Fprintf(&b, "// Written by a test.\n\n//go:build %s\n\n#include \"textflag.h\"\n", constraint)
 		for _, fn := range byFile[f] {
 			if err := printer(nil).functionText(&b, fn, ""); err != nil {
 				t.Fatal(err)
@@ -132,7 +132,7 @@ func (c *calls) run(strict bool) {
 		}
 		constantsText(&b, f)
 		text := b.Bytes()
-		if err := isa.Lint(text, strict); err != nil {
+		if err := isa.Lint(text, constraint, strict); err != nil {
 			t.Errorf("%s", firstLines(err.Error(), 10))
 		}
 		files[fmt.Sprintf("code%d_arm64.s", i)] = string(text)
