@@ -9,6 +9,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -71,7 +72,7 @@ func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 		if err := a.compile(f); err != nil {
 			return 0, err
 		}
-		if code := a.code[f]; code.tooLong || style.Apart && code.size() > straightNodes {
+		if code := a.code[f]; code.tooLong || style.Apart && code.size() > assembly.StraightNodes {
 			continue
 		}
 		cycles := make([]int, len(cores.All))

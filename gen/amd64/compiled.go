@@ -187,17 +187,13 @@ func (a *Assembly) tooLong(forms ...form) bool {
 	return slices.ContainsFunc(forms, func(f form) bool { return a.code[f].tooLong })
 }
 
-// straightNodes is how many instructions functions of deep networks have that are not rolled up: what a core keeps
-// decoded and, in bytes, the first cache.
-const straightNodes = 4500
-
 // write writes one, straight where that is not too long, and else layered and rolled up; never that of what a loop over
 // rows is around. It has no code where that becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
 	longest := a.straight
 	rolls := assembly.Deep(a.p.Network) && !kernel.SeveralTurns(a.common.Kernel.Strict, a.p.Func(of.function))
 	if rolls {
-		longest = min(longest, straightNodes)
+		longest = min(longest, assembly.StraightNodes)
 	}
 	c, err := a.writeUpTo(of, longest, false, false)
 	if rolls && errors.Is(err, assembly.ErrLong) {
@@ -209,31 +205,20 @@ func (a *Assembly) write(of form) (*compiled, error) {
 	return c, err
 }
 
-// errUnlike says that the code of operations that are alike is not.
-var errUnlike = errors.New("the code of layers that are alike is not")
-
 // writeRolled writes one layered and rolls it up.
 func (a *Assembly) writeRolled(of form) (c *compiled, err error) {
-	for _, whole := range []bool{false, true} {
-		if c, err = a.writeUpTo(of, a.most, true, whole); err == nil {
-			err = c.roll(a.most)
+	parts, err := assembly.WriteRolled(a.most, func(whole bool) (parts []*assembly.Function, err error) {
+		if c, err = a.writeUpTo(of, a.most, true, whole); err != nil {
+			return nil, err
 		}
-		if !errors.Is(err, errUnlike) {
-			break
-		}
+		return c.layered, nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return c, err
-}
-
-// roll rolls the parts up.
-func (c *compiled) roll(most int) error {
-	var errs []error
-	for _, part := range c.layered {
-		errs = append(errs, roll(part, most))
-	}
-	c.assemble(c.layered)
+	c.assemble(parts)
 	c.layered = nil
-	return errors.Join(errs...)
+	return c, nil
 }
 
 // assemble makes parts of finished functions.

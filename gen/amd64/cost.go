@@ -78,7 +78,7 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 	c := Choice{Function: fn.Name, Runs: make([]int, len(cores.All))}
 	for _, f := range a.forms(fn) {
 		code := a.code[f]
-		if code.tooLong || f.style.Apart && code.size() > straightNodes {
+		if code.tooLong || f.style.Apart && code.size() > assembly.StraightNodes {
 			continue
 		}
 		if slices.Contains(kernel.Measured, f.style) &&

@@ -6,7 +6,6 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -115,18 +114,6 @@ func (f *writer) WriteComment(text string) { f.Nodes = append(f.Nodes, ir.NewCom
 func (f *writer) WriteReturn() {
 	f.do("VZEROUPPER")
 	f.do("RET")
-}
-
-// integer adds an operation on integers to code that is rolled up.
-func (r *roller) integer(op vec.IntOp, operands ...operand.Op) {
-	name, operands := lowerInt(op, operands...)
-	r.do(isa.Build(name, operands...))
-}
-
-// countDown is that of a function.
-func (r *roller) countDown(count reg.GPPhysical, label string) {
-	r.do(isa.Build("SUBL", operand.U32(1), count.As32()))
-	r.do(isa.Build(branches[vec.IfNotEqual], operand.LabelRef(label)))
 }
 
 // isAddress says whether an instruction computes an address, and reads no memory.

@@ -53,7 +53,7 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 				}
 			}, func(fn *assembly.Function) {
 				written := len(fn.Nodes)
-				if err := roll(fn, written); err != nil {
+				if err := assembly.Roll(fn, written); err != nil {
 					t.Fatalf("%s: %v", fn.Name, err)
 				}
 				text := ""

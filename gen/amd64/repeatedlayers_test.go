@@ -9,6 +9,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -42,9 +43,12 @@ func TestAlike(t *testing.T) {
 					for _, f := range part.layered {
 						spared += len(f.Unwritten)
 					}
-					if err := part.roll(math.MaxInt); err != nil {
-						t.Fatalf("%s: %v", fn.Name, err)
+					for _, f := range part.layered {
+						if err := assembly.Roll(f, math.MaxInt); err != nil {
+							t.Fatalf("%s: %v", fn.Name, err)
+						}
 					}
+					part.assemble(part.layered)
 					whole, err := a.writeUpTo(f, math.MaxInt, true, true)
 					if err != nil {
 						t.Fatal(err)

@@ -5,10 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
@@ -72,7 +68,7 @@ func TestRoll(t *testing.T) {
 							part := assembledOf(f)
 							arguments := map[string]int{"tiles": 2, "samples": 20}
 							want := cores.Executed(part, arguments)
-							if err := roll(f, math.MaxInt); err != nil {
+							if err := assembly.Roll(f, math.MaxInt); err != nil {
 								t.Fatal(err)
 							}
 							part = assembledOf(f)
@@ -113,34 +109,6 @@ func TestDeep(t *testing.T) {
 		}
 		if got := assembly.Deep(n.WithDefaults()); got != test.want {
 			t.Errorf("%v: %t, want %t", test.widths, got, test.want)
-		}
-	}
-}
-
-// TestRepeats: segments are repeated as long as each is as far from the last as the second from the first.
-func TestRepeats(t *testing.T) {
-	at := func(disp int) assembly.Segment {
-		s := assembly.Segment{Nodes: []assembly.Line{&ir.Instruction{Opcode: "VMOVUPS",
-			Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
-		describe(&s, nil)
-		return s
-	}
-	for _, test := range []struct {
-		disps         []int
-		length, times int
-	}{
-		{[]int{0, 64, 128, 192}, 1, 4},
-		{[]int{0, 64, 128, 160}, 1, 3},
-		{[]int{0, 32, 100, 132, 200, 232}, 2, 3},
-		{[]int{0, 32, 100, 132, 200, 233}, 2, 2},
-		{[]int{0}, 2, 0},
-	} {
-		var segments []assembly.Segment
-		for _, d := range test.disps {
-			segments = append(segments, at(d))
-		}
-		if got := assembly.Repeats(segments, test.length); got != test.times {
-			t.Errorf("%v by %d: %d times, want %d", test.disps, test.length, got, test.times)
 		}
 	}
 }

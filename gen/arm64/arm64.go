@@ -133,8 +133,7 @@ func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map
 	calls = map[string]int{}
 	names := assembly.PartNames(a.p, fn)
 	for range 2 {
-		parts, err = assembly.Write(a.file, a.p, a.machine, fn, a.config.Tiling)
-		if err != nil {
+		if parts, err = a.code(fn); err != nil {
 			return nil, nil, err
 		}
 		for i, part := range parts {
@@ -152,6 +151,36 @@ func (a *Assembly) pausing(fn *plan.Func) (parts []*assembly.Function, calls map
 		}
 	}
 	return parts, calls, nil
+}
+
+// code writes a function, straight where that is not too long, and else, of a deep network, layer by layer and rolled
+// up: never what a loop over rows is around.
+func (a *Assembly) code(fn *plan.Func) ([]*assembly.Function, error) {
+	write := func() ([]*assembly.Function, error) {
+		return assembly.Write(a.file, a.p, a.machine, fn, a.config.Tiling)
+	}
+	if !assembly.Deep(a.p.Network) || kernel.SeveralTurns(a.common.Kernel.Strict, fn) {
+		return write()
+	}
+	most, constants := a.file.Longest, a.file.Constants.Clone()
+	a.file.Longest = min(most, assembly.StraightNodes)
+	parts, err := write()
+	a.file.Longest = most
+	if !errors.Is(err, assembly.ErrLong) {
+		return parts, err
+	}
+	a.file.Layered = true
+	defer func() { a.file.Layered, a.file.Whole = false, false }()
+	parts, err = assembly.WriteRolled(most, func(whole bool) ([]*assembly.Function, error) {
+		a.file.Constants, a.file.Whole = constants.Clone(), whole
+		return write()
+	})
+	for _, part := range parts {
+		if err == nil {
+			part.Target.(*writer).settle()
+		}
+	}
+	return parts, err
 }
 
 // writeSweeps writes the loops over all parameters.

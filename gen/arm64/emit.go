@@ -39,9 +39,7 @@ func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly
 		if f.multiplies(b, n) {
 			a.Place(n)
 			f.scalars[n.Out] = true
-			w := code()
-			w.Load(n.Out.Reg, f.reached(n.Mem, n.Size), 1, n.Size)
-			f.add(w, f.line(n.Mem))
+			f.load(n.Out.Reg, n.Mem, 1, n.Size)
 			return
 		}
 		f.WriteLoad(a, n)
@@ -57,10 +55,12 @@ func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly
 	case assembly.Gather:
 		a.Ensure(n.In[0])
 		a.PlaceApart(n)
-		w := code()
-		at := f.address(n.Mem)
-		w.Gather(n.Out.Reg, at, n.In[0].Reg, n.Size)
-		f.add(w, f.line(n.Mem))
+		to, index := n.Out.Reg, n.In[0].Reg
+		f.access(n.Mem, func(at vec.Place) {
+			w := code()
+			w.Gather(to, f.address(at), index, n.Size)
+			f.add(w, f.line(at))
+		}, "gather", to, index, n.Size)
 	default:
 		f.compute(a, n)
 	}
@@ -235,30 +235,54 @@ func shuffle(order *vec.Lanes) (neon.Sequence, error) {
 
 // WriteLoad writes the instructions that read numbers.
 func (f *writer) WriteLoad(a *assembly.Allocator, n *assembly.Node) {
-	w, line := code(), f.line(n.Mem)
 	if n.Mask != nil {
 		a.Ensure(n.Mask)
 		a.PlaceApart(n)
-		w.LoadWhere(n.Out.Reg, f.address(n.Mem), n.N, n.Size, n.Mask.Reg)
-		f.add(w, line)
+		to, mask := n.Out.Reg, n.Mask.Reg
+		f.access(n.Mem, func(at vec.Place) {
+			w := code()
+			w.LoadWhere(to, f.address(at), n.N, n.Size, mask)
+			f.add(w, f.line(at))
+		}, "load where", to, mask, n.N, n.Size)
 		return
 	}
 	if !n.Out.Cell {
 		a.Place(n)
 	}
+	to := n.Out.Reg
 	switch {
 	case n.Mem.Base == f.ArgumentBase:
 		move := map[int]string{4: "FMOVS", 8: "FMOVD"}[n.Size]
-		f.pseudo("%s %s, F%d", move, f.argument(n.Mem), n.Out.Reg)
+		f.pseudo("%s %s, F%d", move, f.argument(n.Mem), to)
 		if n.Kind == assembly.Splat {
-			w.Do("dup."+lanes(n.Size), n.Out.Reg, n.Out.Reg, 0)
+			f.do("dup."+lanes(n.Size), to, to, 0)
 		}
 	case n.Kind == assembly.Splat:
-		w.Spread(n.Out.Reg, f.address(n.Mem), n.N, n.Size)
+		f.access(n.Mem, func(at vec.Place) {
+			w := code()
+			w.Spread(to, f.address(at), n.N, n.Size)
+			f.add(w, f.line(at))
+		}, "spread", to, n.N, n.Size)
 	default:
-		w.Load(n.Out.Reg, f.reached(n.Mem, n.N*n.Size), n.N, n.Size)
+		f.load(to, n.Mem, n.N, n.Size)
 	}
-	f.add(w, line)
+}
+
+// load reads the first n lanes of a register, and save writes them.
+func (f *writer) load(to int, at vec.Place, n, size int) {
+	f.access(at, func(at vec.Place) {
+		w := code()
+		w.Load(to, f.reached(at, n*size), n, size)
+		f.add(w, f.line(at))
+	}, "load", to, n, size)
+}
+
+func (f *writer) save(from int, at vec.Place, n, size int) {
+	f.access(at, func(at vec.Place) {
+		w := code()
+		w.Store(from, f.reached(at, n*size), n, size)
+		f.add(w, f.line(at))
+	}, "store", from, n, size)
 }
 
 // lanes is the arrangement of lanes of so many bytes.
@@ -266,18 +290,22 @@ func lanes(size int) string { return map[int]string{4: "4s", 8: "2d"}[size] }
 
 // store writes the instructions that write numbers.
 func (f *writer) store(a *assembly.Allocator, n *assembly.Node) {
-	v, w := n.In[0], code()
+	v := n.In[0]
 	a.Ensure(v)
 	switch {
 	case n.Mem.Base == f.ArgumentBase:
 		f.pseudo("%s F%d, %s", map[int]string{4: "FMOVS", 8: "FMOVD"}[n.Size], v.Reg, f.argument(n.Mem))
 	case n.Mask != nil:
 		a.Ensure(n.Mask)
-		w.StoreWhere(v.Reg, f.address(n.Mem), n.N, n.Size, n.Mask.Reg)
+		from, mask := v.Reg, n.Mask.Reg
+		f.access(n.Mem, func(at vec.Place) {
+			w := code()
+			w.StoreWhere(from, f.address(at), n.N, n.Size, mask)
+			f.add(w, f.line(at))
+		}, "store where", from, mask, n.N, n.Size)
 	default:
-		w.Store(v.Reg, f.reached(n.Mem, n.N*n.Size), n.N, n.Size)
+		f.save(v.Reg, n.Mem, n.N, n.Size)
 	}
-	f.add(w, f.line(n.Mem))
 }
 
 // slot is where a value is kept on the stack.
@@ -300,13 +328,11 @@ func (f *writer) WriteFill(v *assembly.Home) {
 
 // WriteMove moves a whole register to memory, or from there.
 func (f *writer) WriteMove(register int, at vec.Place, store bool) {
-	w := code()
 	if store {
-		w.Store(register, f.address(at), 4, 4)
+		f.save(register, at, 4, 4)
 	} else {
-		w.Load(register, f.address(at), 4, 4)
+		f.load(register, at, 4, 4)
 	}
-	f.add(w, f.line(at))
 }
 
 // WriteLiteral brings a constant to the register of its value: by one instruction, or from memory.
@@ -358,9 +384,7 @@ func (f *writer) FirstOf(part *vec.Int, lanes, _ int) *vec.Value {
 	whole := &vec.Value{Type: mask.Type, ID: f.NextValue()}
 	f.Keep(&vec.Load{Out: some, At: at, N: lanes},
 		&vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
-	w := code()
-	w.Load(assembly.HomeOf(mask).Reg, f.address(at), lanes, f.Machine.Size)
-	f.add(w, 0)
+	f.load(assembly.HomeOf(mask).Reg, at, lanes, f.Machine.Size)
 	f.Integer(vec.IntNeg, vec.Ref(part))
 	f.Adopt(mask)
 	return mask

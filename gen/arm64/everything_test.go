@@ -12,7 +12,7 @@ import (
 )
 
 // all adds calls of all functions and sweeps of a network: with pauses or without, in tiles of one line or of two, on
-// numbers of several kinds, as its turn says.
+// numbers of several kinds, as its turn says. Those of deep networks are rolled up.
 func (c *calls) all(p *plan.Program, turn uint64) {
 	c.t.Helper()
 	rnd := rand.New(rand.NewPCG(turn, 11))
@@ -39,12 +39,16 @@ func (c *calls) all(p *plan.Program, turn uint64) {
 		}
 		var parts []*assembly.Function
 		var err error
+		f.Layered = assembly.Deep(p.Network) && !kernel.SeveralTurns(f.Kernel.Strict, fn)
 		if fn.Batch {
 			parts, err = assembly.Batch(f, p, m, fn, a.lay)
 		} else {
 			var one *assembly.Function
 			one, err = assembly.Sample(f, p, m, fn)
 			parts = []*assembly.Function{one}
+		}
+		if err == nil && f.Layered {
+			err = rolledUp(parts)
 		}
 		if errors.Is(err, assembly.ErrLong) {
 			continue
@@ -65,6 +69,7 @@ func (c *calls) all(p *plan.Program, turn uint64) {
 		}
 		a.arrays["b"] = area
 	}
+	f.Layered = false
 	sweeps, err := plan.Sweeps(p.Network)
 	if err != nil {
 		c.t.Fatal(err)
@@ -80,6 +85,17 @@ func (c *calls) all(p *plan.Program, turn uint64) {
 		a.drawSweep(s)
 		c.add(fmt.Sprintf("%s of %s", s.Function(), p.Network.Name), fn, m.Size, a.of(c, fn, m)...)
 	}
+}
+
+// rolledUp rolls parts of a function up, and settles them.
+func rolledUp(parts []*assembly.Function) error {
+	for _, part := range parts {
+		if err := assembly.Roll(part, maxFunction); err != nil {
+			return err
+		}
+		part.Target.(*writer).settle()
+	}
+	return nil
 }
 
 // arguments are what functions of a network are called with, by the names of their parameters.

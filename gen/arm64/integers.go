@@ -2,6 +2,7 @@ package arm64
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/arm64/cores"
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
@@ -41,10 +42,41 @@ func (f *writer) InMemory(o assembly.Operand) bool {
 
 // WriteInt writes an operation on integers. Whether a branch follows that asks for the result is not known here.
 func (f *writer) WriteInt(op vec.IntOp, operands ...assembly.Operand) {
-	defer func() { f.sums = nil }()
 	if f.pseudoInt(op, operands) {
+		f.sums = nil
 		return
 	}
+	a := access{what: fmt.Sprint(op)}
+	of := -1 // the operand that is read or written by a pointer
+	for i, o := range operands {
+		switch o := o.(type) {
+		case register:
+			a.has = append(a.has, o)
+			if op != vec.IntCompare && i == len(operands)-1 {
+				a.written = []assembly.Register{o}
+			}
+		case word:
+			if o.Base.Home.(register) >= 0 {
+				a.at, of = o.Place, i
+				a.what += " memory"
+				continue
+			}
+		}
+		a.what += " " + o.Asm()
+	}
+	a.write = func(at vec.Place) {
+		if of >= 0 {
+			operands = slices.Clone(operands)
+			operands[of] = word{at}
+		}
+		f.integer(op, operands)
+	}
+	f.put(a)
+}
+
+// integer writes an operation on integers.
+func (f *writer) integer(op vec.IntOp, operands []assembly.Operand) {
+	defer func() { f.sums = nil }()
 	all := make([]neon.Integer, len(operands))
 	line := 0
 	for i, o := range operands {

@@ -21,6 +21,14 @@ type pair struct {
 	swap   bool // the second node is the lower one
 }
 
+// lower is where a pair begins, whose first node is given.
+func (p pair) lower(first *assembly.Node) vec.Place {
+	if p.swap {
+		return p.second.Mem
+	}
+	return first.Mem
+}
+
 // Arrange settles variables, and brings pairs together.
 func (f *writer) Arrange(b *assembly.Block) {
 	b.Settle()
@@ -58,8 +66,8 @@ func (f *writer) Arrange(b *assembly.Block) {
 		}
 	}
 	for _, n := range nodes {
-		if _, ok := f.pairs[n]; ok {
-			f.order = append(f.order, n)
+		if p, ok := f.pairs[n]; ok {
+			f.order = append(f.order, p.lower(n))
 		}
 	}
 }
@@ -153,12 +161,8 @@ func (f *writer) reaching(at neon.Address) *sum {
 // and in no other's, besides it.
 func (f *writer) near(p vec.Place, at neon.Address, far int) (n int) {
 	const next = 24
-	for _, other := range f.order[:min(len(f.order), next)] {
-		q := other.Mem
-		if s := f.pairs[other]; s.swap {
-			q = s.second.Mem
-		}
-		if q.Base == p.Base && q.Index == p.Index && q.Scale == p.Scale && pairReach(q.Disp-p.Disp-far) &&
+	for _, q := range f.order[:min(len(f.order), next)] {
+		if q.Base.Home == p.Base.Home && q.Index == p.Index && q.Scale == p.Scale && pairReach(q.Disp-p.Disp-far) &&
 			f.reaching(neon.Address{Base: at.Base, Disp: at.Disp + q.Disp - p.Disp}) == nil {
 			n++
 		}
@@ -173,14 +177,12 @@ func (f *writer) writePair(a *assembly.Allocator, n *assembly.Node) bool {
 		return false
 	}
 	f.order = f.order[1:]
-	lower := n.Mem
-	if p.swap {
-		lower = p.second.Mem
-	}
-	at, ok := f.pairAddress(lower)
-	if !ok {
-		delete(f.second, p.second)
-		return false
+	lower := p.lower(n)
+	if !f.File.Layered {
+		if _, ok := f.pairAddress(lower); !ok {
+			delete(f.second, p.second)
+			return false
+		}
 	}
 	first, second := n, p.second
 	name := "ldp.q"
@@ -197,8 +199,25 @@ func (f *writer) writePair(a *assembly.Allocator, n *assembly.Node) bool {
 	if p.swap {
 		registers[0], registers[1] = registers[1], registers[0]
 	}
-	w := code()
-	w.Do(name, registers[0], registers[1], at.Base, at.Disp)
-	f.add(w, f.line(lower))
+	f.put(access{at: lower, what: name, pair: true, write: func(at vec.Place) {
+		f.twoAt(at, name, registers)
+	}}, registers[:]...)
 	return true
+}
+
+// twoAt loads or stores two registers, one by one where no address reaches both.
+func (f *writer) twoAt(at vec.Place, name string, registers [2]int) {
+	if address, ok := f.pairAddress(at); ok {
+		w := code()
+		w.Do(name, registers[0], registers[1], address.Base, address.Disp)
+		f.add(w, f.line(at))
+		return
+	}
+	for i, r := range registers {
+		if one := at.Plus(16 * i); name == "ldp.q" {
+			f.load(r, one, 4, 4)
+		} else {
+			f.save(r, one, 4, 4)
+		}
+	}
 }

@@ -128,13 +128,15 @@ type writer struct {
 	asked cores.Work
 	// scalars are numbers that have been read into the lowest lane of a register, as nothing reads the others.
 	scalars map[*assembly.Home]bool
-	// pairs are nodes that are written with a second one, which second has, and order are the first ones that are still
-	// to be written.
+	// pairs are nodes that are written with a second one, which second has, and order is where those begin that are
+	// still to be written.
 	pairs  map[*assembly.Node]pair
 	second map[*assembly.Node]bool
-	order  []*assembly.Node
+	order  []vec.Place
 	// sums are the addresses that registers for them hold.
 	sums []sum
+	// settling says that the accesses of code that has been rolled up are written.
+	settling bool
 }
 
 // Target writes a function.
@@ -143,7 +145,8 @@ func (s set) Target(f *assembly.Function) assembly.Target {
 }
 
 // Lines of a function are instructions and labels (isa.Instruction) and these: a comment, an instruction that Go's
-// assembler makes of several, and one that reads a constant whose place is known when all of them are together.
+// assembler makes of several, and one that reads a constant whose place is known when all of them are together. Code
+// that may be rolled up has accesses besides.
 type (
 	comment  string
 	pseudo   string

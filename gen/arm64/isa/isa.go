@@ -118,6 +118,29 @@ func (f *Form) wrong(args []int) int {
 	return -1
 }
 
+// General are the general registers that an instruction has, but for the one that is zero and the stack's end, and
+// those of them that it writes.
+func (i Instruction) General() (all, written []int) {
+	f := i.Form
+	results := 1
+	switch {
+	case f.Is(Stores), f.Is(Compares), f.Is(Branches):
+		results = 0
+	case f.Is(Loads | Pairs):
+		results = 2
+	}
+	for k, one := range f.fields {
+		if one.register != general && one.register != address || i.Args[k] == Zero {
+			continue
+		}
+		all = append(all, i.Args[k])
+		if k < results || one.register == address && f.Is(Posts) {
+			written = append(written, i.Args[k])
+		}
+	}
+	return all, written
+}
+
 // Label is the place of a label.
 func Label(name string) Instruction { return Instruction{Label: name} }
 

@@ -1,13 +1,9 @@
-package amd64
+package assembly
 
 import (
 	"maps"
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
-	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -16,35 +12,35 @@ import (
 
 // keptPointer is a pointer that is kept there.
 type keptPointer struct {
-	base reg.GPPhysical
+	base Register
 	step int
-	at   operand.Mem
+	at   Operand
 }
 
 // loopByOperation writes a period as a loop that keeps its pointers on the stack. It can't where there are no registers
 // for those of one operation.
-func (r *roller) loopByOperation(segments []assembly.Segment, p assembly.Period) bool {
+func (r *roller) loopByOperation(segments []Segment, p Period) bool {
 	var kept []keptPointer
 	var all []pointer
-	needed, steps, codes := make([][]pointer, p.Length), make([][]int, p.Length), make([][]assembly.Line, p.Length)
-	own, written, used := make([]map[reg.ID]bool, p.Length), map[reg.ID]bool{}, map[reg.ID]bool{}
+	needed, steps, codes := make([][]pointer, p.Length), make([][]int, p.Length), make([][]Line, p.Length)
+	own, written, used := make([]map[Register]bool, p.Length), map[Register]bool{}, map[Register]bool{}
 	for i, s := range segments[:p.Length] {
 		steps[i], codes[i] = stepsOf(s, segments[p.Length+i]), r.code(s)
-		u := usesOf(codes[i], steps[i])
+		u := r.usesOf(codes[i], steps[i])
 		needed[i], own[i] = u.advancing, u.used
 		maps.Copy(written, u.written)
 		maps.Copy(used, u.used)
 	}
 	for i := range codes {
 		spare := slices.DeleteFunc(r.spare(own[i]),
-			func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
+			func(g Register) bool { return used[g] && !slices.Contains(r.local, g) })
 		if len(needed[i]) > len(spare) {
 			return false
 		}
 		for k := range needed[i] {
 			q := &needed[i][k]
 			q.at = spare[k]
-			if written[q.base.ID()] {
+			if written[q.base] {
 				return false
 			}
 			if !slices.ContainsFunc(kept, q.keptAs) {
@@ -61,25 +57,26 @@ func (r *roller) loopByOperation(segments []assembly.Segment, p assembly.Period)
 	lent, giveBack := r.borrow(all)
 	for i := range kept {
 		kept[i].at = r.stack()
-		r.integer(vec.IntCopy, kept[i].base, kept[i].at)
+		r.doInteger(vec.IntCopy, kept[i].base, kept[i].at)
 	}
 	counter, end := r.head(p)
 	for i, code := range codes {
 		held := slices.Concat(r.words(counter, needed[i]), lent)
 		for _, k := range kept {
-			held = append(held, assembly.HeldWord{In: k.at, Root: k.base})
+			held = append(held, HeldWord{In: k.at, Root: k.base})
 		}
 		r.hold(code, held)
-		r.nodes = append(r.nodes, code[0]) // its comment
+		r.Nodes = append(r.Nodes, code[0]) // its comment
 		for _, q := range needed[i] {
-			r.integer(vec.IntCopy, kept[slices.IndexFunc(kept, q.keptAs)].at, q.at)
+			r.doInteger(vec.IntCopy, kept[slices.IndexFunc(kept, q.keptAs)].at, q.at)
 		}
 		r.rebase(code[1:], steps[i], needed[i])
 	}
 	for _, k := range kept {
-		r.integer(vec.IntCopy, k.at, reg.RAX)
-		r.advance(reg.RAX, k.step)
-		r.integer(vec.IntCopy, reg.RAX, k.at)
+		free := r.General().Scratch
+		r.doInteger(vec.IntCopy, k.at, free)
+		r.advance(free, k.step)
+		r.doInteger(vec.IntCopy, free, k.at)
 	}
 	end()
 	giveBack()
