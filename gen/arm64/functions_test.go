@@ -16,6 +16,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/arm64/cores"
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/assembly/assemblytest"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -195,36 +196,12 @@ func machineOf(size int) assembly.Machine {
 // windows, elementary functions, every cost that is an expression, and both precisions.
 func executedNetworks(t *testing.T, rounding spec.Rounding) (list []*plan.Program) {
 	t.Helper()
-	texts := []string{
-		"input: 3\nlayers:\n  - {dense: 5, activation: tanh}\n  - {dense: 3, activation: softmax}\ncost: cross-entropy",
-		"input: 8\nlayers:\n  - {dense: 16, activation: sigmoid}\n  - {dense: 1, activation: sigmoid}\n" +
-			"cost: binary-cross-entropy",
-		"input: 17\nlayers:\n  - {dense: 33, activation: relu}\n  - {dense: 6, activation: {name: max-pool, window: 2}}\n" +
-			"  - {dense: 2, activation: gelu}\ncost: mse",
-		"input: 2\nlayers:\n  - {dense: 2, activation: {expr: \"erf(z)*log1p(abs(z)^1.5)\"}}\n" +
-			"  - {dense: 1, activation: arctan}\ncost: {name: huber, delta: 0.5}",
-		"input: 70\nlayers:\n  - {dense: 90, activation: {expr: \"sin(z) + exp(-z^2)\"}}\n" +
-			"  - {dense: 2, activation: radial-sigmoid}\ncost: log-cosh",
-	}
-	if testing.Short() {
-		texts = texts[:2] // the last takes as long as all the others
-	}
-	for i, text := range texts {
-		for k, precision := range []spec.Precision{spec.Float32, spec.Float64} {
-			if testing.Short() && (i+k)%2 > 0 { // by turns
-				continue
-			}
-			text := fmt.Sprintf("name: N%d\n%s\nprecision: %s\nrounding: %s\n", i, text, precision, rounding)
-			n, err := spec.Decode("test.yaml", []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := plan.Compile(n.WithDefaults())
-			if err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, p)
+	for _, n := range assemblytest.Networks(t, rounding) {
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
 		}
+		list = append(list, p)
 	}
 	return list
 }

@@ -239,7 +239,7 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*vec.Value)
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]
 	case v == plan.DraftVar:
-		x = b.LoadLoose(w.f.at(w.draftBuffer(), at), n)
+		x = b.LoadLoose(w.f.at(w.op.Drafts(), at), n)
 	case w.op.Groups() > 1 && w.op.Element(buf) || w.op.Groups() == 1 && buf.Len() > 1:
 		x = b.LoadLoose(w.f.at(buf, at), n)
 	default:
@@ -249,14 +249,4 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*vec.Value)
 		memo[v] = x
 	}
 	return x
-}
-
-// draftBuffer is where the drafts of a looped window are.
-func (w *window) draftBuffer() *plan.Buffer {
-	for _, s := range w.op.Stages {
-		if s.Draft != nil {
-			return s.Draft.Buf
-		}
-	}
-	return nil
 }

@@ -211,7 +211,7 @@ func (w *tileWindow) look(v expr.Var, at index, memo map[expr.Var]*vec.Value) *v
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]
 	case v == plan.DraftVar:
-		x = w.t.load(w.draftBuffer(), at, w.v)
+		x = w.t.load(w.op.Drafts(), at, w.v)
 	case w.op.Element(buf):
 		x = w.t.load(buf, at, w.v)
 	default:
@@ -221,14 +221,4 @@ func (w *tileWindow) look(v expr.Var, at index, memo map[expr.Var]*vec.Value) *v
 		memo[v] = x
 	}
 	return x
-}
-
-// draftBuffer is where the drafts of a looped window are.
-func (w *tileWindow) draftBuffer() *plan.Buffer {
-	for _, s := range w.op.Stages {
-		if s.Draft != nil {
-			return s.Draft.Buf
-		}
-	}
-	return nil
 }

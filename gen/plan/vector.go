@@ -28,6 +28,16 @@ type Vector struct {
 	Scalars string
 }
 
+// Drafts is where the drafts of a looped window are, nil where no stage has any.
+func (o *Vector) Drafts() *Buffer {
+	for _, s := range o.Stages {
+		if s.Draft != nil {
+			return s.Draft.Buf
+		}
+	}
+	return nil
+}
+
 // Fold says how the scalar of a stage comes from the elements of a window.
 type Fold int
 
