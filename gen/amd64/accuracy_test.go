@@ -20,6 +20,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -185,36 +186,23 @@ func TestAccuracy(t *testing.T) {
 // accuracyBinary compiles the tests of testdata/accuracy beside the emitted functions.
 func accuracyBinary(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	// The reference is the one that judges the portable functions.
+	reference, err := os.ReadFile("../elementary/testdata/accuracy/reference_test.go")
+	if err != nil {
+		t.Fatal(err)
 	}
 	text, declarations := elementaryAssembly(t)
-	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
-	write("functions_amd64.s", text)
-	write("functions_amd64.go", declarations)
-	write("portable.go", portableFunctions(t))
-	sources, err := filepath.Glob("testdata/accuracy/*.go")
-	if err != nil || len(sources) == 0 {
-		t.Fatalf("no tests under testdata/accuracy: %v", err)
-	}
-	// The reference is the one that judges the portable functions.
-	for _, name := range append(sources, "../elementary/testdata/accuracy/reference_test.go") {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(filepath.Base(name), src)
-	}
-	cmd := exec.Command("go", "test", "-c", "-o", "accuracy.test", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	binary := filepath.Join(t.TempDir(), "accuracy.test")
+	cmd := overlay.Files{
+		"testdata/accuracy/functions_amd64.s":  text,
+		"testdata/accuracy/functions_amd64.go": declarations,
+		"testdata/accuracy/portable.go":        portableFunctions(t),
+		"testdata/accuracy/reference_test.go":  reference,
+	}.Go(t, "test", "-c", "-vet=off", "-ldflags=-w", "-o", binary, "./testdata/accuracy")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go test -c: %v\n%s", err, out)
 	}
-	return filepath.Join(dir, "accuracy.test")
+	return binary
 }
 
 // portableFunctions is the Go of the functions in portable code, and lists of them.

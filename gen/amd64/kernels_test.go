@@ -3,15 +3,13 @@ package amd64
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -97,27 +95,11 @@ func TestKernels(t *testing.T) {
 		}
 	}
 	text := assemblyText(t, f, out)
-	dir := t.TempDir()
-	files := map[string][]byte{
-		"go.mod":             []byte("module kernels\n\ngo 1.25.0\n"),
-		"functions_amd64.s":  text,
-		"functions_amd64.go": fmt.Appendf(nil, "package kernels\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes()),
-	}
-	for _, name := range []string{"kernels.go", "kernels_test.go"} {
-		var err error
-		if files[name], err = os.ReadFile(filepath.Join("testdata/kernels", name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, data := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
-	said, err := cmd.CombinedOutput()
+	said, err := overlay.Files{
+		"testdata/kernels/functions_amd64.s": text,
+		"testdata/kernels/functions_amd64.go": fmt.Appendf(nil, "package kernels\n%s\nfunc init() {\n%s}\n", decl.Bytes(),
+			list.Bytes()),
+	}.Go(t, "test", "-vet=off", "-count=1", "-v", "./testdata/kernels").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}

@@ -3,9 +3,6 @@ package amd64
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +12,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/kernel/idiom"
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -87,16 +85,11 @@ func TestLanewise(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling them takes seconds; go test without -short does it, and -short judges networks with rounding: strict")
 	}
-	dir := t.TempDir()
-	write := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	text, declarations := lanewiseAssembly(t)
-	write("go.mod", []byte("module lanewise\n\ngo 1.25.0\n"))
-	write("functions_amd64.s", text)
-	write("functions_amd64.go", declarations)
+	files := overlay.Files{
+		"testdata/lanewise/functions_amd64.s":  text,
+		"testdata/lanewise/functions_amd64.go": declarations,
+	}
 	for _, typ := range []string{"float32", "float64"} {
 		portable := &code.File{Package: "lanewise"}
 		if err := elementary.Declare(portable, "p"+typ[5:], lanewiseOps, code.KindOf(typ)); err != nil {
@@ -106,23 +99,13 @@ func TestLanewise(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write("portable"+typ[5:]+".go", src)
+		files["testdata/lanewise/portable"+typ[5:]+".go"] = src
 	}
-	for _, name := range []string{"kernels.go", "lanewise_test.go"} {
-		src, err := os.ReadFile(filepath.Join("testdata/lanewise", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(name, src)
-	}
-	args := []string{"test", "-count=1", "-v", "-timeout=0", "."}
+	args := []string{"test", "-vet=off", "-count=1", "-v", "-timeout=0", "./testdata/lanewise"}
 	if *exhaustive {
 		args = append(args, "-args", "-stride=1")
 	}
-	cmd := exec.Command("go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
-	out, err := cmd.CombinedOutput()
+	out, err := files.Go(t, args...).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatalf("go %s: %v", strings.Join(args, " "), err)

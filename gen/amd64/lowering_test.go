@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -16,64 +13,12 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/assembly/assemblytest"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // loweringArguments are the pointers that a tested piece of code has: three operands and the result, of 64 bytes each.
 var loweringArguments = []string{"x", "y", "p", "grad"}
-
-// loweringTest runs the code and compares what it leaves with what its program left, NaN with any NaN.
-const loweringTest = `package lowering
-
-import (
-	"encoding/binary"
-	"math"
-	"testing"
-	"unsafe"
-)
-
-type check struct {
-	name string
-	call func(at [4]unsafe.Pointer)
-	in   [3]string
-	want string
-	size int // of a number, 0 where the result is none
-}
-
-func TestLowering(t *testing.T) {
-	for _, c := range checks {
-		var memory [4][64]byte
-		var at [4]unsafe.Pointer
-		for i := range memory {
-			at[i] = unsafe.Pointer(&memory[i])
-		}
-		for i, in := range c.in {
-			copy(memory[i][:], in)
-		}
-		c.call(at)
-		for k := 0; k < len(c.want); k += max(c.size, 1) {
-			got, want := memory[3][k:], []byte(c.want[k:])
-			same := false
-			switch c.size {
-			case 4:
-				x, y := binary.LittleEndian.Uint32(got), binary.LittleEndian.Uint32(want)
-				a, b := math.Float32frombits(x), math.Float32frombits(y)
-				same = x == y || a != a && b != b
-			case 8:
-				x, y := binary.LittleEndian.Uint64(got), binary.LittleEndian.Uint64(want)
-				a, b := math.Float64frombits(x), math.Float64frombits(y)
-				same = x == y || a != a && b != b
-			default:
-				same = got[0] == want[0]
-			}
-			if !same {
-				t.Errorf("%s: byte %d is of % x, want % x", c.name, k, got[:8], want[:8])
-				break
-			}
-		}
-	}
-}
-`
 
 // loweredIn writes an operation with what it may have besides operands, and whether its result is numbers.
 func loweredIn(b *assembly.Block, op vec.Op, elem vec.Elem, in []*vec.Value, which int) (v *vec.Value, numbers bool) {
@@ -194,22 +139,12 @@ func TestLowering(t *testing.T) {
 		t.Skip("this machine has none of the instruction sets")
 	}
 	text := assemblyText(t, f, out)
-	dir := t.TempDir()
-	for name, content := range map[string]string{
-		"go.mod":        "module lowering\n\ngo 1.25.0\n",
-		"code_amd64.s":  string(text),
-		"code_amd64.go": "package lowering\n" + declared.String(),
-		"checks_test.go": "package lowering\n\nimport \"unsafe\"\n\nvar checks = []check{\n" + checks.String() +
-			"}\n",
-		"lowering_test.go": loweringTest,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	cmd := overlay.Files{
+		"testdata/lowering/code_amd64.s":  text,
+		"testdata/lowering/code_amd64.go": []byte("package lowering\n" + declared.String()),
+		"testdata/lowering/checks_test.go": []byte("package lowering\n\nimport \"unsafe\"\n\nvar checks = []check{\n" +
+			checks.String() + "}\n"),
+	}.Go(t, "test", "-vet=off", "-count=1", "-v", "./testdata/lowering")
 	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: TestLowering")) {
 		t.Errorf("%v\n%s", err, assemblytest.FirstLines(string(said)))
 	}

@@ -1,12 +1,11 @@
 package elementary
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/templates"
 	"github.com/backpropgen/backpropgen/verify"
 )
@@ -27,17 +27,11 @@ var (
 	measure = flag.Bool("measure", false, "measure how long elementary functions take, and those of package math")
 )
 
-// elementaryModule is a module that holds every elementary function in both precisions, sExp … and dExp …, and the
-// tests of testdata/accuracy.
-func elementaryModule(t *testing.T) string {
+// accuracyFiles are every elementary function in both precisions, sExp … and dExp …, beside the tests of
+// testdata/accuracy.
+func accuracyFiles(t *testing.T) overlay.Files {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
+	files := overlay.Files{}
 	for _, c := range []struct {
 		file, prefix, typ string
 		table             map[expr.Op]elementary
@@ -50,35 +44,19 @@ func elementaryModule(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(c.file, src)
+		files["testdata/accuracy/"+c.file] = src
 	}
-	tests, err := filepath.Glob("testdata/accuracy/*.go")
-	if err != nil || len(tests) == 0 {
-		t.Fatalf("no tests under testdata/accuracy: %v", err)
-	}
-	for _, name := range tests {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(filepath.Base(name), src)
-	}
-	return dir
+	return files
 }
 
-// goTool runs the go command in a folder and returns its output. Without the folder's path the go command finds in its
-// cache what it has compiled before.
-func goTool(t *testing.T, dir string, args ...string) string {
+// run runs a command and returns its output.
+func run(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
-	cmd := exec.Command("go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, &out)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
-	return out.String()
+	return string(out)
 }
 
 // TestAccuracy emits every elementary function, compiles them, and measures them: float32 functions on a sample of all
@@ -89,7 +67,7 @@ func goTool(t *testing.T, dir string, args ...string) string {
 //
 // With -measure it also reports their times beside those of package math.
 func TestAccuracy(t *testing.T) {
-	args := []string{"test", "-count=1", "-v", "-timeout=0", ".", "-args"}
+	args := []string{"test", "-vet=off", "-count=1", "-v", "-timeout=0", "./testdata/accuracy", "-args"}
 	if *measure {
 		args = append(args, "-measure")
 	}
@@ -103,7 +81,7 @@ func TestAccuracy(t *testing.T) {
 	} else if testing.Short() {
 		args = append(args, "-samples=400")
 	}
-	out := goTool(t, elementaryModule(t), args...)
+	out := run(t, accuracyFiles(t).Go(t, args...))
 	t.Log(out)
 	for op := range elementary32 {
 		want := []string{fmt.Sprintf("--- PASS: TestFloat32/%s ", op)}
@@ -132,14 +110,14 @@ func TestBranchless(t *testing.T) {
 	}
 	// The disassembler takes the ends of instructions with a VEX prefix, which higher levels have, for jumps.
 	t.Setenv("GOAMD64", "v1")
-	dir := elementaryModule(t)
-	goTool(t, dir, "test", "-c", "-o", "accuracy.test", ".")
+	binary := filepath.Join(t.TempDir(), "accuracy.test")
+	run(t, accuracyFiles(t).Go(t, "test", "-c", "-o", binary, "./testdata/accuracy"))
 	branch := regexp.MustCompile(`\tJ[A-Z]+\s`)
-	text := goTool(t, dir, "tool", "objdump", "-s", `^accuracy\.[sd][A-Z][a-z0-9]*$`, "accuracy.test")
+	text := run(t, exec.Command("go", "tool", "objdump", "-s", `/accuracy\.[sd][A-Z][a-z0-9]*$`, binary))
 	bodies := map[string]string{}
 	for _, function := range strings.Split(text, "TEXT ")[1:] {
 		name, body, _ := strings.Cut(function, "(SB)")
-		bodies[name] = body
+		bodies[path.Base(name)] = body
 	}
 	for op := range elementary32 {
 		if op == expr.OpWhere {
@@ -162,7 +140,7 @@ func TestBranchless(t *testing.T) {
 // TestUnchecked checks that the compiler proves every index of an elementary function within bounds, and puts nothing
 // on the heap.
 func TestUnchecked(t *testing.T) {
-	out := goTool(t, elementaryModule(t), "build", "-gcflags=-m -d=ssa/check_bce/debug=1", ".")
+	out := run(t, accuracyFiles(t).Go(t, "build", "-gcflags=-m -d=ssa/check_bce/debug=1", "./testdata/accuracy"))
 	if !strings.Contains(out, "can inline sAbs") {
 		t.Fatalf("the compiler does not say what it does:\n%s", out)
 	}

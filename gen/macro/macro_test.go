@@ -94,6 +94,9 @@ func TestRoundTrip(t *testing.T) {
 // TestMachineCode: the assembler makes the same of a text with macros and without. It is what nothing but the assembler
 // can tell: how its preprocessor reads them.
 func TestMachineCode(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the go command compiles its disassembler first, which takes seconds; go test without -short does it")
+	}
 	dir := t.TempDir()
 	run := func(args ...string) []byte {
 		cmd := exec.Command("go", args...)

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -17,11 +17,11 @@ import (
 // TestGoMeansTheProgram executes the programs of random networks, and what the compiler makes of their Go: every
 // function, elementary ones and optimizers among them, gives the same bits. All networks are built together.
 func TestGoMeansTheProgram(t *testing.T) {
-	dir := t.TempDir()
-	if out := strings.TrimSpace(goTool(t, dir, "env", "GOARCH")); out != "amd64" && out != "386" {
-		t.Skipf("the compiler contracts x*y + z on %s; bits differ then", out)
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
+		t.Skipf("the compiler contracts x*y + z on %s; bits differ then", runtime.GOARCH)
 	}
 	t.Setenv("GOAMD64", "v1") // nor does it contract on this level
+	files := overlay.Files{}
 	var want, imports, calls strings.Builder
 	most := max(8, *networks/3)
 	if testing.Short() {
@@ -48,32 +48,21 @@ func TestGoMeansTheProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(dir, pkg, "net.go"), src)
-		write(t, filepath.Join(dir, pkg, "run.go"), []byte(driver(n, pkg, p.Block+2)))
-		fmt.Fprintf(&imports, "\t%q\n", "compiled/"+pkg)
+		files["testdata/compiled/"+pkg+"/net.go"] = src
+		files["testdata/compiled/"+pkg+"/run.go"] = []byte(driver(n, pkg, p.Block+2))
+		fmt.Fprintf(&imports, "\t%q\n", "github.com/backpropgen/backpropgen/gen/portable/testdata/compiled/"+pkg)
 		fmt.Fprintf(&calls, "\t%s.Run(func(what string, sum uint64) { fmt.Printf(\"%s %%s %%016x\\n\", what, sum) })\n",
 			pkg, pkg)
 		e := newExecution(m, p)
 		e.all(t, p.Block+2, func(what string, sum uint64) { fmt.Fprintf(&want, "%s %s %016x\n", pkg, what, sum) })
 	}
-	write(t, filepath.Join(dir, "go.mod"), []byte("module compiled\n\ngo 1.25.0\n"))
-	write(t, filepath.Join(dir, "main.go"),
-		[]byte("package main\n\nimport (\n\t\"fmt\"\n"+imports.String()+")\n\nfunc main() {\n"+calls.String()+"}\n"))
-	got := strings.Split(goTool(t, dir, "run", "."), "\n")
+	files["testdata/compiled/main.go"] = []byte("package main\n\nimport (\n\t\"fmt\"\n" + imports.String() +
+		")\n\nfunc main() {\n" + calls.String() + "}\n")
+	got := strings.Split(run(t, files.Go(t, "run", "-ldflags=-w", "./testdata/compiled")), "\n")
 	for i, line := range strings.Split(want.String(), "\n") {
 		if i >= len(got) || got[i] != line {
 			t.Errorf("compiled: %s, executed: %s", got[min(i, len(got)-1)], line)
 		}
-	}
-}
-
-func write(t *testing.T, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
 

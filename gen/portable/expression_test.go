@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -119,18 +119,13 @@ func show64(v float64) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%01
 		}
 	}
 	fmt.Fprintf(&program, "\nfunc main() {\n%s}\n", &calls)
-	dir := t.TempDir()
-	for name, text := range map[string]string{"main.go": program.String(), "go.mod": "module random\n\ngo 1.25.0\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	// On other architectures and levels x*y + z may be contracted.
 	t.Setenv("GOAMD64", "v1")
-	if out := strings.TrimSpace(goTool(t, dir, "env", "GOARCH")); out != "amd64" && out != "386" {
-		t.Skipf("the compiler contracts x*y + z on %s; bits differ then", out)
+	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
+		t.Skipf("the compiler contracts x*y + z on %s; bits differ then", runtime.GOARCH)
 	}
-	got := strings.Fields(goTool(t, dir, "run", "."))
+	files := overlay.Files{"testdata/expressions/main.go": []byte(program.String())}
+	got := strings.Fields(run(t, files.Go(t, "run", "-ldflags=-w", "./testdata/expressions")))
 	if len(got) != len(want) || len(want) < count {
 		t.Fatalf("%d values printed, want %d", len(got), len(want))
 	}
@@ -141,15 +136,12 @@ func show64(v float64) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%01
 	}
 }
 
-// goTool runs the go command and returns what it prints.
-func goTool(t *testing.T, dir string, args ...string) string {
+// run runs a command and returns its output.
+func run(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
-	cmd := exec.Command("go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOGC=400", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatalf("%v: %v\n%s", cmd, err, out)
 	}
 	return string(out)
 }

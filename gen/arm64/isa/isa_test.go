@@ -153,13 +153,9 @@ func TestGo(t *testing.T) {
 		known = append(known, i)
 		fmt.Fprintf(&text, "\t%s\n", i.Go())
 	}
-	words := assembled(t, text.Bytes())
-	if len(words) < len(known) {
-		t.Fatalf("of %d instructions Go made %d", len(known), len(words))
-	}
-	for k, i := range known {
-		if words[k] != i.Word() {
-			t.Fatalf("%s: Go makes %08x of %q, want %08x, %v", i.Form.Name, words[k], i.Go(), i.Word(), i)
+	for k, w := range assembled(t, text.Bytes(), known) {
+		if i := known[k]; w != i.Word() {
+			t.Fatalf("%s: Go makes %08x of %q, want %08x, %v", i.Form.Name, w, i.Go(), i.Word(), i)
 		}
 	}
 }
@@ -167,6 +163,9 @@ func TestGo(t *testing.T) {
 // TestWords has every form that Go's assembler does not know disassembled by Go, which is there wherever this test is:
 // the text is ours.
 func TestWords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the go command compiles its disassembler first, which takes seconds; go test without -short does it")
+	}
 	var all []Instruction
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "TEXT ·f(SB), 4, $0-0\n")
@@ -210,39 +209,57 @@ func TestParse(t *testing.T) {
 // aliased makes other names of some instructions.
 var aliased = strings.NewReplacer("dup s", "mov s", "dup d", "mov d", "not ", "mvn ")
 
-// assembled are the instructions that Go's assembler makes of the text of a function.
-func assembled(t *testing.T, text []byte) (words []uint32) {
+// assembled are the words that Go's assembler makes of the text of a function, one for each instruction. They follow one
+// another in the object file, and begin with those of the first instructions.
+func assembled(t *testing.T, text []byte, instructions []Instruction) (words []uint32) {
 	t.Helper()
-	for _, m := range listed(t, text) {
-		var w uint32
-		if _, err := fmt.Sscanf(m[0], "%x", &w); err != nil {
-			t.Fatal(err)
-		}
-		words = append(words, w)
+	object, err := os.ReadFile(assemble(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first []byte
+	for _, i := range instructions[:4] {
+		first = binary.LittleEndian.AppendUint32(first, i.Word())
+	}
+	at := bytes.Index(object, first)
+	if at < 0 || len(object) < at+4*len(instructions) {
+		t.Fatalf("the words of %v are not in the object file", instructions[:4])
+	}
+	for k := range instructions {
+		words = append(words, binary.LittleEndian.Uint32(object[at+4*k:]))
 	}
 	return words
 }
 
-// listed are the instructions that Go's assembler makes of the text of a function: the bits, and what Go's
-// disassembler says of them in GNU's way.
-func listed(t *testing.T, text []byte) (all [][2]string) {
+// assemble has Go's assembler make an object file of the text of functions.
+func assemble(t *testing.T, text []byte) (object string) {
 	t.Helper()
 	dir := t.TempDir()
 	source, object := filepath.Join(dir, "code.s"), filepath.Join(dir, "code.o")
 	if err := os.WriteFile(source, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	run := func(args ...string) []byte {
-		cmd := exec.Command("go", append([]string{"tool"}, args...)...)
-		cmd.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "GOTOOLCHAIN=local")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("go tool %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-		return out
+	tool(t, "asm", "-p", "code", "-o", object, source)
+	return object
+}
+
+// tool runs a tool of Go for arm64.
+func tool(t *testing.T, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"tool"}, args...)...)
+	cmd.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "GOTOOLCHAIN=local")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("go tool %s: %v\n%.2000s", strings.Join(args, " "), err, out)
 	}
-	run("asm", "-p", "code", "-o", object, source)
-	listing := run("objdump", "-gnu", object)
+	return out
+}
+
+// listed are the instructions that Go's assembler makes of the text of a function: the bits, and what Go's
+// disassembler says of them in GNU's way.
+func listed(t *testing.T, text []byte) (all [][2]string) {
+	t.Helper()
+	listing := tool(t, "objdump", "-gnu", assemble(t, text))
 	line := regexp.MustCompile(`(?m)^\s+code\.s:\d+\s+0x[0-9a-f]+\s+([0-9a-f]{8})\s.*// (.*?)\s*$`)
 	for _, m := range line.FindAllStringSubmatch(string(listing), -1) {
 		all = append(all, [2]string{m[1], m[2]})

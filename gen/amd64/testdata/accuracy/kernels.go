@@ -1,5 +1,5 @@
-// Package accuracy measures elementary functions in assembly. TestAccuracy of package amd64 emits them into a module
-// beside these files and runs the tests there.
+// Package accuracy measures elementary functions in assembly. TestAccuracy of package amd64 lays them beside
+// these files and runs the tests here.
 package accuracy
 
 // lanes is how many numbers a kernel takes at once.

@@ -1,5 +1,5 @@
-// Package kernels runs small pieces of vector code. TestKernels of package amd64 emits them into a module beside these
-// files and runs the tests there.
+// Package kernels runs small pieces of vector code. TestKernels of package amd64 lays them beside these files and
+// runs the tests here.
 package kernels
 
 // kernel is a piece of code over numbers of one size; n and lanes are what it was made for.

@@ -1,5 +1,5 @@
 // Package lanewise compares elementary functions in assembly with those of the portable code. TestLanewise of package
-// amd64 emits both into a module beside these files and runs the tests there.
+// amd64 lays both beside these files and runs the tests here.
 package lanewise
 
 // kernel is a function of one or two arguments at a level, over arrays and in portable Go.

@@ -1,5 +1,5 @@
-// Package accuracy measures emitted elementary functions. TestAccuracy of package templates emits them into a module
-// beside these files and runs the tests there.
+// Package accuracy measures emitted elementary functions. TestAccuracy of package elementary lays them beside
+// these files and runs the tests here.
 package accuracy
 
 import (
