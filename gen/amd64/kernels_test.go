@@ -9,8 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/assembly"
-	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/vec"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 )
 
 // TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them:

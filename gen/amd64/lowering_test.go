@@ -13,8 +13,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/assembly/assemblytest"
-	"github.com/backpropgen/backpropgen/gen/internal/overlay"
 	"github.com/backpropgen/backpropgen/gen/vec"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 )
 
 // loweringArguments are the pointers that a tested piece of code has: three operands and the result, of 64 bytes each.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/internal/overlay"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 	"github.com/backpropgen/backpropgen/templates"
 	"github.com/backpropgen/backpropgen/verify"
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/code"
-	"github.com/backpropgen/backpropgen/gen/internal/overlay"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )

@@ -13,7 +13,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/gen/internal/overlay"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 	"github.com/backpropgen/backpropgen/templates"
 )
 

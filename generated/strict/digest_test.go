@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/generated/internal/short"
+	"github.com/backpropgen/backpropgen/internal/overlay"
 )
 
 var (
@@ -23,8 +24,8 @@ var (
 	update = flag.Bool("update", false, "write digests.txt, as this machine has it, instead of comparing with it")
 )
 
-// digests is the table of digests: one for all machines.
-const digests = "digests.txt"
+// table is the digests, the same ones for all machines.
+const table = "digests.txt"
 
 // target is a processor that programs are compiled for and how they run here.
 type target struct {
@@ -98,7 +99,7 @@ func goEnv(name string) string {
 // TestDigests compares what every processor computes with the table, bit for bit: on this machine, at every level of
 // its assembly, and with -arch on all that can be emulated here.
 func TestDigests(t *testing.T) {
-	want, err := os.ReadFile(digests)
+	want, err := os.ReadFile(table)
 	if err != nil && !*update {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestDigests(t *testing.T) {
 			}
 			for k, got := range run(t, target) {
 				if *update && i+k == 0 {
-					if err := os.WriteFile(digests, got, 0o644); err != nil {
+					if err := os.WriteFile(table, got, 0o644); err != nil {
 						t.Fatal(err)
 					}
 					want = got
@@ -126,19 +127,34 @@ func TestDigests(t *testing.T) {
 	}
 }
 
-// run compiles the program that prints digests for a target and runs it, at every level.
+// writes has the test itself write the digests, and test nothing.
+const writes = "BACKPROPGEN_DIGESTS"
+
+// run runs a program that prints the digests of a target, at every level. The machine's own is this test. For another
+// one it is compiled, with the list of digests laid over the package as a file that is no test.
 func run(t *testing.T, target target) (outputs [][]byte) {
-	program := filepath.Join(t.TempDir(), "digest")
-	build := exec.Command("go", "build", "-o", program, "./digest")
-	build.Env = append(append(os.Environ(), "CGO_ENABLED=0"), target.env...)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target.env != nil {
+		list, err := os.ReadFile("digests_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		program = filepath.Join(t.TempDir(), "digest")
+		build := overlay.Files{"digests.go": list}.Go(t, "build", "-o", program, "./testdata/digest")
+		build.Env = append(append(build.Env, "CGO_ENABLED=0"), target.env...)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v\n%s", err, out)
+		}
 	}
 	for _, level := range or(target.levels) {
 		line := append(append([]string{}, target.runner...), program)
 		cmd := exec.Command(line[0], line[1:]...)
+		cmd.Env = append(os.Environ(), writes+"=1")
 		if level != "" {
-			cmd.Env = append(os.Environ(), "GODEBUG="+level)
+			cmd.Env = append(cmd.Env, "GODEBUG="+level)
 		}
 		out, err := cmd.Output()
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
@@ -171,12 +187,12 @@ func compare(t *testing.T, got, want []byte, levels []string, level int) {
 	}
 	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
 	if len(a) != len(b) {
-		t.Errorf("%d digests%s, %s has %d; if networks have changed, run go test ./generated/strict -run Digests -update", len(a), at, digests, len(b))
+		t.Errorf("%d digests%s, %s has %d; if networks have changed, run go test ./generated/strict -run Digests -update", len(a), at, table, len(b))
 		return
 	}
 	for i := range a {
 		if a[i] != b[i] {
-			t.Errorf("digest%s %q, %s has %q; if the network or the order of sums has changed, run go test ./generated/strict -run Digests -update", at, a[i], digests, b[i])
+			t.Errorf("digest%s %q, %s has %q; if the network or the order of sums has changed, run go test ./generated/strict -run Digests -update", at, a[i], table, b[i])
 		}
 	}
 }

@@ -69,7 +69,7 @@ var mayImport = map[string][]string{
 	"gen/plan/plantest":         {"spec"},
 	"gen/assembly/assemblytest": {"spec", "gen/assembly", "gen/kernel", "gen/plan", "gen/vec", "verify"},
 	"gen/internal/gentest":      {"spec", "tensors", "spec/formula", "gen", "gen/expr", "gen/portable"},
-	"gen/internal/overlay":      nil,
+	"internal/overlay":          nil,
 	"gen/arm64/figures":         nil,
 	"gen/endtoend":              nil,
 	"gen/mutants":               nil,
@@ -129,7 +129,7 @@ var mayImport = map[string][]string{
 	"generated/*":                 {"store", "team"},
 	"generated/internal/training": {"train"},
 	"generated/internal/short":    nil,
-	"generated/strict/digest":     {"train", "generated/*"},
+	"generated/internal/digests":  {"train"},
 	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
 	// tests whose code pages quote
 	"docs/examples": nil,

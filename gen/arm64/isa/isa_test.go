@@ -209,8 +209,8 @@ func TestParse(t *testing.T) {
 // aliased makes other names of some instructions.
 var aliased = strings.NewReplacer("dup s", "mov s", "dup d", "mov d", "not ", "mvn ")
 
-// assembled are the words that Go's assembler makes of the text of a function, one for each instruction. They follow one
-// another in the object file, and begin with those of the first instructions.
+// assembled are the words that Go's assembler makes of the text of a function, one for each instruction. They follow
+// one another in the object file, and begin with those of the first instructions.
 func assembled(t *testing.T, text []byte, instructions []Instruction) (words []uint32) {
 	t.Helper()
 	object, err := os.ReadFile(assemble(t, text))

@@ -1,5 +1,5 @@
-// Package lowering runs every operation of the table of package amd64. Its TestLowering lays them beside this file, with
-// what they must leave, and runs the test here.
+// Package lowering runs every operation of the table of package amd64. TestLowering of that package lays them beside
+// this file, with what they must leave, and runs the test here.
 package lowering
 
 import (

@@ -1,8 +1,11 @@
-package main
+// Package digests forms digests of the bits that every function of a network gives, so that they can be compared with
+// those of other machines.
+package digests
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/train"
@@ -35,32 +38,32 @@ type optimizer[P, G any, F train.Float] interface {
 	Reset()
 }
 
-// digest is that of the bits that a function gave.
-type digest struct {
-	of  string
-	sum uint64
+// Digest is that of the bits that a function of a network gave.
+type Digest struct {
+	network, of string
+	sum         uint64
 }
 
 // rate is that of everything that learns.
 const rate = 0x1p-6
 
-// digests runs every function of a network on the same data.
-func digests[
+// Of runs every function of a network on the same data.
+func Of[
 	N network[A, P, G, W, B, X, Y, F], D train.Gradient[G, F], T team[P, G, X, Y, F], A, P, G, W, B, X, Y any,
 	F train.Float,
-](net N, d data, newTeam func(workers int) T, optimizers ...optimizer[P, G, F]) (all []digest) {
+](net N, d Data, newTeam func(workers int) T, optimizers ...optimizer[P, G, F]) (all []Digest) {
 	var ws W
 	var b B
 	var g G
-	xs, ys := make([]X, d.samples), make([]Y, d.samples)
-	out := make([]Y, d.samples)
+	xs, ys := make([]X, d.Samples), make([]Y, d.Samples)
+	out := make([]Y, d.Samples)
 	draw[F](d, (*P)(net), xs, ys)
 	start := *net
 	add := func(of string, f func(h *hash[F])) {
 		*net, g = start, *new(G)
 		h := newHash[F]()
 		f(h)
-		all = append(all, digest{of, h.sum})
+		all = append(all, Digest{typeName(net), of, h.sum})
 	}
 
 	add("Forward", func(h *hash[F]) {
@@ -97,7 +100,7 @@ func digests[
 		}
 		h.add(view[F](net)...)
 	})
-	if d.extremes {
+	if d.Extremes {
 		add("extremes", func(h *hash[F]) {
 			for i := range xs {
 				x := xs[i]
@@ -170,6 +173,16 @@ func digests[
 		h.add(view[F](net)...)
 	})
 	return all
+}
+
+// Write writes digests, one a line: the network, the function, and the digest.
+func Write(w io.Writer, all []Digest) error {
+	for _, d := range all {
+		if _, err := fmt.Fprintf(w, "%-9s %-14s %016x\n", d.network, d.of, d.sum); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // typeName is the name of what a pointer points to, without its package.

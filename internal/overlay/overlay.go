@@ -1,7 +1,7 @@
 // Package overlay compiles what a test emits. The files are laid over a folder of this module, so that the go command
-// finds in its cache what was compiled before: the standard library as it was compiled for the test itself, and the
-// emitted files as an earlier run had them. In a temporary folder it would find one of the two at most. Without -trimpath
-// the path of the folder is part of what is looked for, and with it the whole standard library is compiled again.
+// finds in its cache what was compiled before: the standard library as the test itself has it, and the emitted files as
+// an earlier run had them. In a temporary folder it finds one of the two at most. Without -trimpath the path of the
+// folder is part of what it looks for, and with it the whole standard library is compiled once more.
 package overlay
 
 import (
@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// Files are the contents of files by their paths, which are relative to the folder of the test. Folders may be there, and
-// have other files of the package, or not.
+// Files are the contents of files by their paths, which are relative to the folder of the test. That a folder is there
+// is not needed; if it is, the package has its files too.
 type Files map[string][]byte
 
-// Go is the go command, which reads the files as if they were there. Its first argument is build, run, test or vet. It runs
-// in the folder of the test, needs no network, and lets the compiler's heap grow, which is collected too often else.
+// Go is the go command, which reads the files as if they were there. Its first argument is build, run, test or vet. It
+// runs in the folder of the test and needs no network. The compiler's heap may grow, as collecting it takes long.
 func (f Files) Go(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	dir := t.TempDir()

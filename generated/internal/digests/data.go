@@ -1,4 +1,4 @@
-package main
+package digests
 
 import (
 	"math"
@@ -9,11 +9,11 @@ import (
 	"github.com/backpropgen/backpropgen/train"
 )
 
-// data says what a network is given.
-type data struct {
-	samples  int  // in a batch; of several blocks and a rest
-	classes  bool // whether targets are classes
-	extremes bool // whether there is to be a digest of what extreme inputs give
+// Data says what a network is given.
+type Data struct {
+	Samples  int  // in a batch; of several blocks and a rest
+	Classes  bool // whether targets are classes
+	Extremes bool // whether there is to be a digest of what extreme inputs give
 }
 
 // view is an array of numbers as a slice.
@@ -22,7 +22,7 @@ func view[F train.Float, A any](a *A) []F {
 }
 
 // draw draws parameters and samples: integers times a power of two, which every machine draws alike.
-func draw[F train.Float, P, X, Y any](d data, p *P, xs []X, ys []Y) {
+func draw[F train.Float, P, X, Y any](d Data, p *P, xs []X, ys []Y) {
 	r := rand.New(rand.NewPCG(1, 2))
 	number := func() F { return F(r.Uint64()>>40) - 1<<23 } // of 24 bits with its sign
 	inputs := len(view[F](&xs[0]))
@@ -36,7 +36,7 @@ func draw[F train.Float, P, X, Y any](d data, p *P, xs []X, ys []Y) {
 		for j := range x {
 			x[j] = number() * 0x1p-22
 		}
-		if d.classes {
+		if d.Classes {
 			y[r.Uint64()>>32%uint64(len(y))] = 1
 			continue
 		}
