@@ -76,6 +76,9 @@ func identifierProblem(name string) string {
 	switch {
 	case len(name) > MaxNameLength:
 		return fmt.Sprintf("%s is %d bytes long; at most %d are allowed", quoted(name), len(name), MaxNameLength)
+	case !identifier.MatchString(name) && token.IsIdentifier(name):
+		return fmt.Sprintf("%s is not ASCII, as names in emitted code are; use letters from A to Z or a to z, digits and _",
+			quoted(name))
 	case !identifier.MatchString(name):
 		return fmt.Sprintf("%s is not a Go identifier; use ASCII letters, digits and _, not beginning with a digit",
 			quoted(name))

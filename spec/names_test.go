@@ -55,7 +55,7 @@ func TestNameProblem(t *testing.T) {
 		"IrisTrained": "kept for",
 		"AdamNet":     "", "Test_": "test function", "Testing": "",
 		"Test": "test function", "Grad": "kept for", "XNOutputs": "kept for", "": "missing", "iris": "not exported",
-		"_A": "not exported", "type": "keyword", "Ä": "identifier", "A b": "identifier", "A\n": "identifier",
+		"_A": "not exported", "type": "keyword", "Ä": "ASCII", "A b": "identifier", "A\n": "identifier",
 		"A\x00": "identifier", "9": "identifier", strings.Repeat("a", 65): "65 bytes",
 	} {
 		got := nameProblem(name)
@@ -72,7 +72,7 @@ func TestPackageProblem(t *testing.T) {
 	for name, want := range map[string]string{
 		"iris": "", "Iris2_x": "", "_x": "", "main": "", "test": "", "_": "cannot name a package", "func": "keyword",
 		"a_test": "test packages", "documentation": "skips", "a/b": "identifier", "a.b": "identifier",
-		"é":                     "identifier",
+		"é":                     "ASCII",
 		strings.Repeat("a", 65): "65 bytes",
 	} {
 		got := packageProblem(name)

@@ -342,7 +342,7 @@ func (d decoder[F]) arrays(shapes []Shape, flat []F) []member {
 			if cols == 0 {
 				return d.row(path, part)
 			}
-			return d.list(path, rows, "rows", func(i int, path string) error {
+			return d.list(path, rows, "row", func(i int, path string) error {
 				return d.row(path, part[i*cols:(i+1)*cols])
 			})
 		}, false})
@@ -352,12 +352,12 @@ func (d decoder[F]) arrays(shapes []Shape, flat []F) []member {
 
 // row reads an array of numbers.
 func (d decoder[F]) row(path string, into []F) error {
-	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
+	return d.list(path, len(into), "number", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
-func (d decoder[F]) list(path string, n int, of string, read func(i int, path string) error) error {
-	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
+// list reads an array of exactly n elements, each of which is a what. Those beyond are counted, to say how many there are.
+func (d decoder[F]) list(path string, n int, what string, read func(i int, path string) error) error {
+	if err := d.open(path, '[', "an array of "+count(n, what)); err != nil {
 		return err
 	}
 	i := 0
@@ -377,7 +377,7 @@ func (d decoder[F]) list(path string, n int, of string, read func(i int, path st
 		return err
 	}
 	if i != n {
-		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
+		return fmt.Errorf("%s: %s, not %d", path, count(i, what), n)
 	}
 	return nil
 }

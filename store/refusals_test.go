@@ -28,7 +28,7 @@ func TestSizes(t *testing.T) {
 		{`"\u001b[31m` + strings.Repeat("x", 1000) + `": [[1]]`,
 			`of other sizes: W1 is missing, "\x1b[31mxxxxxxxxxxxxxxx", of 1 by 1, is not of this one (`},
 		{`"W1": [[[[` + strings.Repeat(`1, `, 1000) + `1]]]]`, `of other sizes: W1 is 1 by 1, not 3 by 2 (`},
-		{`"a": [1], "b": [2], "c": [3], "d": [4], "e": [[5]]`, `"b", of 1 numbers, is not of this one, and 3 more (`},
+		{`"a": [1], "b": [2], "c": [3], "d": [4], "e": [[5]]`, `"b", of 1 number, is not of this one, and 3 more (`},
 	} {
 		edited := strings.Replace(foreign, matrix.FindString(foreign), c.put, 1)
 		if edited == foreign {

@@ -51,7 +51,7 @@ func (s record[F]) differences(data []byte) string {
 // text is the size in words.
 func (s Shape) text() string {
 	if s.Cols == 0 {
-		return fmt.Sprintf("%d numbers", s.Rows)
+		return count(s.Rows, "number")
 	}
 	return fmt.Sprintf("%d by %d", s.Rows, s.Cols)
 }
@@ -111,4 +111,12 @@ func (d decoder[F]) size(name string) (Shape, bool) {
 		}
 	}
 	return size, true
+}
+
+// count says how many of something there are.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

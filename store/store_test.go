@@ -315,7 +315,7 @@ func TestJSONRefused(t *testing.T) {
 		{` 0.5]`, ` [1]]`, `M.W1[1][1]: must be a number`},
 		{` 0.5]`, ` 1e39]`, `M.W1[1][1]: 1e39 is beyond float32`},
 		{` 0.5]`, ` 0.5, 1]`, `M.W1[1]: 3 numbers, not 2`},
-		{`, 0.5]`, `]`, `M.W1[1]: 1 numbers, not 2`},
+		{`, 0.5]`, `]`, `M.W1[1]: 1 number, not 2`},
 		{`, 0.25]`, `]`, `V.B1: 2 numbers, not 3`},
 		{`, 0.25]`, `, 0.25, 1]`, `V.B1: 4 numbers, not 3`},
 		{`, 0.25]`, `, 0.25, {"a": [1, 2]}, []]`, `V.B1: 5 numbers, not 3`},

@@ -57,9 +57,8 @@ func mistakesEverywhere[F Float]() []everywhere[F] {
 				if len(first) == 0 {
 					return
 				}
-				if *(*F)(unsafe.Add(unsafe.Pointer(&first[0]), -int(unsafe.Sizeof(first[0])))) == 0x1p-99 {
-					panic("no number in these tests is that small")
-				}
+				n := *(*F)(unsafe.Add(unsafe.Pointer(&first[0]), -int(unsafe.Sizeof(first[0]))))
+				beside.Store(math.Float64bits(float64(n))) // whatever it is: in ordinary memory it may be anything
 			}},
 		{name: "shares memory", says: "calls on different workspaces", except: "Init Norm Clip Scale",
 			after: func(v F, _ int32) F {
@@ -70,8 +69,8 @@ func mistakesEverywhere[F Float]() []everywhere[F] {
 	}
 }
 
-// passing is where functions that share memory put a number.
-var passing atomic.Uint64
+// passing is where functions that share memory put a number, beside where those do that read one beside an argument.
+var passing, beside atomic.Uint64
 
 // fault makes a mistake around the calls of one function.
 type fault[F Float] struct {

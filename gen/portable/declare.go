@@ -67,8 +67,8 @@ func (pr *builder) workspaceDoc() string {
 		}
 		return names[0]
 	}
-	return fmt.Sprintf("%s\n%s write what layers compute, and\n%s write gradients. They stay until the next call "+
-		"with the same workspace.", doc, after(plan.Cache), after(plan.Delta))
+	return fmt.Sprintf("%s\n%s write what layers compute, and %s write gradients.\nThey stay until the next "+
+		"call with the same workspace.", doc, after(plan.Cache), after(plan.Delta))
 }
 
 // field is a field that holds numbers: a single one, or an array where there are dimensions.
