@@ -355,7 +355,8 @@ func (d decoder[F]) row(path string, into []F) error {
 	return d.list(path, len(into), "number", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements, each of which is a what. Those beyond are counted, to say how many there are.
+// list reads an array of exactly n elements, of which what names one. Those beyond are counted, to say how many there
+// are.
 func (d decoder[F]) list(path string, n int, what string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', "an array of "+count(n, what)); err != nil {
 		return err
