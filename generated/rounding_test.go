@@ -4,13 +4,6 @@ import (
 	"math/rand/v2"
 	"testing"
 	"unsafe"
-
-	"github.com/backpropgen/backpropgen/generated/control"
-	"github.com/backpropgen/backpropgen/generated/digits"
-	"github.com/backpropgen/backpropgen/generated/iris"
-	"github.com/backpropgen/backpropgen/generated/pixels"
-	"github.com/backpropgen/backpropgen/generated/strict"
-	"github.com/backpropgen/backpropgen/generated/xor"
 )
 
 // kernels are the functions of an emitted network.
@@ -72,18 +65,4 @@ func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, na
 // numbers is an array of float32 as a slice.
 func numbers[A any](a *A) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(a)), unsafe.Sizeof(*a)/4)
-}
-
-// BenchmarkRounding measures what rounding: strict costs, both kinds in one run: in assembly, or with
-// GODEBUG=cpu.avx2=off,cpu.avx512f=off in portable Go.
-func BenchmarkRounding(b *testing.B) {
-	b.Run("xor", func(b *testing.B) { timed(b, "fast", new(xor.Xor)); timed(b, "strict", new(strict.Xor)) })
-	b.Run("iris", func(b *testing.B) { timed(b, "fast", new(iris.Iris)); timed(b, "strict", new(strict.Iris)) })
-	b.Run("control", func(b *testing.B) {
-		timed(b, "fast", new(control.Control))
-		timed(b, "strict",
-			new(strict.Control))
-	})
-	b.Run("digits", func(b *testing.B) { timed(b, "fast", new(digits.Digits)); timed(b, "strict", new(strict.Digits)) })
-	b.Run("pixels", func(b *testing.B) { timed(b, "fast", new(pixels.Pixels)); timed(b, "strict", new(strict.Pixels)) })
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/backpropgen/backpropgen/generated/pixels"
 	"github.com/backpropgen/backpropgen/generated/pole"
 	"github.com/backpropgen/backpropgen/generated/spirals"
-	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/generated/swingup"
 	"github.com/backpropgen/backpropgen/generated/xor"
 )
@@ -34,8 +33,6 @@ func TestSmallBatches(t *testing.T) {
 	smallBatches(t, "pole", new(pole.Pole), 32)
 	smallBatches(t, "spirals", new(spirals.Spirals), 16)
 	smallBatches(t, "swingup", new(swingup.Swingup), 16)
-	smallBatches(t, "strict digits", new(strict.Digits), 16)
-	smallBatches(t, "strict iris", new(strict.Iris), 16)
 }
 
 // smallBatches measures a network whose tiles have so many samples.

@@ -17,7 +17,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
-	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/generated/swingup"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -34,7 +33,6 @@ func TestSmallPaths(t *testing.T) {
 	}
 	smallPaths(t, "digits/digits.yaml", new(digits.Digits))
 	smallPaths(t, "swingup/swingup.yaml", new(swingup.Swingup))
-	smallPaths(t, "strict/iris.yaml", new(strict.Iris))
 }
 
 // smallPaths checks them for a network with a spec.

@@ -7,7 +7,6 @@ import (
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/generated/pixels"
-	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/generated/xor"
 )
 
@@ -27,18 +26,4 @@ func BenchmarkSubnormals(b *testing.B) {
 	b.Run("control", func(b *testing.B) { sizes(b, new(control.Control)) })
 	b.Run("digits", func(b *testing.B) { sizes(b, new(digits.Digits)) })
 	b.Run("pixels", func(b *testing.B) { sizes(b, new(pixels.Pixels)) })
-	b.Run("Adam/usual", func(b *testing.B) { updates(b, 1, 1) })
-	b.Run("Adam/subnormal", func(b *testing.B) { updates(b, 0x1p-135, 0x1p-135) })
-	b.Run("Adam/squares", func(b *testing.B) { updates(b, 1, 0x1p-68) }) // of gradients
-}
-
-// updates measures updates of an optimizer with parameters and gradients that are so large.
-func updates(b *testing.B, size, gradient float32) {
-	p, g, o := new(strict.Digits), new(strict.DigitsGrad), strict.NewDigitsAdam()
-	for i := range p.Flat() {
-		p.Flat()[i], g.Flat()[i] = size*(0.01*float32(i%97)+0.5), gradient*(0.01*float32(i%89)-0.04)
-	}
-	for b.Loop() {
-		o.Update(p, g, 1e-4)
-	}
 }
