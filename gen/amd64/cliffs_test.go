@@ -77,8 +77,8 @@ func (a *Assembly) narrowTakes(fn *plan.Func) (int, error) {
 		}
 		cycles := make([]int, len(cores.All))
 		for _, core := range []*cores.Core{cores.Zen3, cores.Zen4} {
-			for _, part := range a.code[f].parts {
-				cycles[slices.Index(cores.All, core)] += core.Cycles(cores.Read(part), a.p.MatrixBytes(fn),
+			for _, part := range a.code[f].modelled() {
+				cycles[slices.Index(cores.All, core)] += core.Cycles(part, a.p.MatrixBytes(fn),
 					a.kept(fn, core, style), nil)
 			}
 		}

@@ -34,6 +34,8 @@ type Assembly struct {
 	// level that takes the most.
 	printed map[string][]form
 	calls   map[string]int
+	// few are how many samples functions of batches take one by one, of those that were asked for (Few).
+	few map[string][]int
 	// swept are the loops over all parameters, each with its code at every level.
 	swept assembly.SweptList[[]*compiled]
 	// written is how many instructions have been written so far, most how many a function may have that is written now,
@@ -78,7 +80,10 @@ type compiled struct {
 	parts []*ir.Function
 	// layered are the parts as long as they are not rolled up.
 	layered []*assembly.Function
-	cycles  []int // as predicted for each of cores.All, 0 for one that can't run it; nil as long as it is not
+	// models are the parts as models of cores run them, nil as long as nobody has asked. cycles are those that were
+	// predicted for each of cores.All, 0 for one that can't run it; nil as long as none were.
+	models []*cores.Program
+	cycles []int
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
 	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing
@@ -128,7 +133,8 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 	c.CallCycles = cmp.Or(c.CallCycles, assembly.CallCycles)
 	common := assembly.NewCommon(p, c.Alternates || assembly.AlternatesAny(set{core: on}, p))
 	a := &Assembly{p: p, common: common, core: on, code: map[form]*compiled{}, config: c, without: map[string]string{},
-		choices: map[string]Choice{}, printed: map[string][]form{}, calls: map[string]int{}, room: maxText}
+		choices: map[string]Choice{}, printed: map[string][]form{}, calls: map[string]int{},
+		few: map[string][]int{}, room: maxText}
 	if c.Tried {
 		a.room *= triedRoom
 	}
@@ -280,10 +286,6 @@ func (a *Assembly) cycles(of form) []int {
 	if fn.Batch {
 		bytes = 0
 	}
-	var parts []*cores.Program
-	for _, part := range a.code[of].tiled(fn) {
-		parts = append(parts, cores.Read(part))
-	}
 	var places []int // in cores.All
 	var on []cores.On
 	for i, c := range cores.All {
@@ -292,7 +294,7 @@ func (a *Assembly) cycles(of form) []int {
 		}
 	}
 	all := make([]int, len(cores.All))
-	for _, part := range parts {
+	for _, part := range a.code[of].tiled(fn) {
 		for k, cycles := range cores.Cycles(part, on, bytes, a.arguments(of)) {
 			all[places[k]] += cycles
 		}
@@ -300,12 +302,22 @@ func (a *Assembly) cycles(of form) []int {
 	return all
 }
 
-// tiled are the parts that a batch of many samples calls; of a function of one sample it is the only one.
-func (c *compiled) tiled(fn *plan.Func) []*ir.Function {
-	if fn.Name == plan.GradBatch {
-		return c.parts[:assembly.TiledParts]
+// modelled are the parts as models of cores run them.
+func (c *compiled) modelled() []*cores.Program {
+	if c.models == nil {
+		for _, part := range c.parts {
+			c.models = append(c.models, cores.Read(part))
+		}
 	}
-	return c.parts
+	return c.models
+}
+
+// tiled are those of the parts that a batch of many samples calls; of a function of one sample it is the only one.
+func (c *compiled) tiled(fn *plan.Func) []*cores.Program {
+	if fn.Name == plan.GradBatch {
+		return c.modelled()[:assembly.TiledParts]
+	}
+	return c.modelled()
 }
 
 // arguments are the integers that a function is given, for as many tiles as a call takes.

@@ -1,8 +1,6 @@
 package amd64
 
 import (
-	"github.com/mmcloughlin/avo/ir"
-
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
@@ -13,6 +11,15 @@ import (
 // Few is how many samples a function of a batch takes one by one sooner than in a tile, for each of Kinds; nil where it
 // takes none so. It is predicted from code that does not pause, so that a pause changes nothing.
 func (a *Assembly) Few(function string) []int {
+	if few, known := a.few[function]; known {
+		return few
+	}
+	a.few[function] = a.findFew(function)
+	return a.few[function]
+}
+
+// findFew is Few for a function that was not asked for before.
+func (a *Assembly) findFew(function string) []int {
 	has := func(name string) bool { return a.p.Func(name) != nil && a.Missing(name) == "" }
 	if !assembly.TakesFew(a.p, function, has) {
 		return nil
@@ -57,12 +64,12 @@ func (a *Assembly) times(fn *plan.Func) []assembly.Times {
 func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.Times) {
 	code, lay := a.code[a.batchForm(fn, l, a.Tiling)], kernel.NewTileLayout(a.p, a.Tiling)
 	call, sample := assembly.Copies(a.p, fn.Name)
-	predict := func(part *ir.Function, bytes int, kept func(c *cores.Core) cores.Kept, arguments map[string]int) []int {
+	predict := func(part *cores.Program, bytes int, kept func(c *cores.Core) cores.Kept, arguments map[string]int) []int {
 		var list []cores.On
 		for _, i := range on {
 			list = append(list, cores.On{Core: cores.All[i], Kept: kept(cores.All[i])})
 		}
-		return cores.Cycles(cores.Read(part), list, bytes, arguments)
+		return cores.Cycles(part, list, bytes, arguments)
 	}
 	// A tile with so many samples.
 	tile := func(samples int, time func(t *assembly.Times) *float64) {
@@ -81,7 +88,7 @@ func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.
 	if fn.Name == plan.GradBatch { // it has code for a sample alone
 		tile(lay.Samples, func(t *assembly.Times) *float64 { return &t.All })
 		bytes, kept := a.p.MatrixBytes(fn), func(c *cores.Core) cores.Kept { return a.keptOf(fn, c) }
-		few := code.parts[assembly.TiledParts:]
+		few := code.modelled()[assembly.TiledParts:]
 		for k, cycles := range predict(few[0], bytes, kept, nil) {
 			all[on[k]].One = float64(cycles)
 		}

@@ -40,6 +40,6 @@ func (a *Assembly) long(f form, part, callCycles int) bool {
 	c, most := a.code[f], float64(callCycles)
 	estimate := c.estimates[part]
 	return estimate > most && (estimate > 2*most ||
-		a.core.Cycles(cores.Read(c.parts[part]), a.p.MatrixBytes(a.p.Func(f.function)), cores.Kept{},
+		a.core.Cycles(c.modelled()[part], a.p.MatrixBytes(a.p.Func(f.function)), cores.Kept{},
 			a.arguments(f)) > callCycles)
 }
