@@ -73,7 +73,7 @@ func (c column) same(other column) bool {
 }
 
 // draft finds the parameters of the runs of a length at some places, and how many bytes shorter the file becomes by the
-// macro: not at all if it has more parameters than it may.
+// macro. It goes no further where that is less than a macro is worth, or there are more parameters than it may have.
 func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int) {
 	d = &draft{}
 	if len(places) < 2 {
@@ -81,8 +81,10 @@ func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int)
 	}
 	begin := places[0]
 	gain = -len(defineLine) - sizes[begin+length] + sizes[begin] - length*len("; \\")
+	for _, at := range places {
+		gain += sizes[at+length] - sizes[at] - callBytes
+	}
 	d.at = make([]int, 0, usualOperands*length)
-	operands := make([]*operand, len(places))
 	for k := range length {
 		for o, like := range f.lines[begin+k].operands {
 			if like.parameter == "" && f.equal(places, k, o) {
@@ -90,21 +92,23 @@ func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int)
 				continue
 			}
 			numeric := true
-			for i, at := range places {
-				operands[i] = f.lines[at+k].operands[o]
-				numeric = numeric && operands[i].numeric() && operands[i].frame == like.frame
+			operands := f.column[:0]
+			for _, at := range places {
+				one := f.lines[at+k].operands[o]
+				numeric = numeric && one.numeric() && one.frame == like.frame
+				operands = append(operands, one)
 			}
-			p := d.parameter(columnOf(operands, numeric))
+			f.column = operands
+			p, known := d.parameter(columnOf(operands, numeric))
 			if p == mostParams {
 				return d, 0
 			}
+			if !known {
+				if gain -= d.params[p].sizes(); gain < leastGain {
+					return d, gain
+				}
+			}
 			d.at = append(d.at, p)
-		}
-	}
-	for i, at := range places {
-		gain += sizes[at+length] - sizes[at] - callBytes
-		for p := range d.params {
-			gain -= d.params[p].size(i) + len(", ")
 		}
 	}
 	return d, gain
@@ -121,34 +125,27 @@ func (f *file) equal(places []int, k, o int) bool {
 	return true
 }
 
-// parameter is the parameter that has some operands, a new one if there is none; mostParams if there may be no more.
-func (d *draft) parameter(c column) int {
+// parameter is the parameter that has some operands, a new one if none was known; mostParams if there may be no more.
+func (d *draft) parameter(c column) (p int, known bool) {
 	for p := range d.params {
 		if d.params[p].hash == c.hash && d.params[p].same(c) {
-			return p
+			return p, true
 		}
 	}
-	p := len(d.params)
+	p = len(d.params)
 	if p < mostParams {
 		c.operands = slices.Clone(c.operands)
 		d.params = append(d.params, c)
 	}
-	return p
+	return p, false
 }
 
-// size is the size of the argument at a place.
-func (c column) size(place int) int {
-	if o := c.operands[place]; !c.numeric || o.parameter != "" {
-		return len(o.argument(c.numeric))
+// sizes is the size of the arguments at all places, with the commas after them.
+func (c column) sizes() (bytes int) {
+	for _, o := range c.operands {
+		bytes += o.argumentSize(c.numeric) + len(", ")
 	}
-	n, size := c.operands[place].value, 1
-	if n < 0 {
-		n, size = -n, 2
-	}
-	for ; n > 9; n /= 10 {
-		size++
-	}
-	return size
+	return bytes
 }
 
 // arguments are those of the call at a place.

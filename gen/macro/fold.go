@@ -1,9 +1,6 @@
 package macro
 
-import (
-	"container/heap"
-	"slices"
-)
+import "slices"
 
 // What a macro must be: so long, with so few parameters that a person follows it, and so much shorter than what it
 // stands for, in bytes, that it is worth a name.
@@ -18,35 +15,36 @@ const (
 func (f *file) fold(first int) (made []definition) {
 	shapes, sizes := f.measure()
 	taken := make(bitset, len(f.lines)/64+1)
-	queue := &candidates{}
+	var queue candidates
 	// most is how many bytes a macro without parameters saves for a run at so many places.
 	most := func(length, places, first int) int {
 		return (places-1)*(sizes[first+length]-sizes[first]-callBytes) - len(defineLine)
 	}
 	worth := func(length, places, first int) bool { return most(length, places, first) >= leastGain }
 	var places []int
-	for _, r := range repeats(shapes, shortestRun, worth) {
+	repeats(shapes, shortestRun, worth, func(r repeat) {
 		places = apart(places[:0], r.places, r.length, taken)
 		if gain := most(r.length, len(places), r.places[0]); gain >= leastGain {
-			*queue = append(*queue, &candidate{repeat: r, gain: gain})
+			r.places = slices.Clone(r.places)
+			queue = append(queue, candidate{repeat: r, gain: gain})
 		}
-	}
-	heap.Init(queue)
+	})
+	queue.init()
 	calls := map[int]call{}
-	for queue.Len() > 0 {
-		c := heap.Pop(queue).(*candidate)
+	for len(queue) > 0 {
+		c := &queue[0]
 		if c.draft == nil || c.after != len(made) { // others may have taken some of its lines
 			places, c.after = apart(places[:0], c.places, c.length, taken), len(made)
 			if c.draft == nil || !slices.Equal(places, c.apart) {
-				c.apart = slices.Clone(places)
+				c.apart = append(c.apart[:0], places...)
 				c.draft, c.gain = f.draft(c.apart, c.length, sizes)
 			}
 		}
 		if c.gain < leastGain {
+			queue.drop()
 			continue
 		}
-		if queue.Len() > 0 && c.gain < (*queue)[0].gain {
-			heap.Push(queue, c) // others may save more
+		if queue.down(0) { // others may save more
 			continue
 		}
 		definition := f.define(c.draft, c.apart, c.length)
@@ -56,6 +54,7 @@ func (f *file) fold(first int) (made []definition) {
 			calls[at] = call{definition.number, c.length, c.draft.arguments(f, i)}
 		}
 		made = append(made, definition)
+		queue.drop()
 	}
 	f.replace(calls)
 	return made
@@ -77,7 +76,8 @@ func (f *file) replace(calls map[int]call) {
 			i++
 			continue
 		}
-		lines = append(lines, f.shaped(line{op: placeholder(c.macro), operands: c.args, about: f.lines[i].about}))
+		lines = append(lines, f.shaped(line{op: placeholder(c.macro), operands: c.args, about: f.lines[i].about,
+			calls: c.macro + 1}))
 		i += c.length
 	}
 	f.lines = lines
@@ -125,20 +125,18 @@ func (s bitset) set(at, n int) {
 
 // any says whether any of n lines from a place on is in the set.
 func (s bitset) any(at, n int) bool {
-	for i := at; i < at+n; {
-		if i%64 == 0 && i+64 <= at+n {
-			if s[i/64] != 0 {
-				return true
-			}
-			i += 64
-			continue
-		}
-		if s[i/64]>>(i%64)&1 == 1 {
+	end := at + n
+	first, last := at/64, (end-1)/64
+	from, to := ^uint64(0)<<(at%64), ^uint64(0)>>((64-end%64)%64) // the bits of the first word, and of the last one
+	if first == last {
+		return s[first]&from&to != 0
+	}
+	for _, word := range s[first+1 : last] {
+		if word != 0 {
 			return true
 		}
-		i++
 	}
-	return false
+	return s[first]&from|s[last]&to != 0
 }
 
 // candidate is a repeat that may become a macro, and what it saves at most, or what it saved when it was drafted: at
@@ -151,12 +149,11 @@ type candidate struct {
 	after int
 }
 
-// candidates are a heap, the one that saves the most first.
-type candidates []*candidate
+// candidates are a heap, the one that saves the most first. No two come alike, so their order is one.
+type candidates []candidate
 
-func (c candidates) Len() int      { return len(c) }
-func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
-func (c candidates) Less(i, j int) bool {
+// less says whether one comes before another.
+func (c candidates) less(i, j int) bool {
 	if c[i].gain != c[j].gain {
 		return c[i].gain > c[j].gain
 	}
@@ -165,10 +162,37 @@ func (c candidates) Less(i, j int) bool {
 	}
 	return c[i].places[0] < c[j].places[0]
 }
-func (c *candidates) Push(x any) { *c = append(*c, x.(*candidate)) }
-func (c *candidates) Pop() any {
-	last := len(*c) - 1
-	x := (*c)[last]
-	*c = (*c)[:last]
-	return x
+
+// init makes them a heap.
+func (c candidates) init() {
+	for i := len(c)/2 - 1; i >= 0; i-- {
+		c.down(i)
+	}
+}
+
+// down moves one behind those that come before it, and says whether there were any.
+func (c candidates) down(i int) (moved bool) {
+	for {
+		first := 2*i + 1
+		if first >= len(c) {
+			return moved
+		}
+		if first+1 < len(c) && c.less(first+1, first) {
+			first++
+		}
+		if !c.less(first, i) {
+			return moved
+		}
+		c[i], c[first] = c[first], c[i]
+		i, moved = first, true
+	}
+}
+
+// drop takes the first one out.
+func (c *candidates) drop() {
+	list := *c
+	last := len(list) - 1
+	list[0] = list[last]
+	*c = list[:last]
+	c.down(0)
 }

@@ -1,53 +1,56 @@
 package macro
 
+import "slices"
+
 // inline takes macros away that others have made needless: one that stands for a call of another, or that is called
 // once. Their bodies take the place of calls.
 func (f *file) inline(defined []definition) []definition {
-	for {
-		calls := map[string]int{}
-		count := func(lines []line) {
-			for _, l := range lines {
-				calls[l.op]++
+	calls := make([]int, len(defined)) // of each macro
+	count := func(lines []line, times int) {
+		for i := range lines {
+			if n := lines[i].calls; n > 0 {
+				calls[n-1] += times
 			}
 		}
-		count(f.lines)
-		for _, d := range defined {
-			count(d.body)
-		}
-		needless := func(d definition) bool {
-			return len(d.body) == 1 && isCall(d.body[0].op) || calls[placeholder(d.number)] < 2
-		}
-		at := -1
-		for i, d := range defined {
-			if needless(d) {
-				at = i
+	}
+	count(f.lines, 1)
+	for _, d := range defined {
+		count(d.body, 1)
+	}
+	for {
+		at := len(defined) - 1
+		for ; at >= 0; at-- {
+			d := &defined[at]
+			if len(d.body) == 1 && isCall(d.body[0].op) || calls[d.number] < 2 {
+				break
 			}
 		}
 		if at < 0 {
 			return defined
 		}
 		gone := defined[at]
-		rest := append(defined[:at:at], defined[at+1:]...)
+		defined = slices.Delete(defined, at, at+1)
 		f.lines = f.spread(f.lines, gone)
-		for i := range rest {
-			rest[i].body = f.spread(rest[i].body, gone)
+		for i := range defined {
+			defined[i].body = f.spread(defined[i].body, gone)
 		}
-		defined = rest
+		// Its body stands where its calls did, and no longer in a definition.
+		count(gone.body, calls[gone.number]-1)
 	}
 }
 
 // spread writes a macro out in some lines.
 func (f *file) spread(lines []line, d definition) []line {
-	var out []line
-	for i, l := range lines {
-		if l.op != placeholder(d.number) {
-			if out != nil {
-				out = append(out, l)
-			}
+	calls := func(l line) bool { return l.calls == d.number+1 }
+	from := slices.IndexFunc(lines, calls)
+	if from < 0 {
+		return lines
+	}
+	out := append(make([]line, 0, len(lines)+len(d.body)), lines[:from]...)
+	for _, l := range lines[from:] {
+		if !calls(l) {
+			out = append(out, l)
 			continue
-		}
-		if out == nil {
-			out = append(make([]line, 0, len(lines)+len(d.body)), lines[:i]...)
 		}
 		for _, inner := range d.body {
 			operands := make([]*operand, len(inner.operands))
@@ -57,9 +60,6 @@ func (f *file) spread(lines []line, d definition) []line {
 			inner.operands = operands
 			out = append(out, inner)
 		}
-	}
-	if out == nil {
-		return lines
 	}
 	return out
 }

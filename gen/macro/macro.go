@@ -78,6 +78,7 @@ type line struct {
 	shape    int    // the same for instructions that differ in registers and displacements alone
 	about    string // what the comment before it says is computed
 	body     int    // of a line that stands before the body of a macro: its number, from 1 on
+	calls    int    // of a call of a macro that was made here: its number, from 1 on
 }
 
 // read parses a file.

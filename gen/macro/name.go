@@ -8,18 +8,18 @@ import (
 // named gives macros their names: what the equation that they are a part of computes, and a number. a1 = tanh(z1) makes
 // A1_1, A1_2 and so on.
 func (f *file) named(defined []definition) []definition {
-	names, count := map[string]string{}, map[string]int{}
+	names, count := map[int]string{}, map[string]int{}
 	for i := range defined {
 		d := &defined[i]
 		stem := stemOf(strings.TrimPrefix(d.about, f.prefix))
 		count[stem]++
 		d.name = fmt.Sprintf("%s_%d", stem, count[stem])
-		names[placeholder(d.number)] = d.name
+		names[d.number] = d.name
 	}
 	rename := func(lines []line) {
 		for i := range lines {
-			if name, ok := names[lines[i].op]; ok {
-				lines[i].op = name
+			if n := lines[i].calls; n > 0 {
+				lines[i].op = names[n-1]
 			}
 		}
 	}

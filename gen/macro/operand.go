@@ -51,6 +51,21 @@ func (o *operand) argument(numeric bool) string {
 	return fmt.Sprintf("%s%+d", o.parameter, o.value)
 }
 
+// argumentSize is how long the argument is.
+func (o *operand) argumentSize(numeric bool) int {
+	if !numeric || o.parameter != "" {
+		return len(o.argument(numeric))
+	}
+	n, size := o.value, 1
+	if n < 0 {
+		n, size = -n, 2
+	}
+	for ; n > 9; n /= 10 {
+		size++
+	}
+	return size
+}
+
 // in is the operand in the body of a macro, with a parameter in its place or that of its number, to which something is
 // added.
 func (o *operand) in(parameter string, numeric bool, plus int) *operand {
@@ -77,6 +92,7 @@ type reader struct {
 	frames map[string]int
 	shapes map[string]int // of instructions
 	texts  []string       // of the operands of the instruction that is read
+	column []*operand     // of the parameter that is drafted
 }
 
 func intern(known map[string]int, text string) int {
