@@ -71,22 +71,27 @@ func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.
 		}
 		return cores.Cycles(part, list, bytes, arguments)
 	}
-	// A tile with so many samples.
-	tile := func(samples int, time func(t *assembly.Times) *float64) {
-		for _, part := range code.tiled(fn) {
-			for k, cycles := range predict(part, 0, func(*cores.Core) (none cores.Kept) { return none },
-				map[string]int{"tiles": 1, "samples": samples}) {
-				*time(&all[on[k]]) += float64(cycles)
-			}
+	// A tile with one of its samples, and with all. What a function makes of the others depends on how many there are
+	// only where it sums up their gradients.
+	const given = "samples"
+	for _, part := range code.tiled(fn) {
+		tile := func(samples int) []int {
+			return predict(part, 0, func(*cores.Core) (none cores.Kept) { return none },
+				map[string]int{"tiles": 1, given: samples})
 		}
-		for _, i := range on {
-			t := time(&all[i])
-			*t = *t + call + sample*float64(samples)
+		first := tile(1)
+		whole := first
+		if fn.Name == plan.GradBatch && part.Reads(given) {
+			whole = tile(lay.Samples)
+		}
+		for k, i := range on {
+			all[i].First, all[i].All = all[i].First+float64(first[k]), all[i].All+float64(whole[k])
 		}
 	}
-	tile(1, func(t *assembly.Times) *float64 { return &t.First })
+	for _, i := range on {
+		all[i].First, all[i].All = all[i].First+call+sample, all[i].All+call+sample*float64(lay.Samples)
+	}
 	if fn.Name == plan.GradBatch { // it has code for a sample alone
-		tile(lay.Samples, func(t *assembly.Times) *float64 { return &t.All })
 		bytes, kept := a.p.MatrixBytes(fn), func(c *cores.Core) cores.Kept { return a.keptOf(fn, c) }
 		few := code.modelled()[assembly.TiledParts:]
 		for k, cycles := range predict(few[0], bytes, kept, nil) {
@@ -103,8 +108,6 @@ func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.
 	}
 	choice := a.choices[assembly.Single(fn.Name)]
 	for _, i := range on {
-		t := &all[i]
-		t.All = t.First + sample*float64(lay.Samples-1)
-		t.One = float64(choice.Takes(choice.Emitted[choice.Runs[i]], i))
+		all[i].One = float64(choice.Takes(choice.Emitted[choice.Runs[i]], i))
 	}
 }

@@ -17,14 +17,14 @@ func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
 		i := &p.code[at]
 		w.compute(i.effect)
 		if i.target >= 0 && !w.equal {
-			at = i.target - 1
+			at = int(i.target) - 1
 			continue
 		}
 		if !i.vector {
 			continue
 		}
-		text := i.opcode
-		for _, o := range i.operands {
+		text := p.from[at].Opcode
+		for _, o := range p.from[at].Operands {
 			if _, ok := o.(operand.Mem); ok {
 				text += fmt.Sprintf(" %#x", w.place(i.at))
 			} else {

@@ -10,7 +10,7 @@ import (
 )
 
 // register is a register whatever its width, or a place on the stack that counters are kept in.
-type register int
+type register int32
 
 // registers is how many registers there are; places on the stack are numbered from there on.
 const registers = 4 << registerBits
@@ -24,7 +24,7 @@ func registerOf(r reg.Register) register {
 	if id.Kind() == reg.KindPseudo { // avo has one number for all of them
 		return register(slices.Index(pseudo, r))
 	}
-	return register(int(id.Kind())<<registerBits | int(id.Index()))
+	return register(id.Kind())<<registerBits | register(id.Index())
 }
 
 // pseudo are the registers that stand for places: of arguments, the stack and constants.
@@ -32,7 +32,8 @@ var pseudo = []reg.Register{reg.FramePointer, reg.StackPointer, reg.StaticBase}
 
 // Program is a function as the simulation reads it, the same for every core.
 type Program struct {
-	code []modelled
+	code []step
+	from []*ir.Instruction // that each was translated from
 	// registers is how many there are, with those on the stack, and kinds are those of its instructions.
 	registers int
 	kinds     []kind
@@ -55,43 +56,47 @@ type figures struct {
 	loads, stores int
 }
 
-// modelled is an instruction as the simulation needs it.
-type modelled struct {
-	opcode      string
-	kind        int // among those of its program
-	in, out     []register
-	load, store bool
-	at          address // what it loads or stores
-	bytes       int     // of that
-	free        bool    // takes no unit but for memory
-	vector      bool
-	point       bool // it is where a function may pause
-	operands    []operand.Op
-	effect      *effect  // nil for none
-	slot        register // on the stack, of a counter that is kept there
-	target      int      // of a jump, -1 for none
+// step is an instruction as the simulation needs it. It has the size of a line of the cache: loops run through many.
+type step struct {
+	kind      int32 // among those of its program
+	target    int32 // of a jump, -1 for none
+	registers []register
+	reads     uint8   // so many of the registers; the others it writes
+	bytes     uint8   // that it loads or stores
+	at        address // of these
+	// free says that it takes no unit but for memory, point that a function may pause there.
+	load, store, free, vector, point, returns bool
+	effect                                    *effect // nil for none
 }
 
 // address is a memory operand, each of the registers -1 where it has none.
 type address struct {
 	base, index register
-	scale, disp int
+	scale, disp int32
+}
+
+// modelled is an instruction while it is translated.
+type modelled struct {
+	step
+	opcode   string
+	operands []operand.Op
+	slot     register // on the stack, of a counter that is kept there
 }
 
 // Read translates the instructions of a function.
 func Read(fn *ir.Function) *Program {
-	p := &Program{code: make([]modelled, 0, len(fn.Nodes))}
-	begin, slots, kinds := map[string]int{}, map[int]register{}, map[kind]int{}
+	p := &Program{code: make([]step, 0, len(fn.Nodes)), from: make([]*ir.Instruction, 0, len(fn.Nodes))}
+	begin, slots, kinds := map[string]int32{}, map[int]register{}, map[kind]int32{}
 	for _, n := range fn.Nodes {
 		switch n := n.(type) {
 		case ir.Label:
-			begin[string(n)] = len(p.code)
+			begin[string(n)] = int32(len(p.code))
 		case *ir.Instruction:
 			m, k := modelOf(n)
-			m.in, m.out = registersOf(n)
+			m.registers, m.reads = registersOf(n)
 			known := false
 			if m.kind, known = kinds[k]; !known {
-				m.kind = len(p.kinds)
+				m.kind = int32(len(p.kinds))
 				kinds[k] = m.kind
 				p.kinds = append(p.kinds, k)
 			}
@@ -105,14 +110,22 @@ func Read(fn *ir.Function) *Program {
 				m.slot = slots[disp]
 			}
 			if e := m.computes(); e.does != nothing {
-				m.effect = &e
+				m.effect = new(effect)
+				*m.effect = e
 			}
-			m.point = m.opcode == "JLE"
-			p.code = append(p.code, m)
+			m.point, m.returns = m.opcode == "JLE", m.opcode == "RET"
+			p.code, p.from = append(p.code, m.step), append(p.from, n)
 		}
 	}
 	p.registers = registers + len(slots)
 	return p
+}
+
+// Reads says whether the function reads an argument that is an integer. Others make no difference to what it executes.
+func (p *Program) Reads(argument string) bool {
+	return slices.ContainsFunc(p.code, func(i step) bool {
+		return i.effect != nil && i.effect.takes == anArgument && i.effect.argument == argument
+	})
 }
 
 // takes is what each kind of a program's instructions takes.
@@ -162,7 +175,8 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 
 // modelOf translates one, but for its registers, and tells its kind.
 func modelOf(n *ir.Instruction) (modelled, kind) {
-	i := modelled{opcode: n.Opcode, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
+	i := modelled{opcode: n.Opcode, operands: n.Operands}
+	i.vector, i.target = n.Opcode[0] == 'V' || n.Opcode[0] == 'K', -1
 	bits := 0
 	for _, o := range n.Operands {
 		bits = max(bits, bitsOf(o))
@@ -171,22 +185,23 @@ func modelOf(n *ir.Instruction) (modelled, kind) {
 	if m, i.load, i.store = memoryOf(n); i.load || i.store {
 		i.at = addressOf(m)
 	}
-	i.bytes = memoryBytes(n, bits)
+	bytes := memoryBytes(n, bits)
+	i.bytes = uint8(bytes)
 	i.free = moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
-	return i, kind{n.Opcode, bits, i.bytes}
+	return i, kind{n.Opcode, bits, bytes}
 }
 
-// registersOf are the registers that an instruction reads and writes.
-func registersOf(n *ir.Instruction) (in, out []register) {
+// registersOf are the registers that an instruction reads, so many, and after them those that it writes.
+func registersOf(n *ir.Instruction) (all []register, reads uint8) {
 	read, written := n.InputRegisters(), n.OutputRegisters()
-	all := make([]register, 0, len(read)+len(written))
+	all = make([]register, 0, len(read)+len(written))
 	for _, r := range read {
 		all = append(all, registerOf(r))
 	}
 	for _, r := range written {
 		all = append(all, registerOf(r))
 	}
-	return all[:len(read)], all[len(read):]
+	return all, uint8(len(read))
 }
 
 // memoryBytes is the size of what an instruction loads or stores whose widest register has so many bits.
@@ -205,12 +220,12 @@ func memoryBytes(n *ir.Instruction, bits int) int {
 
 // addressOf is where a memory operand is.
 func addressOf(m operand.Mem) address {
-	a := address{base: registerOf(m.Base), index: -1, disp: m.Disp}
+	a := address{base: registerOf(m.Base), index: -1, disp: int32(m.Disp)}
 	if m.Symbol.Name != "" && !m.Symbol.Static { // an argument
 		a.disp += 1 << 20
 	}
 	if m.Index != nil {
-		a.index, a.scale = registerOf(m.Index), int(m.Scale)
+		a.index, a.scale = registerOf(m.Index), int32(m.Scale)
 	}
 	return a
 }

@@ -86,7 +86,7 @@ func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
 // simulation is the state of the model of a core. Times are in cycles.
 type simulation struct {
 	core *Core
-	code []modelled
+	code []step
 	// takes is what each kind of instruction takes on the core.
 	takes []figures
 	// lines are those of memory that are in the first cache, latest the one that came last, and arrived when that did.
@@ -123,8 +123,9 @@ type simulation struct {
 	begins  [calendar]int16
 	// rounds are those of the loops under way, by the place of their jump.
 	rounds []round
-	// calls is when those that have ended did, and left the state that the last one left behind.
-	calls, left []int64
+	// calls is when those that have ended did, and left the state that the last one left behind, before the one before
+	// that.
+	calls, left, before []int64
 }
 
 // calendar is how many cycles ahead instructions can begin.
@@ -196,11 +197,11 @@ func (s *simulation) elapse(cycles int64) {
 }
 
 // execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
-func (s *simulation) execute(i *modelled, e *event, details []int64) {
+func (s *simulation) execute(i *step, e *event, details []int64) {
 	takes := &s.takes[i.kind]
 	at := s.enter(i)
 	ready := at
-	for _, r := range i.in {
+	for _, r := range i.registers[:i.reads] {
 		ready = max(ready, s.ready[r])
 	}
 	if i.load {
@@ -216,7 +217,7 @@ func (s *simulation) execute(i *modelled, e *event, details []int64) {
 	if i.store {
 		done = s.write(i, takes, e, details, done)
 	}
-	for _, r := range i.out {
+	for _, r := range i.registers[i.reads:] {
 		s.ready[r] = done
 	}
 	if i.vector && !i.free && begin > s.now {
@@ -231,7 +232,7 @@ func (s *simulation) execute(i *modelled, e *event, details []int64) {
 }
 
 // enter finds when an instruction enters the core.
-func (s *simulation) enter(i *modelled) int64 {
+func (s *simulation) enter(i *step) int64 {
 	if s.inCycle == s.core.width {
 		s.issue++
 		s.inCycle = 0
@@ -262,7 +263,7 @@ func (s *simulation) pass(at int64) {
 }
 
 // fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
-func (s *simulation) fetch(i *modelled, takes *figures, e *event, details []int64, entered, ready int64) int64 {
+func (s *simulation) fetch(i *step, takes *figures, e *event, details []int64, entered, ready int64) int64 {
 	at := max(entered, s.ready[i.at.base])
 	if i.at.index >= 0 {
 		at = max(at, s.ready[i.at.index])
@@ -320,7 +321,7 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 }
 
 // write is a store, of data that is known from a cycle on.
-func (s *simulation) write(i *modelled, takes *figures, e *event, details []int64, data int64) int64 {
+func (s *simulation) write(i *step, takes *figures, e *event, details []int64, data int64) int64 {
 	at := data
 	turns := takes.stores
 	if e.crosses {

@@ -6,15 +6,14 @@ import "slices"
 // as all of them execute the same, and takes as long.
 func (s *simulation) steady() bool {
 	s.pass(s.issue)
-	state := s.state(make([]int64, 0, 2*len(s.left)))
-	same := slices.Equal(state, s.left)
-	s.left = state
-	return same
+	s.left, s.before = s.state(s.before[:0]), s.left
+	return slices.Equal(s.left, s.before)
 }
 
 // state appends all that says how the core goes on, with times as they are from now on. What happened before no
 // instruction waits for any more.
 func (s *simulation) state(to []int64) []int64 {
+	to = slices.Grow(to, len(s.window)+len(s.ready)+inFlight)
 	from := func(times ...int64) {
 		for _, t := range times {
 			to = append(to, max(t-s.issue, 0))
@@ -28,7 +27,7 @@ func (s *simulation) state(to []int64) []int64 {
 	from(s.window[:s.oldest]...)
 	from(s.ready...)
 	for k := range int64(inFlight) {
-		from(s.stored[(s.stores+k)%inFlight])
+		to = append(to, max(s.stored[(s.stores+k)%inFlight]-s.issue, 0))
 	}
 	for at, left := s.now+1, s.waiting; left > 0; at++ {
 		begin := s.begins[uint64(at)%calendar]

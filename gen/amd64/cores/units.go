@@ -2,16 +2,14 @@ package cores
 
 import "math/bits"
 
-// cycles are the cycles in which a unit is taken, the latest few thousand: a bit for each, 64 in a word. blocks says
-// which cycles a word is about; what it says of others is out of date.
-type cycles struct {
-	words, blocks [calendar / 64]uint64
-}
+// cycles are the cycles in which a unit is taken, the latest few thousand: a bit for each, 64 in a word. A word says
+// which block of cycles it is about; what it says of others is out of date.
+type cycles [calendar / 64]struct{ block, taken uint64 }
 
 // word are the cycles from 64·block on.
 func (c *cycles) word(block uint64) uint64 {
-	if at := block % uint64(len(c.words)); c.blocks[at] == block {
-		return c.words[at]
+	if w := &c[block%uint64(len(c))]; w.block == block {
+		return w.taken
 	}
 	return 0
 }
@@ -19,11 +17,11 @@ func (c *cycles) word(block uint64) uint64 {
 // add takes a cycle.
 func (c *cycles) add(cycle uint64) {
 	block := cycle / 64
-	at := block % uint64(len(c.words))
-	if c.blocks[at] != block {
-		c.blocks[at], c.words[at] = block, 0
+	w := &c[block%uint64(len(c))]
+	if w.block != block {
+		w.block, w.taken = block, 0
 	}
-	c.words[at] |= 1 << (cycle % 64)
+	w.taken |= 1 << (cycle % 64)
 }
 
 // occupy takes so many cycles from one on.
@@ -45,7 +43,7 @@ func (c *cycles) idle(from, busy uint64) bool {
 
 // since appends the cycles that are taken from one on, as they are from there.
 func (c *cycles) since(to []int64, from uint64) []int64 {
-	for block := from / 64; block < from/64+uint64(len(c.words)); block++ {
+	for block := from / 64; block < from/64+uint64(len(c)); block++ {
 		for left := c.word(block); left != 0; left &= left - 1 {
 			if cycle := block*64 + uint64(bits.TrailingZeros64(left)); cycle >= from {
 				to = append(to, int64(cycle-from))

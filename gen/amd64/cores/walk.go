@@ -29,7 +29,7 @@ const eventsAtOnce = 2048
 
 // walk executes a function.
 type walk struct {
-	code []modelled
+	code []step
 	// values are what is in the general registers, equal how the last comparison came out, compared the register that
 	// it was with, and end the number.
 	values   []int64
@@ -63,6 +63,7 @@ func newWalk(fn *Program, arguments map[string]int, lines bool) *walk {
 	w := &walk{
 		code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, len(fn.code)),
 	}
+	w.list = make([]event, 0, eventsAtOnce+1)
 	if lines {
 		w.lines = &touched{places: map[int64]int32{}}
 	}
@@ -84,14 +85,14 @@ func (w *walk) call(give func(e *events)) (count int) {
 			w.access(i, &e)
 		}
 		count++
-		if i.opcode == "RET" {
+		if i.returns {
 			w.list = append(w.list, e)
 			break // what follows is for pauses
 		}
 		if r := &w.rounds[at]; i.target >= 0 && !w.equal {
 			e.round = true
 			w.details = append(w.details, w.again(r))
-			at = i.target - 1
+			at = int(i.target) - 1
 		} else if i.target >= 0 {
 			r.ended, e.left = 0, true
 		}
@@ -191,9 +192,9 @@ func (w *walk) compute(e *effect) {
 }
 
 // access notes what a load or store does to memory.
-func (w *walk) access(i *modelled, e *event) {
+func (w *walk) access(i *step, e *event) {
 	address := w.place(i.at)
-	e.crosses = crosses(address, i.bytes)
+	e.crosses = crosses(address, int(i.bytes))
 	if w.lines != nil && address>>36 < 6 {
 		for line := address / lineBytes; line <= (address+int64(i.bytes)-1)/lineBytes; line++ {
 			w.details = append(w.details, int64(w.lines.place(line)))

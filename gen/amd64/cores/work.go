@@ -76,12 +76,12 @@ func (c *Core) Work(i *ir.Instruction, line func(base reg.Register) int) (w Work
 	if !load && !store {
 		return w
 	}
-	lines := float64(m.bytes) / lineBytes
+	lines := float64(k.bytes) / lineBytes
 	if load {
-		on, turns := c.loading(m.bytes)
+		on, turns := c.loading(k.bytes)
 		w[onLoaders] = float64(turns) / float64(bits.OnesCount16(uint16(on)))
 	} else {
-		w[onStorer] = float64(c.storing(m.bytes)) / float64(bits.OnesCount16(uint16(c.storers)))
+		w[onStorer] = float64(c.storing(k.bytes)) / float64(bits.OnesCount16(uint16(c.storers)))
 		lines *= 2 // what is written comes and goes
 	}
 	if !slices.Contains(pseudo, at.Base) {

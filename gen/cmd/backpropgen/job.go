@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -110,20 +111,22 @@ func (g *group) agree(r *report) {
 }
 
 // generateAll fills in the files of every job, several at a time, and checks that they can stand beside what is in the
-// folder.
+// folder. Large networks begin first, so that none of them is left over when the others are done.
 func generateAll(c *call, groups []*group, r *report) {
-	var tasks []func() error
-	var p *progress
+	var jobs []*job
 	for _, g := range groups {
-		for _, j := range g.jobs {
-			tasks = append(tasks, func() error {
-				p.next(j.source.path)
-				j.err = j.generate()
-				return nil
-			})
-		}
+		jobs = append(jobs, g.jobs...)
 	}
-	p = newProgress(c, len(tasks))
+	slices.SortStableFunc(jobs, func(a, b *job) int { return cmp.Compare(b.network.Params(), a.network.Params()) })
+	var tasks []func() error
+	p := newProgress(c, len(jobs))
+	for _, j := range jobs {
+		tasks = append(tasks, func() error {
+			p.next(j.source.path)
+			j.err = j.generate()
+			return nil
+		})
+	}
 	_ = parallel.Run(tasks...) // every job has its own error
 	p.clear()
 	for _, g := range groups {
