@@ -44,7 +44,8 @@ func (f *file) fold(first int) (made []definition) {
 			queue.drop()
 			continue
 		}
-		if queue.down(0) { // others may save more
+		if queue.more(c.gain) { // others may
+			queue.down(0)
 			continue
 		}
 		definition := f.define(c.draft, c.apart, c.length)
@@ -170,22 +171,27 @@ func (c candidates) init() {
 	}
 }
 
-// down moves one behind those that come before it, and says whether there were any.
-func (c candidates) down(i int) (moved bool) {
+// down moves one behind those that come before it.
+func (c candidates) down(i int) {
 	for {
 		first := 2*i + 1
 		if first >= len(c) {
-			return moved
+			return
 		}
 		if first+1 < len(c) && c.less(first+1, first) {
 			first++
 		}
 		if !c.less(first, i) {
-			return moved
+			return
 		}
 		c[i], c[first] = c[first], c[i]
-		i, moved = first, true
+		i = first
 	}
+}
+
+// more says whether any after the first one saves more than that.
+func (c candidates) more(gain int) bool {
+	return len(c) > 1 && c[1].gain > gain || len(c) > 2 && c[2].gain > gain
 }
 
 // drop takes the first one out.
