@@ -64,7 +64,8 @@ func (a *Assembly) times(fn *plan.Func) []assembly.Times {
 func (a *Assembly) timesOn(fn *plan.Func, l isa.Level, on []int, all []assembly.Times) {
 	code, lay := a.code[a.batchForm(fn, l, a.Tiling)], kernel.NewTileLayout(a.p, a.Tiling)
 	call, sample := assembly.Copies(a.p, fn.Name)
-	predict := func(part *cores.Program, bytes int, kept func(c *cores.Core) cores.Kept, arguments map[string]int) []int {
+	predict := func(part *cores.Program, bytes int, kept func(c *cores.Core) cores.Kept,
+		arguments map[string]int) []int {
 		var list []cores.On
 		for _, i := range on {
 			list = append(list, cores.On{Core: cores.All[i], Kept: kept(cores.All[i])})
