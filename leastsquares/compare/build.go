@@ -94,33 +94,47 @@ func newModule(ctx context.Context) (m module, err error) {
 
 func (m module) remove() { os.RemoveAll(m.dir) }
 
-// fits emits and builds a problem's network, draws its first parameters, and runs all fits.
-func (m module) fits(ctx context.Context, p problem, o options) (r result, err error) {
+// fits emits and builds a problem's network, and runs all fits from each start.
+func (m module) fits(ctx context.Context, p problem, o options) (list []result, err error) {
 	xs, ys, err := p.data(o.python)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	n := p.network(len(xs[0]), len(ys[0]))
-	r = result{problem: p, params: n.Params(), residuals: len(ys) * len(ys[0])}
 	folder := filepath.Join(m.dir, p.name)
-	data := filepath.Join(folder, "data.npz")
 	if err := m.emit(folder, n, len(ys[0]), o); err != nil {
-		return r, err
-	}
-	err = tensors.WriteFile(data, &tensors.File{Tensors: []tensors.Tensor{
-		tensors.New("x", []int{len(xs), len(xs[0])}, slices.Concat(xs...)),
-		tensors.New("y", []int{len(ys), len(ys[0])}, slices.Concat(ys...)),
-		tensors.New("start", []int{n.Params()}, start(n, o.seed)),
-	}})
-	if err != nil {
-		return r, err
+		return nil, err
 	}
 	build := exec.CommandContext(ctx, "go", "build", "-o", folder+"/", "./"+p.name)
 	build.Dir = m.dir
 	if out, err := build.CombinedOutput(); err != nil {
-		return r, fmt.Errorf("building the fits of %s: %w\n%s", p.name, err, out)
+		return nil, fmt.Errorf("building the fits of %s: %w\n%s", p.name, err, out)
 	}
-	if r.ours, err = traces(exec.CommandContext(ctx, filepath.Join(folder, p.name), data)); err != nil {
+	for seed := range uint64(o.starts) {
+		r := result{problem: p, seed: o.seed + seed, params: n.Params(), residuals: len(ys) * len(ys[0])}
+		if r, err = m.from(ctx, r, n, xs, ys, o); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// from draws first parameters and runs all fits from there.
+func (m module) from(
+	ctx context.Context, r result, n spec.Network, xs, ys [][]float64, o options,
+) (_ result, err error) {
+	folder := filepath.Join(m.dir, r.name)
+	data := filepath.Join(folder, "data.npz")
+	err = tensors.WriteFile(data, &tensors.File{Tensors: []tensors.Tensor{
+		tensors.New("x", []int{len(xs), len(xs[0])}, slices.Concat(xs...)),
+		tensors.New("y", []int{len(ys), len(ys[0])}, slices.Concat(ys...)),
+		tensors.New("start", []int{n.Params()}, start(n, r.seed)),
+	}})
+	if err != nil {
+		return r, err
+	}
+	if r.ours, err = traces(exec.CommandContext(ctx, filepath.Join(folder, r.name), data)); err != nil {
 		return r, err
 	}
 	widths := fmt.Sprint(n.Input)

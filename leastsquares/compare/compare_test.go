@@ -65,11 +65,38 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestMeans: the mean is that of the ratios to the loss that ours and one of SciPy's come to, whatever the other does;
+// a fit that does not get away from the start has no ratio.
+func TestMeans(t *testing.T) {
+	trace := func(name string, step float64, losses ...float64) measure.Trace {
+		tr := measure.Trace{Name: name}
+		for i, l := range losses {
+			tr.Points = append(tr.Points, measure.Point{Seconds: float64(i) * step, Loss: l})
+		}
+		return tr
+	}
+	of := func(lm, trf measure.Trace) result {
+		return result{problem: problem{name: "p"}, ours: []measure.Trace{trace("leastsquares", 1, 9, 5, 1)},
+			scipy: []measure.Trace{lm, trf}}
+	}
+	got := means([]result{
+		of(trace("lm", 4, 9, 8, 1), trace("trf", 5, 9, 5)),  // 8/2, 5/1
+		of(trace("lm", 18, 9, 5, 5), trace("trf", 5, 9, 9)), // 18/1
+	})
+	want := "p, the mean over 2 of 2 starts: lm takes 8.49 times as long as leastsquares to the lowest loss that both " +
+		"come to\np, the mean over 1 of 2 starts: trf takes 5 times as long as leastsquares to the lowest loss that both " +
+		"come to\n"
+	if got != want {
+		t.Errorf("means:\n%swant\n%s", got, want)
+	}
+}
+
 // TestFlags: what cannot be done is refused before anything is built.
 func TestFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"-only shoe":     "-only shoe is no problem; there are curve, spirals, arm, chaos, diabetes",
 		"-plot fits.pdf": "-plot fits.pdf: name a file with the extension .svg or .png",
+		"-starts 0":      "-starts 0; give at least 1",
 		"-workers 0":     "-workers 0; give at least 1",
 		"curve":          `unexpected argument "curve"; there are only flags, see -h`,
 	} {

@@ -26,6 +26,7 @@ import (
 // options are what flags say.
 type options struct {
 	seed    uint64
+	starts  int
 	workers int
 	adam    time.Duration
 	only    string
@@ -33,9 +34,10 @@ type options struct {
 	python  string
 }
 
-// result are the fits of one problem.
+// result are the fits of one problem from one start.
 type result struct {
 	problem
+	seed              uint64
 	params, residuals int
 	ours, scipy       []measure.Trace
 }
@@ -56,6 +58,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	set := flag.NewFlagSet("compare", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.Uint64Var(&o.seed, "seed", 1, "the `number` that the first parameters are drawn from")
+	set.IntVar(&o.starts, "starts", 1, "how many `starts` there are, with -seed and the numbers that follow it")
 	set.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many `goroutines` leastsquares has in its second fit")
 	set.DurationVar(&o.adam, "adam", 2*time.Second, "the `time` that Adam has at each of four rates; 0: none")
 	set.StringVar(&o.only, "only", "", "one `problem`: "+names())
@@ -65,6 +68,9 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	}
 	if set.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; there are only flags, see -h", set.Arg(0))
+	}
+	if o.starts < 1 {
+		return o, fmt.Errorf("-starts %d; give at least 1", o.starts)
 	}
 	if o.workers < 1 {
 		return o, fmt.Errorf("-workers %d; give at least 1", o.workers)
@@ -121,7 +127,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			continue
 		}
 		fmt.Fprintf(stderr, "%s: %s …\n", p.name, p.says)
-		r, err := m.fits(ctx, p, o)
+		list, err := m.fits(ctx, p, o)
 		var none *missingError
 		switch {
 		case ctx.Err() != nil:
@@ -132,8 +138,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		case err != nil:
 			return err
 		}
-		results = append(results, r)
-		fmt.Fprintln(stdout, table(r))
+		results = append(results, list[0])
+		for _, r := range list {
+			if len(list) > 1 {
+				fmt.Fprintf(stdout, "start %d\n", r.seed)
+			}
+			fmt.Fprintln(stdout, table(r))
+		}
+		if len(list) > 1 {
+			fmt.Fprintln(stdout, means(list))
+		}
 	}
 	if o.plot != "" {
 		return drawLosses(results, o.plot)

@@ -33,6 +33,41 @@ func reached(t measure.Trace, aim float64) (p measure.Point, ok bool) {
 	return t.Points[len(t.Points)-1], false
 }
 
+// against is how many times as long as the first fit another one takes, to the lowest loss that both come to. ok is
+// false where one of them does not get away from the start.
+func (r result) against(t measure.Trace) (ratio float64, ok bool) {
+	aim := result{ours: r.ours[:1], scipy: []measure.Trace{t}}.aim()
+	ours, _ := reached(r.ours[0], aim)
+	theirs, _ := reached(t, aim)
+	return theirs.Seconds / ours.Seconds, ours.Seconds > 0 && theirs.Seconds > 0
+}
+
+// means has a line for each of SciPy's methods: the geometric mean of against over all starts.
+func means(list []result) string {
+	var b strings.Builder
+	var names []string
+	for _, r := range list {
+		for _, t := range r.scipy {
+			if !slices.Contains(names, t.Name) {
+				names = append(names, t.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		sum, starts := 0.0, 0
+		for _, r := range list {
+			for _, t := range r.scipy {
+				if ratio, ok := r.against(t); t.Name == name && ok {
+					sum, starts = sum+math.Log(ratio), starts+1
+				}
+			}
+		}
+		fmt.Fprintf(&b, "%s, the mean over %d of %d starts: %s takes %.3g times as long as leastsquares to the lowest "+
+			"loss that both come to\n", list[0].name, starts, len(list), name, math.Exp(sum/float64(max(starts, 1))))
+	}
+	return b.String()
+}
+
 // table has a line for every fit: its time and evaluations to the aim, and how many times as long it takes as the
 // first.
 func table(r result) string {
