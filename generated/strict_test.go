@@ -22,6 +22,11 @@ func TestStrictSmallBatches(t *testing.T) {
 	smallBatches(t, "strict iris", new(strict.Iris), 16)
 }
 
+// timed measures every function of a network on numbers of usual size.
+func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N) {
+	timedAt(b, name, p, 1, 1)
+}
+
 // BenchmarkRounding measures what rounding: strict costs, both kinds in one run: in assembly, or with
 // GODEBUG=cpu.avx2=off,cpu.avx512f=off in portable Go.
 func BenchmarkRounding(b *testing.B) {

@@ -18,11 +18,6 @@ type kernels[P, G, W, B, X, Y any] interface {
 	StepBatch(b *B, xs []X, ys []Y, rate float32) float32
 }
 
-// timed measures every function of a network on numbers of usual size.
-func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N) {
-	timedAt(b, name, p, 1, 1)
-}
-
 // timedAt measures every function of a network, batches of 256 samples as one call, with its parameters and the inputs
 // times some factors.
 func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N, parameters,
