@@ -7,7 +7,7 @@ func (n *Network[P, G, B, X, Y, F]) ForwardBatch(t *Team[P, G, B, X, Y, F], p *P
 	}
 	n.begin(t, p, xs)
 	t.out = out
-	t.run("forward", t.computing())
+	t.run("forward", t.slots)
 	t.end()
 }
 
@@ -18,7 +18,7 @@ func (n *Network[P, G, B, X, Y, F]) LossBatch(t *Team[P, G, B, X, Y, F], p *P, x
 	}
 	n.begin(t, p, xs)
 	t.ys = ys
-	t.run("loss", t.computing())
+	t.run("loss", t.slots)
 	return t.end()
 }
 
@@ -38,9 +38,9 @@ func (n *Network[P, G, B, X, Y, F]) GradBatch(t *Team[P, G, B, X, Y, F], p *P, x
 
 // gradient does what a call that has begun is to do for a gradient. What one worker computed it has added up.
 func (n *Network[P, G, B, X, Y, F]) gradient(t *Team[P, G, B, X, Y, F]) F {
-	t.run("gradient", t.computing())
-	if t.computing() > 1 {
-		t.run("sum", t.finishing())
+	t.run("gradient", t.slots)
+	if t.slots > 1 {
+		t.run("sum", t.ranges())
 	}
 	return t.end()
 }
@@ -53,8 +53,8 @@ func (n *Network[P, G, B, X, Y, F]) StepBatch(t *Team[P, G, B, X, Y, F], p *P, x
 	}
 	n.begin(t, p, xs)
 	t.ys, t.rate = ys, rate
-	t.run("gradient", t.computing())
-	t.run("step", t.finishing())
+	t.run("gradient", t.slots)
+	t.run("step", t.ranges())
 	return t.end()
 }
 
@@ -69,7 +69,7 @@ func (n *Network[P, G, B, X, Y, F]) InputGradBatch(t *Team[P, G, B, X, Y, F], p 
 	}
 	n.begin(t, p, xs)
 	t.ys, t.gxs = ys, gxs
-	t.run("input gradient", t.computing())
+	t.run("input gradient", t.slots)
 	return t.end()
 }
 
@@ -86,7 +86,7 @@ func (n *Network[P, G, B, X, Y, F]) Update(t *Team[P, G, B, X, Y, F], o Updater[
 	t.o, t.from, t.rate = o, g, rate
 	if n.shares(o) {
 		t.run("count", 1)
-		t.run("update", min(t.workers, n.Params/n.SpreadFrom+1))
+		t.run("update", min(len(t.workers), n.Params/n.SpreadFrom+1))
 	} else {
 		t.run("apply", 1)
 	}
@@ -113,12 +113,12 @@ func (n *Network[P, G, B, X, Y, F]) UpdateBatch(
 // updateBatch does what a call that has begun is to do with an optimizer.
 func (n *Network[P, G, B, X, Y, F]) updateBatch(t *Team[P, G, B, X, Y, F], o Updater[P, G, F]) F {
 	t.o, t.from = o, &t.sums[0]
-	t.run("gradient", t.computing())
+	t.run("gradient", t.slots)
 	if n.shares(o) {
 		t.run("count", 1)
-		t.run("update", t.finishing())
+		t.run("update", t.ranges())
 	} else {
-		t.run("add", t.finishing())
+		t.run("add", t.ranges())
 		t.run("apply", 1)
 	}
 	return t.end()

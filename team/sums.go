@@ -1,26 +1,30 @@
 package team
 
+import "slices"
+
 // Sums of runs are added in pairs, the sums of pairs in pairs, and so on: sums[i] += sums[i+d] for d = 1, 2, 4 … and
 // every i that is a multiple of 2d, which gives the same bits whoever does it. A worker adds the pairs that have all
 // their runs from it while they are in its processor's cache; the few that are left are shared out by ranges of the
 // parameters.
 
-// add adds all pairs that end before run k and begin at run first or later.
-func (t *Team[P, G, B, X, Y, F]) add(first, k int) {
+// add adds the pairs that run k completes, if a worker computed all their runs.
+func (w *worker[P, G, B, X, Y, F]) add(k int) {
+	t := w.team
+	w.mine[k] = true
 	for d := 1; d < t.slots; d *= 2 {
-		i := (k - 1) / (2 * d) * (2 * d)
-		if i < first || min(i+2*d, t.slots) != k {
+		i := k / (2 * d) * (2 * d)
+		if slices.Contains(w.mine[i:min(i+2*d, t.slots)], false) {
 			return
 		}
-		t.pair(i, d, 0, t.net.Params)
+		if i+d < t.slots {
+			t.pair(i, d, 0, t.net.Params)
+			t.added[i+d] = true
+		}
 	}
 }
 
-// pair adds parameters lo to hi of run i+d, if there is one, to those of run i.
+// pair adds parameters lo to hi of run i+d to those of run i.
 func (t *Team[P, G, B, X, Y, F]) pair(i, d, lo, hi int) {
-	if i+d >= t.slots {
-		return
-	}
 	n, sum, next := t.net, t.sum(i), t.sum(i+d)
 	if n.Add == nil || hi-lo < n.Params || !n.Add(sum, next) {
 		accumulate(n.Gradient(sum)[lo:hi], n.Gradient(next)[lo:hi])
@@ -53,20 +57,18 @@ func accumulate[F Float](sum, next []F) {
 	}
 }
 
-// finish adds the pairs that are left up for the worker's range of the parameters, and does with the sum what the task
-// is.
-func (w *worker[P, G, B, X, Y, F]) finish(task string) {
-	t := w.team
+// finish adds the pairs that are left up for range k of the parameters, and does with the sum what the task is.
+func (t *Team[P, G, B, X, Y, F]) finish(k int) {
 	n := t.net
-	lo, hi := w.index*n.Params/t.sharing, (w.index+1)*n.Params/t.sharing
+	lo, hi := k*n.Params/t.count, (k+1)*n.Params/t.count
 	for d := 1; d < t.slots; d *= 2 {
 		for i := 0; i+d < t.slots; i += 2 * d {
-			if t.owner(i) != t.owner(min(i+2*d, t.slots)-1) {
+			if !t.added[i+d] {
 				t.pair(i, d, lo, hi)
 			}
 		}
 	}
-	switch task {
+	switch t.task {
 	case "step":
 		descend(n.Parameters(t.p)[lo:hi], n.Gradient(&t.sums[0])[lo:hi], t.rate)
 	case "update": // by a gradient that is given, or by the sum
@@ -81,6 +83,3 @@ func descend[F Float](p, g []F, rate F) {
 		p[i] -= F(rate * g[i]) // rounded, never fused
 	}
 }
-
-// owner is the worker that computed run k.
-func (t *Team[P, G, B, X, Y, F]) owner(k int) int { return ((k+1)*t.computing() - 1) / t.slots }

@@ -6,7 +6,10 @@
 // number alone, each run is summed by itself, and these sums are added in pairs.
 package team
 
-import "reflect"
+import (
+	"reflect"
+	"sync"
+)
 
 // Float is the type of a network's numbers.
 type Float interface{ float32 | float64 }
@@ -62,14 +65,18 @@ type Team[P, G, B, X, Y any, F Float] struct {
 	o       Updater[P, G, F]
 	from    *G // what o is given
 
-	workers      int
-	blocks       int // of samples of the call under way, the last of which may be short
-	slots        int // runs of them
-	sharing      int // workers that take part in what is under way
+	blocks int    // of samples of the call under way, the last of which may be short
+	slots  int    // runs of them
+	task   string // what is under way
+	count  int    // parts that it has
+	added  []bool // runs whose gradients are added to another one's
+
 	busy, closed bool
-	first        *worker[P, G, B, X, Y, F] // works in the caller's goroutine
-	losses       []F                       // of runs
-	sums         []G                       // of gradients of runs
+	workers      []*worker[P, G, B, X, Y, F] // the first works in the caller's goroutine
+	working      sync.WaitGroup              // the goroutines of the others
+	parts        parts
+	losses       []F // of runs
+	sums         []G // of gradients of runs
 }
 
 // New starts a team of at least one worker. More than there are runs have no work and are not started.
@@ -77,17 +84,17 @@ func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F] {
 	if workers < 1 {
 		panic("New" + n.Name + "Team: a team has at least 1 worker")
 	}
-	t := &Team[P, G, B, X, Y, F]{net: n, workers: min(workers, n.Runs), losses: make([]F, n.Runs)}
+	t := &Team[P, G, B, X, Y, F]{net: n, losses: make([]F, n.Runs), added: make([]bool, n.Runs)}
+	t.parts.each = make([]part, n.Runs)
 	if n.Grad != nil {
 		t.sums = make([]G, n.Runs)
 	}
-	for i := t.workers - 1; i >= 0; i-- {
-		w := &worker[P, G, B, X, Y, F]{team: t, next: t.first, index: i}
-		t.first = w
+	for i := range min(workers, n.Runs) {
+		w := &worker[P, G, B, X, Y, F]{team: t, index: i, mine: make([]bool, n.Runs)}
+		w.wake, w.do = make(chan struct{}, 1), w.part
+		t.workers = append(t.workers, w)
 		if i > 0 {
-			// With room for one, so that neither side waits for the other to take it.
-			w.task, w.done = make(chan string, 1), make(chan string, 1)
-			go w.work()
+			t.working.Go(w.work)
 		}
 	}
 	return t
@@ -95,17 +102,18 @@ func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F] {
 
 // Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
 func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F]) {
-	if t == nil || t.first == nil || t.closed {
+	if t == nil || t.workers == nil || t.closed {
 		return
 	}
 	if t.busy {
 		n.refuse(".Close: a call is under way")
 	}
 	t.closed = true
-	for w := t.first.next; w != nil; w = w.next {
-		close(w.task)
-		<-w.done
+	t.parts.open.Store(closed)
+	for _, w := range t.workers {
+		w.rouse()
 	}
+	t.working.Wait()
 }
 
 // refuse panics with what a team refuses. It stays a call, so that no text of a panic is made in emitted methods.
@@ -122,7 +130,7 @@ func missing(o any) bool {
 // begin starts a call.
 func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []X) {
 	switch {
-	case t == nil || t.first == nil:
+	case t == nil || t.workers == nil:
 		n.refuse(": nil and a zero value have no workers; make a team with New" + n.Name + "Team")
 	case t.closed:
 		n.refuse(": called after Close")
@@ -140,6 +148,7 @@ func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []
 	// A run is two blocks or more: adding a gradient to another takes about as long as two samples do.
 	t.slots = min(max(t.blocks/2, 1), n.Runs)
 	clear(t.losses)
+	clear(t.added)
 }
 
 // end lets go of the call's arguments and returns the sum of the losses.
@@ -153,10 +162,9 @@ func (t *Team[P, G, B, X, Y, F]) end() F {
 	return loss
 }
 
-// computing is how many workers compute runs of samples.
-func (t *Team[P, G, B, X, Y, F]) computing() int { return min(t.slots, t.workers) }
-
-// finishing is how many workers add up what is left: one where waking another takes longer.
-func (t *Team[P, G, B, X, Y, F]) finishing() int {
-	return min(t.workers, 1+t.net.Params*t.computing()/16384)
+// ranges is into how many ranges of the parameters it is cut what is left to add up: one where another worker takes as
+// long to begin.
+func (t *Team[P, G, B, X, Y, F]) ranges() int {
+	computing := min(t.slots, len(t.workers))
+	return min(len(t.workers), 1+t.net.Params*computing/16384)
 }

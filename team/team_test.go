@@ -112,7 +112,7 @@ func TestShares(t *testing.T) {
 		var g XnetGrad
 		xnetTeam.begin(w, p, xs)
 		w.ys, w.g = ys, &g
-		w.run("gradient", w.computing())
+		w.run("gradient", w.slots)
 		w.run("sum", sharing)
 		w.end()
 		if g != want {

@@ -11,7 +11,7 @@ func (n *Network[P, G, B, X, Y, F]) LossBatchWeighted(
 	n.weighted(".LossBatchWeighted", xs, ys, weights)
 	n.begin(t, p, xs)
 	t.ys, t.weights = ys, weights
-	t.run("loss", t.computing())
+	t.run("loss", t.slots)
 	return t.end()
 }
 
@@ -37,8 +37,8 @@ func (n *Network[P, G, B, X, Y, F]) StepBatchWeighted(
 	n.weighted(".StepBatchWeighted", xs, ys, weights)
 	n.begin(t, p, xs)
 	t.ys, t.weights, t.rate = ys, weights, rate
-	t.run("gradient", t.computing())
-	t.run("step", t.finishing())
+	t.run("gradient", t.slots)
+	t.run("step", t.ranges())
 	return t.end()
 }
 

@@ -4,31 +4,39 @@ import "runtime"
 
 // worker is one of a team's workers.
 type worker[P, G, B, X, Y any, F Float] struct {
-	team    *Team[P, G, B, X, Y, F]
-	next    *worker[P, G, B, X, Y, F]
-	index   int
-	task    chan string // what to do next; closed at the end
-	done    chan string // what is done
-	failure any         // what it panicked with
-	b       B
+	team  *Team[P, G, B, X, Y, F]
+	index int
+	waiter
+	do   func(k int) // part, made once
+	mine []bool      // runs whose gradients it computed in the task under way
+	b    B
 }
 
-// run has a task shared by so many workers, waits for all of them, and panics with what one panicked with.
-func (t *Team[P, G, B, X, Y, F]) run(task string, sharing int) {
-	t.sharing = sharing
-	for w := t.first.next; w != nil && w.index < t.sharing; w = w.next {
-		w.task <- task
+// run has the parts of a task done, waits until all are, and panics with what one panicked with.
+func (t *Team[P, G, B, X, Y, F]) run(task string, count int) {
+	t.task, t.count = task, count
+	caller := t.workers[0]
+	clear(caller.mine)
+	sharing := min(count, len(t.workers))
+	if sharing > 1 {
+		// More workers than processors would only wait for one another.
+		sharing = min(sharing, runtime.GOMAXPROCS(0))
 	}
-	t.first.share(task)
-	failure := t.first.failure
-	for w := t.first.next; w != nil && w.index < t.sharing; w = w.next {
-		linger(w.done)
-		<-w.done
-		if failure == nil {
-			failure = w.failure
+	if sharing > 1 {
+		before := t.parts.done.Load()
+		number := t.parts.begin(count, sharing)
+		for _, w := range t.workers[1:sharing] {
+			w.rouse()
+		}
+		if !t.parts.work(number, 0, sharing, caller.do) {
+			caller.wait(&t.parts.done, before, waitRounds)
+		}
+	} else {
+		for k := range count {
+			t.parts.attempt(k, caller.do)
 		}
 	}
-	if failure != nil {
+	if failure := t.parts.failure(); failure != nil {
 		t.end()
 		panic(failure)
 	}
@@ -36,64 +44,53 @@ func (t *Team[P, G, B, X, Y, F]) run(task string, sharing int) {
 
 // work is what a worker's goroutine does.
 func (w *worker[P, G, B, X, Y, F]) work() {
+	t := w.team
+	task, rounds := uint64(0), 0
 	for {
-		linger(w.task)
-		task, open := <-w.task
-		if open {
-			w.share(task)
-		}
-		w.done <- task
-		if !open {
+		if task = w.wait(&t.parts.open, task, rounds); task == closed {
 			return
 		}
-	}
-}
-
-// linger waits for something to be in a channel, but for a moment only, and lets other goroutines run meanwhile. A
-// goroutine that waits in earnest gives its processor back, and it takes the system 0.1 ms to more than 1 ms to have it
-// running again; what comes next most often comes sooner.
-func linger(c chan string) {
-	for n := 0; n < 1<<15 && len(c) == 0; n++ {
-		if n%64 == 63 {
-			runtime.Gosched()
+		// That number may be of a later task, which changes no more than where this one begins.
+		sharing := int(t.parts.sharing.Load())
+		if w.index >= sharing {
+			rounds = 0 // the next task is most likely to be none of its own either
+			continue
 		}
+		clear(w.mine)
+		if t.parts.work(task, w.index, sharing, w.do) {
+			t.workers[0].rouse()
+		}
+		rounds = waitRounds
 	}
 }
 
-// share does the worker's part of a task: its runs of samples, or a range of the parameters.
-func (w *worker[P, G, B, X, Y, F]) share(task string) {
-	defer w.caught()
+// part does part k of the task under way: a run of samples, or a range of the parameters.
+func (w *worker[P, G, B, X, Y, F]) part(k int) {
 	t := w.team
-	switch task {
+	switch t.task {
 	case "sum", "step", "add", "update":
-		w.finish(task)
+		t.finish(k)
 	case "apply":
 		t.o.Update(t.p, t.from, t.rate)
 	case "count":
 		t.net.Count(t.o)
 	default:
-		first := w.index * t.slots / t.sharing
-		for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
-			w.slot(task, k)
-			if task == "gradient" {
-				t.add(first, k+1)
-			}
+		w.slot(k)
+		if t.task == "gradient" {
+			w.add(k)
 		}
 	}
 }
 
-// caught keeps what the worker panicked with, nil if it did not.
-func (w *worker[P, G, B, X, Y, F]) caught() { w.failure = recover() }
-
 // slot computes run k of the samples: of the blocks its share, the first runs having one more.
-func (w *worker[P, G, B, X, Y, F]) slot(task string, k int) {
+func (w *worker[P, G, B, X, Y, F]) slot(k int) {
 	t := w.team
 	n := t.net
 	each, more := t.blocks/t.slots, t.blocks%t.slots
 	lo := (k*each + min(k, more)) * n.Block
 	hi := min(((k+1)*each+min(k+1, more))*n.Block, len(t.xs))
 	xs := t.xs[lo:hi]
-	switch task {
+	switch t.task {
 	case "forward":
 		n.Forward(t.p, &w.b, xs, t.out[lo:hi])
 	case "loss":
