@@ -120,7 +120,8 @@ func (c *Compiled) Files() ([]File, error) {
 			}))
 		case Team:
 			tasks = append(tasks, write(i, "its team", func() ([]byte, error) {
-				return teamFile(c.n, c.p, c.o, c.has(plan.StepBatch) && !c.some(plan.StepBatch))
+				descend := plan.GradType + plan.DescendSweep
+				return teamFile(c.n, c.p, c.o, c.has(descend) && !c.some(descend))
 			}))
 		case Weights:
 			tasks = append(tasks, write(i, "its weights", func() (text []byte, _ error) {

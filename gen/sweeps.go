@@ -37,6 +37,8 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 		return n.Name + s.Type + ".Update"
 	case s.Name == plan.SquaresSweep || s.Name == plan.LargestSweep:
 		return "Norm"
+	case s.Shared():
+		return "sums and steps of " + n.Name + "Team"
 	}
 	return s.Name
 }

@@ -22,8 +22,8 @@ func slots(p *plan.Program) int {
 }
 
 // teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no
-// goroutines: only the emitted test names it. add says that gradients are added in assembly.
-func teamFile(n spec.Network, p *plan.Program, o Options, add bool) ([]byte, error) {
+// goroutines: only the emitted test names it. descends says that it has plan.DescendSweep in assembly.
+func teamFile(n spec.Network, p *plan.Program, o Options, descends bool) ([]byte, error) {
 	return templates.TeamFile(templates.Team{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o), "",
@@ -31,7 +31,7 @@ func teamFile(n spec.Network, p *plan.Program, o Options, add bool) ([]byte, err
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
 		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Weighted: n.SampleWeights,
 		Optimizers: optimizerTypes(n),
-		Spread:     portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Add: add,
+		Spread:     portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Descends: descends,
 	})
 }
 

@@ -158,7 +158,7 @@ type Network[P, G, B, X, Y any, F Float] struct {
 	GradWeighted func(p *P, b *B, xs []X, ys []Y, weights []F, g *G) F
 	Parameters func(p *P) []F
 	Gradient func(g *G) []F
-	Add func(sum, next *G) bool
+	Descend func(ps, gs []F, rate F, lo, hi int) bool
 	SpreadFrom int
 	Shares func(o Updater[P, G, F]) bool
 	Count func(o Updater[P, G, F])

@@ -25,10 +25,8 @@ func (w *worker[P, G, B, X, Y, F]) add(k int) {
 
 // pair adds parameters lo to hi of run i+d to those of run i.
 func (t *Team[P, G, B, X, Y, F]) pair(i, d, lo, hi int) {
-	n, sum, next := t.net, t.sum(i), t.sum(i+d)
-	if n.Add == nil || hi-lo < n.Params || !n.Add(sum, next) {
-		accumulate(n.Gradient(sum)[lo:hi], n.Gradient(next)[lo:hi])
-	}
+	n := t.net
+	n.descend(n.Gradient(t.sum(i)), n.Gradient(t.sum(i+d)), -1, lo, hi)
 }
 
 // sum is the gradient of run k, which is the result's where the first run is one of the caller's.
@@ -39,47 +37,54 @@ func (t *Team[P, G, B, X, Y, F]) sum(k int) *G {
 	return &t.sums[k]
 }
 
-// accumulate adds next to sum, element by element.
-func accumulate[F Float](sum, next []F) {
-	for len(sum) >= 8 && len(next) >= 8 {
-		sum[0] += next[0]
-		sum[1] += next[1]
-		sum[2] += next[2]
-		sum[3] += next[3]
-		sum[4] += next[4]
-		sum[5] += next[5]
-		sum[6] += next[6]
-		sum[7] += next[7]
-		sum, next = sum[8:], next[8:]
-	}
-	for i := 0; i < len(sum) && i < len(next); i++ {
-		sum[i] += next[i]
-	}
-}
+// rangeWork is how many additions another worker has to do, at least, where it helps with what is left to add. To ask it
+// takes as long as some thousand, but what it adds need not come from its processor's cache.
+const rangeWork = 8192
+
+// rangePart is how many elements a worker goes through at a time: they stay in the first cache from one array that is
+// added to the next. Each time but the first begins at a multiple of rangeStep elements, a line of the cache.
+const (
+	rangePart = 1024
+	rangeStep = 16
+)
 
 // finish adds the pairs that are left up for range k of the parameters, and does with the sum what the task is.
 func (t *Team[P, G, B, X, Y, F]) finish(k int) {
 	n := t.net
-	lo, hi := k*n.Params/t.count, (k+1)*n.Params/t.count
-	for d := 1; d < t.slots; d *= 2 {
-		for i := 0; i+d < t.slots; i += 2 * d {
-			if !t.added[i+d] {
-				t.pair(i, d, lo, hi)
+	from, to := k*n.Params/t.count, (k+1)*n.Params/t.count
+	for lo := from; lo < to; {
+		hi := min((lo+rangePart)/rangeStep*rangeStep, to)
+		for d := 1; d < t.slots; d *= 2 {
+			for i := 0; i+d < t.slots; i += 2 * d {
+				if !t.added[i+d] {
+					t.pair(i, d, lo, hi)
+				}
 			}
 		}
+		if t.task == "step" {
+			n.descend(n.Parameters(t.p), n.Gradient(&t.sums[0]), t.rate, lo, hi)
+		}
+		lo = hi
 	}
-	switch t.task {
-	case "step":
-		descend(n.Parameters(t.p)[lo:hi], n.Gradient(&t.sums[0])[lo:hi], t.rate)
-	case "update": // by a gradient that is given, or by the sum
-		n.Part(t.o, t.p, t.from, t.rate, lo, hi)
+	if t.task == "update" { // by a gradient that is given, or by the sum
+		n.Part(t.o, t.p, t.from, t.rate, from, to)
 	}
 }
 
-// descend is p -= rate*g.
-func descend[F Float](p, g []F, rate F) {
-	g = g[:len(p)]
-	for i := range p {
-		p[i] -= F(rate * g[i]) // rounded, never fused
+// descend is ps -= rate*gs for elements lo to hi.
+func (n *Network[P, G, B, X, Y, F]) descend(ps, gs []F, rate F, lo, hi int) {
+	if n.Descend != nil && n.Descend(ps, gs, rate, lo, hi) {
+		return
+	}
+	ps, gs = ps[lo:hi], gs[lo:hi]
+	for len(ps) >= 4 && len(gs) >= 4 {
+		ps[0] -= F(rate * gs[0]) // rounded, never fused
+		ps[1] -= F(rate * gs[1])
+		ps[2] -= F(rate * gs[2])
+		ps[3] -= F(rate * gs[3])
+		ps, gs = ps[4:], gs[4:]
+	}
+	for i := 0; i < len(ps) && i < len(gs); i++ {
+		ps[i] -= F(rate * gs[i])
 	}
 }

@@ -37,8 +37,9 @@ type Network[P, G, B, X, Y any, F Float] struct {
 
 	Parameters func(p *P) []F // a view of them
 	Gradient   func(g *G) []F // likewise
-	// Add adds next to sum, each sum rounded once, or does nothing and says so; it may be nil.
-	Add func(sum, next *G) bool
+	// Descend is ps -= rate·gs for elements lo to hi of arrays as long as the parameters, or does nothing and says so; it
+	// may be nil. At the rate -1 each sum is rounded once.
+	Descend func(ps, gs []F, rate F, lo, hi int) bool
 
 	// Updates are shared out from SpreadFrom parameters for every worker that takes part, where Shares says that an
 	// optimizer does updates in parts: Count once, and Part for each range of the parameters.
@@ -165,6 +166,5 @@ func (t *Team[P, G, B, X, Y, F]) end() F {
 // ranges is into how many ranges of the parameters it is cut what is left to add up: one where another worker takes as
 // long to begin.
 func (t *Team[P, G, B, X, Y, F]) ranges() int {
-	computing := min(t.slots, len(t.workers))
-	return min(len(t.workers), 1+t.net.Params*computing/16384)
+	return min(len(t.workers), 1+t.net.Params*min(t.slots, len(t.workers))/rangeWork)
 }

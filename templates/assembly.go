@@ -164,10 +164,6 @@ func (a Assembly) absent(f *File) {
 	for _, fn := range a.Absent {
 		f.f.Line()
 		f.signature(a.calling(fn, a.method(fn), "")).Add(never())
-		if fn.Name == addsBy {
-			f.f.Line()
-			a.addMethod(f).Add(never())
-		}
 	}
 	for _, s := range a.AbsentSweeps {
 		f.f.Line()

@@ -407,15 +407,6 @@ func (a Assembly) external(f *File, name string) *jen.Statement {
 	return f.f.Func().Id(a.Prefix + name)
 }
 
-// vectorAdd is the method that adds gradients for teams, and addsBy the function whose assembly it calls.
-const vectorAdd, addsBy = "vectorAdd", "StepBatch"
-
-// addMethod begins it.
-func (a Assembly) addMethod(f *File) *jen.Statement {
-	grad := func() *jen.Statement { return jen.Op("*").Id(a.Name + "Grad") }
-	return f.f.Func().Params(jen.Id("g").Add(grad())).Id(vectorAdd).Params(jen.Id("next").Add(grad()))
-}
-
 // stepBatch is GradBatch and the step, and Step for one sample. Few samples whose gradients are summed up apart move
 // the parameters with that sum:
 //
@@ -434,22 +425,11 @@ func (a Assembly) addMethod(f *File) *jen.Statement {
 //		irisStepBatchAVX2(p, &b.sum, rate)
 //		return loss
 //	}
-//
-// A step at the rate -1 is how teams add gradients, which rounds each sum once:
-//
-//	func (g *IrisGrad) vectorAdd(next *IrisGrad) {
-//		if irisLevel > 1 {
-//			irisStepBatchAVX512((*Iris)(g), next, -1)
-//			return
-//		}
-//		irisStepBatchAVX2((*Iris)(g), next, -1)
-//	}
 func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	sum := jen.Op("&").Id("b").Dot("sum")
-	call := func(l AssemblyLevel, p, gradient, rate jen.Code) []jen.Code {
-		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, p, gradient, rate)
+	step := func(l AssemblyLevel) []jen.Code {
+		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
 	}
-	step := func(l AssemblyLevel) []jen.Code { return call(l, jen.Id("p"), sum.Clone(), jen.Id("rate")) }
 	doc := fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name)
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
 		a.alone(g, fn)
@@ -471,21 +451,6 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 		add(g, step(a.Levels[0]))
 		g.Return(jen.Id("loss"))
 	})
-	if fn.Name == addsBy {
-		added := func(l AssemblyLevel) []jen.Code {
-			return call(l, jen.Parens(jen.Op("*").Id(a.Name)).Call(jen.Id("g")), jen.Id("next"), jen.Lit(-1))
-		}
-		f.Doc(vectorAdd + " adds next to g in assembly, as a step back.")
-		a.addMethod(f).BlockFunc(func(g *jen.Group) {
-			if fn.Pauses {
-				g.Add(a.declarePause())
-			}
-			for i := len(a.Levels) - 1; i > 0; i-- {
-				g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(added(a.Levels[i]), jen.Return())...)
-			}
-			add(g, added(a.Levels[0]))
-		})
-	}
 	for _, l := range a.Levels {
 		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
 			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),

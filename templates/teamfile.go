@@ -23,7 +23,7 @@ type Team struct {
 	SpreadFrom int  // parameters for every worker that takes part in an update
 	Block      int  // samples that batch functions take at a time
 	Slots      int  // runs of samples that are summed up apart from one another, at most
-	Add        bool // whether gradients are added in assembly
+	Descends   bool // whether ranges of the parameters go a step in assembly
 }
 
 // teamText is the text of the emitted file behind its package clause, for the network Xnet.
@@ -67,14 +67,15 @@ var xnetTeam = team.Network[xnetTypes]{
 	Parameters: func(p *Xnet) []xnetFloat { return p.Flat()[:] },
 	Gradient: func(g *XnetGrad) []xnetFloat { return g.Flat()[:] },
 	// gradient }
-	// add {
-	Add: func(sum, next *XnetGrad) bool {
+	// descends {
+	Descend: func(ps, gs []xnetFloat, rate xnetFloat, lo, hi int) bool {
 		if xnetLevel > 0 {
-			sum.vectorAdd(next)
+			var g *XnetGrad // of which the method reads nothing
+			g.vectorDescend((*[XnetParams]xnetFloat)(ps), (*[XnetParams]xnetFloat)(gs), &[1]xnetFloat{rate}, lo, hi)
 		}
 		return xnetLevel > 0
 	},
-	// add }
+	// descends }
 	// spread {
 	SpreadFrom: xnetSpreadFrom,
 	Shares: func(o xnetOptimizer) bool {
@@ -228,7 +229,7 @@ func TeamFile(t Team) ([]byte, error) {
 		"weighted_loss": t.Weighted && t.Grad, "weighted_gradient": t.Weighted && gradient,
 		"weighted_step": t.Weighted && t.Step, "weighted_optimizers": t.Weighted && len(t.Optimizers) > 0,
 		"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread,
-		"add": t.Add,
+		"descends": t.Descends,
 	})
 	if err != nil {
 		return nil, err

@@ -56,15 +56,20 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 }
 
 // Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a
-// mask, which is slow to store and to read again. Roots and quotients take so long that some are enough.
+// mask, which is slow to store and to read again. Roots and quotients take so long that some are enough. What teams
+// share out comes once for a run of many samples, beside which fewer parameters are nothing.
 const (
 	leastSwept   = 32
 	leastDivided = 12
+	leastShared  = 256
 )
 
 // Few says whether a network has so few parameters that a sweep over them is left to Go.
 func Few(p *plan.Program, s plan.Sweep) bool {
 	least := leastSwept
+	if s.Shared() {
+		least = leastShared
+	}
 	if ops := s.Ops(); ops.Divs > 0 || ops.Calls > 0 {
 		least = leastDivided
 	}

@@ -43,6 +43,7 @@ const (
 	ClipSweep    = "Clip"
 	SquaresSweep = "Squares"
 	LargestSweep = "Largest"
+	DescendSweep = "Descend"
 	UpdateSweep  = "Update"
 )
 
@@ -78,6 +79,9 @@ func Sweeps(n spec.Network) ([]Sweep, error) {
 	var list []Sweep
 	if n.Emits(spec.EmitGrad) {
 		list = GradientSweeps(n.Precision)
+	}
+	if n.Emits(spec.EmitTeam) && (n.Emits(spec.EmitGrad) || n.Emits(spec.EmitStep)) {
+		list = append(list, descend())
 	}
 	descents, err := Descents(n)
 	if err != nil {
@@ -129,6 +133,18 @@ func GradientSweeps(p spec.Precision) []Sweep {
 		scale,
 	}
 }
+
+// descend is the step of a team's StepBatch on a range of the parameters, p -= rate·g. At the rate -1 it adds gradients,
+// and rounds each sum once.
+func descend() Sweep {
+	return Sweep{
+		Type: GradType, Name: DescendSweep, Arrays: []expr.Var{expr.P, expr.G}, Numbers: []expr.Var{expr.Rate},
+		Sets: []expr.Let{{Name: expr.P, Value: expr.Sub(expr.P, expr.Mul(expr.Rate, expr.G))}},
+	}
+}
+
+// Shared says whether a sweep is one that teams do ranges of, beside updates of optimizers.
+func (s Sweep) Shared() bool { return s.Name == DescendSweep }
 
 // Sweep is the pass of case i of an update. All but the last are named after what they hold for.
 func (d Descent) Sweep(i int) Sweep {

@@ -74,9 +74,9 @@ func (pr *builder) elsewhere(fn *code.Func) {
 	pr.file.Elsewhere.Funcs = append(pr.file.Elsewhere.Funcs, fn)
 }
 
-// InParts says whether a sweep is of a range of the parameters: an update that a team shares out.
+// InParts says whether a sweep is of a range of the parameters: what a team shares out.
 func InParts(p *plan.Program, s plan.Sweep) bool {
-	return s.Type != plan.GradType && Spreads(p.Network)
+	return s.Shared() || s.Type != plan.GradType && Spreads(p.Network)
 }
 
 // SweptKind is the kind of what a sweep computes.

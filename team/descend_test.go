@@ -5,16 +5,17 @@ import (
 	"testing"
 )
 
-// TestAdd checks that gradients are added by what the network has for that, if it does, and that the bits are the same.
-func TestAdd(t *testing.T) {
+// TestDescend checks that gradients are added, and parameters moved, by what the network has for that, if it does, and
+// that the bits are the same.
+func TestDescend(t *testing.T) {
 	n := xnetTeam
 	var asked atomic.Int32
-	n.Add = func(sum, next *XnetGrad) bool {
+	n.Descend = func(ps, gs []float32, rate float32, lo, hi int) bool {
 		if asked.Add(1)%2 == 0 {
 			return false // as where there is no assembly
 		}
-		for i, v := range next.Flat() {
-			sum.Flat()[i] += v
+		for i := lo; i < hi; i++ {
+			ps[i] -= float32(rate * gs[i])
 		}
 		return true
 	}
@@ -30,8 +31,17 @@ func TestAdd(t *testing.T) {
 					want)
 			}
 			// Every run but the first is added to another.
-			if blocks := (count + xnetBlock - 1) / xnetBlock; int(asked.Load()) != min(max(blocks/2, 1), xnetSlots)-1 {
+			blocks := (count + xnetBlock - 1) / xnetBlock
+			if runs := min(max(blocks/2, 1), xnetSlots); int(asked.Load()) != runs-1 {
 				t.Errorf("%d workers, %d samples: %d gradients are added", workers, count, asked.Load())
+			}
+			next := *p
+			for i, v := range want.Flat() {
+				next.Flat()[i] -= float32(0.125 * v)
+			}
+			if loss := n.StepBatch(team, p, xs, ys, 0.125); loss != wantLoss || *p != next {
+				t.Errorf("%d workers, %d samples: StepBatch gives %v and %v, want %v and %v", workers, count, loss, *p,
+					wantLoss, next)
 			}
 		}
 		n.Close(team)
