@@ -17,7 +17,8 @@ var teamRounds = flag.Int("teams", 0, "how often TestTeamSpeed measures each cal
 // TestTeamSpeed prints how many times as fast as one call on one core a team of two is, and beside it what the machine
 // has to give: two goroutines that take half of the samples each, wait for each other by spinning, and add nothing up.
 // What a team of one takes beside the call is the work that teams do in addition. It asserts nothing, because times
-// differ. Each time is the least of many, taken in turn. Nothing else may run meanwhile.
+// differ. Each time is the least of many, taken in turn. Nothing else may run meanwhile. How long a number takes from one
+// processor to the other and back matters where calls are short: virtual processors may be neighbours or not.
 func TestTeamSpeed(t *testing.T) {
 	if *teamRounds == 0 {
 		t.Skip("it prints times only: -teams 300 has it measure each call 300 times")
@@ -25,6 +26,7 @@ func TestTeamSpeed(t *testing.T) {
 	if runtime.GOMAXPROCS(0) < 2 {
 		t.Skip("there is one processor")
 	}
+	t.Logf("to the other processor and back: %.0f ns", thereAndBack())
 	for _, samples := range []int{256, 4096} {
 		teamSpeed(t, "control", new(control.Control), samples,
 			func(w int) team[control.Control, control.ControlGrad, [16]float32, [4]float32] {
@@ -94,6 +96,19 @@ func teamSpeed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](
 		"StepBatch %.1f µs, a team of two %.2f times as fast", name, samples, least[0]/1e3, least[1]/1e3,
 		least[1]/least[0],
 		least[2]/1e3, least[0]/least[2], least[0]/least[3], least[4]/1e3, least[4]/least[5])
+}
+
+// thereAndBack is how many nanoseconds it takes until a goroutine that waits awake has answered.
+func thereAndBack() (least float64) {
+	h := newHelper(func() {})
+	defer h.end()
+	for range 1000 {
+		keepLeast(&least, func() {
+			h.begin()
+			h.wait()
+		})
+	}
+	return least
 }
 
 // helper is a goroutine that does something whenever it is asked to, without ever sleeping.
