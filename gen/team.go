@@ -31,7 +31,8 @@ func teamFile(n spec.Network, p *plan.Program, o Options, descends bool) ([]byte
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
 		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Weighted: n.SampleWeights,
 		Optimizers: optimizerTypes(n),
-		Spread:     portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p), Descends: descends,
+		Spread:     portable.Spreads(n), SpreadFrom: portable.SpreadFrom, Block: p.Block, Slots: slots(p),
+		Descends: descends,
 	})
 }
 

@@ -17,8 +17,9 @@ var teamRounds = flag.Int("teams", 0, "how often TestTeamSpeed measures each cal
 // TestTeamSpeed prints how many times as fast as one call on one core a team of two is, and beside it what the machine
 // has to give: two goroutines that take half of the samples each, wait for each other by spinning, and add nothing up.
 // What a team of one takes beside the call is the work that teams do in addition. It asserts nothing, because times
-// differ. Each time is the least of many, taken in turn. Nothing else may run meanwhile. How long a number takes from one
-// processor to the other and back matters where calls are short: virtual processors may be neighbours or not.
+// differ. Each time is the least of many, taken in turn. Nothing else may run meanwhile. How long a
+// number takes from one processor to the other and back matters where calls are short: virtual processors may be
+// neighbours or not.
 func TestTeamSpeed(t *testing.T) {
 	if *teamRounds == 0 {
 		t.Skip("it prints times only: -teams 300 has it measure each call 300 times")

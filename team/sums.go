@@ -37,8 +37,8 @@ func (t *Team[P, G, B, X, Y, F]) sum(k int) *G {
 	return &t.sums[k]
 }
 
-// rangeWork is how many additions another worker has to do, at least, where it helps with what is left to add. To ask it
-// takes as long as some thousand, but what it adds need not come from its processor's cache.
+// rangeWork is how many additions another worker has to do, at least, where it helps with what is left to add. To ask
+// it takes as long as some thousand, but half of what it adds is in its processor's cache.
 const rangeWork = 8192
 
 // rangePart is how many elements a worker goes through at a time: they stay in the first cache from one array that is

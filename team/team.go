@@ -37,8 +37,8 @@ type Network[P, G, B, X, Y any, F Float] struct {
 
 	Parameters func(p *P) []F // a view of them
 	Gradient   func(g *G) []F // likewise
-	// Descend is ps -= rate·gs for elements lo to hi of arrays as long as the parameters, or does nothing and says so; it
-	// may be nil. At the rate -1 each sum is rounded once.
+	// Descend is ps -= rate·gs for elements lo to hi of arrays as long as the parameters, or does nothing and says so.
+	// It may be nil. At the rate -1 each sum is rounded once.
 	Descend func(ps, gs []F, rate F, lo, hi int) bool
 
 	// Updates are shared out from SpreadFrom parameters for every worker that takes part, where Shares says that an

@@ -134,8 +134,8 @@ func GradientSweeps(p spec.Precision) []Sweep {
 	}
 }
 
-// descend is the step of a team's StepBatch on a range of the parameters, p -= rate·g. At the rate -1 it adds gradients,
-// and rounds each sum once.
+// descend is the step of a team's StepBatch on a range of the parameters, p -= rate·g. At the rate -1 it adds
+// gradients, and rounds each sum once.
 func descend() Sweep {
 	return Sweep{
 		Type: GradType, Name: DescendSweep, Arrays: []expr.Var{expr.P, expr.G}, Numbers: []expr.Var{expr.Rate},
