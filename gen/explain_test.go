@@ -208,7 +208,8 @@ func TestSummarySizes(t *testing.T) {
 func TestExplainSweeps(t *testing.T) {
 	n := gated(spec.CacheAuto, "")
 	n.Optimizers = []spec.Optimizer{spec.RMSprop, spec.SGD}
-	const few = "of loops over all parameters: GatedRMSprop.Update\n  portable Go on amd64, because there are few parameters: Norm, Clip, Scale, GatedSGD.Update\n"
+	const few = "of loops over all parameters: GatedRMSprop.Update\n  portable Go on amd64, because there are few parameters: Norm, Clip, Scale, " +
+		"sums and steps of GatedTeam, GatedSGD.Update\n"
 	if text, err := gen.Explain(n, gen.Options{}); err != nil || !strings.Contains(text, few) {
 		t.Errorf("of few parameters it says %v\n%s\nwant %s", err, text, few)
 	}
