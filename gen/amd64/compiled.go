@@ -193,11 +193,11 @@ func (a *Assembly) tooLong(forms ...form) bool {
 	return slices.ContainsFunc(forms, func(f form) bool { return a.code[f].tooLong })
 }
 
-// write writes one, straight where that is not too long, and else layered and rolled up; never that of what a loop over
-// rows is around. It has no code where that becomes too long, too.
+// write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that
+// becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
 	longest := a.straight
-	rolls := assembly.Deep(a.p.Network) && !kernel.SeveralTurns(a.common.Kernel.Strict, a.p.Func(of.function))
+	rolls := assembly.Deep(a.p.Network)
 	if rolls {
 		longest = min(longest, assembly.StraightNodes)
 	}

@@ -86,7 +86,7 @@ func Roll(fn *Function, most int) error {
 	for name, base := range fn.Bases {
 		r.arguments[registerIn(base)] = fn.inMemory(fn.Arguments[name])
 	}
-	r.findLocal()
+	r.findLocal(segments)
 	fn.Nodes = head
 	for len(segments) > 0 {
 		if p := Begins(segments); p.Times >= MinTimes && r.loop(segments, p) {

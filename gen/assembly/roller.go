@@ -228,9 +228,9 @@ func (r *roller) ofArguments() (all []Register) {
 }
 
 // findLocal finds the general registers that the operations of the function have for themselves: those that are free at
-// first, those of arguments that it hasn't, and some of others. What it keeps in one from one operation to the next is
-// in none of them.
-func (r *roller) findLocal() {
+// first, those of arguments that it hasn't, and some of others. What it keeps in one from one operation to the next, as
+// in which turn of several it is, is in none of them.
+func (r *roller) findLocal(segments []Segment) {
 	used := map[Register]bool{}
 	for _, n := range r.Nodes {
 		p := r.target.Parts(n)
@@ -247,6 +247,30 @@ func (r *roller) findLocal() {
 			r.local = append(r.local, g)
 		}
 	}
+	kept := r.readFirst(segments)
+	r.local = slices.DeleteFunc(r.local, func(g Register) bool { return kept[g] })
+}
+
+// readFirst are the registers that an operation reads before it has written them, in the order of its code: they are
+// kept from one before.
+func (r *roller) readFirst(segments []Segment) map[Register]bool {
+	read := map[Register]bool{}
+	for _, s := range segments {
+		written := map[Register]bool{}
+		for _, n := range s.Nodes {
+			p := r.target.Parts(n)
+			if p.Reaches && !written[p.Reach.Base] {
+				read[p.Reach.Base] = true
+			}
+			for _, g := range p.Written { // also where it is read as well: an exclusive or with itself is 0
+				written[g] = true
+			}
+			for _, g := range p.Has {
+				read[g] = read[g] || !written[g]
+			}
+		}
+	}
+	return read
 }
 
 // code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels and

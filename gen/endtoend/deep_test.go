@@ -19,6 +19,9 @@ func TestDeepNetworks(t *testing.T) {
 	m := gentest.NewModule(t)
 	networks := []spec.Network{gentest.DeepNetwork("Fast", 10, 16, spec.RoundingFast),
 		gentest.DeepNetwork("Strict", 16, 5, spec.RoundingStrict)}
+	for i := range networks { // which take several turns for their rows, with such loops in each
+		networks[i].Derivatives = []spec.Derivative{spec.DeriveJacobian, spec.DeriveParameterJacobian}
+	}
 	// Portable Go with tiny bodies, which auto has where all loops together would be too much.
 	tiny := gentest.DeepNetwork("Tiny", 12, 33, spec.RoundingFast)
 	tiny.Unroll, tiny.Targets = spec.UnrollAuto, []spec.Target{}
