@@ -7,8 +7,8 @@ type ofParts struct{ Rollable }
 
 func (ofParts) Parts(n Line) Parts { return n.(Parts) }
 
-// TestReadFirst: what an operation reads before it has written it is kept from one before, and no loop over layers takes
-// its register.
+// TestReadFirst: what an operation reads before it has written it is kept from one before, and no loop over layers
+// takes its register.
 func TestReadFirst(t *testing.T) {
 	r := &roller{target: ofParts{}}
 	read := r.readFirst([]Segment{
