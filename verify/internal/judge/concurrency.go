@@ -13,18 +13,26 @@ import (
 )
 
 // Two goroutines make calls until so many of them met one of the other's, fewer of large networks, which last longer:
-// what one sample costs times their number is limited. On machines that hardly run both they stop after a while. A call
-// that shares memory with another is wrong in one of a few that meet; nothing is judged by the time.
+// what one sample costs times their number is limited. On machines that hardly run both they stop after a while, or
+// after a longer one as long as next to none met: a busy machine may run one of them alone all the while. A call that
+// shares memory with another is wrong in one of a few that meet; nothing is judged by the time.
 const (
 	mostMeetings  = 3000
 	meetingsLimit = 1 << 24
 	onceLasts     = 50 * time.Millisecond
+	fewMeetings   = 10
+	patience      = 20
 )
 
 // meeting is how many calls of two goroutines are to meet, and after which time they need not.
 type meeting struct {
 	times int
 	lasts time.Duration
+}
+
+// lasting says whether calls go on that have lasted so long, and of which so many met.
+func (m meeting) lasting(met int, since time.Duration) bool {
+	return since < m.lasts || met < fewMeetings && since < patience*m.lasts
 }
 
 // meetings are those of calls that cost so much: fewer where the detector of races sees what calls share that met once.
@@ -148,7 +156,7 @@ func together[F memory.Float](meet meeting, both [2]func() []F) string {
 			}
 			met, seen, mine, other := 0, int64(-1), &made[i], &made[1-i]
 			for start := time.Now(); met < meet.times && !done.Load() &&
-				(mine.Load()%8 > 0 || time.Since(start) < meet.lasts); mine.Add(1) {
+				(mine.Load()%8 > 0 || meet.lasting(met, time.Since(start))); mine.Add(1) {
 				got := call()
 				if at := memory.FirstDifference(got, alone[i]); at >= 0 {
 					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", mine.Load(), got[at], alone[i][at])
