@@ -179,6 +179,28 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestDamped: a fit that goes on with much damping does not end at its first short step.
+func TestDamped(t *testing.T) {
+	xs, ys := bumps[float64](200)
+	var net bump[float64]
+	net.init(2)
+	want := net
+	free, err := leastsquares.New(&want).Fit(context.Background(), xs, ys, leastsquares.Options{Iterations: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := leastsquares.Options{Iterations: 300, Start: leastsquares.State{Damping: 1e8, Growth: 2}}
+	o.LossTolerance = 1e-6
+	damped, err := leastsquares.New(&net).Fit(context.Background(), xs, ys, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(damped.Iterations) < 15 || damped.Loss > 10*free.Loss {
+		t.Errorf("with much damping %d iterations to a loss of %v, %v; without %v", len(damped.Iterations), damped.Loss,
+			damped.Reason, free.Loss)
+	}
+}
+
 // TestCancel: a context ends a fit between two blocks, OnIteration after an iteration, and the network is left as it
 // was at its best.
 func TestCancel(t *testing.T) {

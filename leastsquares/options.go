@@ -57,8 +57,8 @@ type Options struct {
 
 	// Fit ends where a step lowers the loss, or can be expected to, by less than LossTolerance of it; where it changes
 	// the parameters, each measured by the length of its column of J, by less than StepTolerance of them; or where no
-	// column of J has an angle with the residuals whose cosine is above GradientTolerance. A step with much damping is
-	// short, so it may end Fit by LossTolerance far from a minimum: Iteration.Damping tells. 0 is the default: 1e-12,
+	// column of J has an angle with the residuals whose cosine is above GradientTolerance. A step with more damping
+	// than a fit begins with is short, and does not end it by what it lowers. 0 is the default: 1e-12,
 	// 1e-10 and 1e-10 for networks of float64, and 1e-7, 1e-7 and 1e-6 for those of float32.
 	LossTolerance, StepTolerance, GradientTolerance float64
 

@@ -163,7 +163,9 @@ func (s *search[X, Y]) iterate() (it Iteration, end Reason, err error) {
 	if err != nil {
 		return it, Unfinished, err
 	}
-	if it.Accepted && end == Unfinished && before-it.Loss <= s.LossTolerance*math.Abs(before) {
+	// With more damping than at first a step is short, and says little of how far the minimum is.
+	if it.Accepted && end == Unfinished && it.Damping <= begun &&
+		before-it.Loss <= s.LossTolerance*math.Abs(before) {
 		end = LossTolerance
 	}
 	it.State = s.state()
