@@ -27,6 +27,9 @@ var renderedOnce = sync.OnceValues(func() ([]file, error) {
 // rendered is what the page should be.
 func rendered(t *testing.T) []file {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("rendering the page and its plots takes seconds; go test without -short does it")
+	}
 	files, err := renderedOnce()
 	if err != nil {
 		t.Fatalf("%v\nthe prose is in page.md.tmpl; what it quotes has changed", err)
