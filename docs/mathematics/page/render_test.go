@@ -93,6 +93,9 @@ func TestLinks(t *testing.T) {
 
 // TestPageErrors fills in prose that asks for what is not there.
 func TestPageErrors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the networks of the page are generated first, which takes seconds; go test without -short does it")
+	}
 	nets, err := loadedOnce()
 	if err != nil {
 		t.Fatal(err)
