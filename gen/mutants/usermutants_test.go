@@ -15,6 +15,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 // fileMutant is a mistake planted in an emitted file of any kind. The package with it is compiled and its emitted
@@ -40,7 +41,7 @@ func (m fileMutant) title() string {
 // mistakes are planted in, and what no text of theirs may have.
 var assemblies = map[string]struct {
 	processor, set string
-	lint           func(text []byte, strict bool) error
+	lint           func(text []byte, constraint string, strict bool) error
 }{
 	inAssembly:     {"amd64", "AVX2", amd64.Lint},
 	"_arm64_gen.s": {"arm64", "NEON", arm64.Lint},
@@ -144,7 +145,9 @@ func testMutants(t *testing.T, list []fileMutant) {
 			put(ran[i], planted.victim.Name, mistaken)
 			continue
 		}
-		if err := assemblies[planted.file].lint(text, planted.victim.Rounding == spec.RoundingStrict); err == nil {
+		a := assemblies[planted.file]
+		err = a.lint(text, templates.AssemblyConstraint(a.processor), planted.victim.Rounding == spec.RoundingStrict)
+		if err == nil {
 			t.Errorf("%q would be emitted", planted.title())
 		} else {
 			first, _, _ := strings.Cut(err.Error(), "\n")
