@@ -7,6 +7,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/arm64"
 	"github.com/backpropgen/backpropgen/gen/arm64/cores"
 	"github.com/backpropgen/backpropgen/gen/kernel"
+	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -20,13 +21,22 @@ func predictARM64(c *native) (string, error) {
 		}
 	}
 	lay := kernel.NewTileLayout(c.p, c.tiling)
-	for _, core := range cores.All {
-		on := configARM64(c.o, c.tiling, c.alternates)
-		on.Core = core.Name
-		a, err := arm64.New(c.p, on)
-		if err != nil {
-			return "", err
-		}
+	written := make([]*arm64.Assembly, len(cores.All))
+	written[0] = c.code.(*arm64.Assembly) // what is emitted is written for the first one
+	var tasks []func() error
+	for i, core := range cores.All[1:] {
+		tasks = append(tasks, func() (err error) {
+			on := configARM64(c.o, c.tiling, c.alternates)
+			on.Core = core.Name
+			written[i+1], err = arm64.New(c.p, on)
+			return err
+		})
+	}
+	if err := parallel.Run(tasks...); err != nil {
+		return "", err
+	}
+	for k, core := range cores.All {
+		a := written[k]
 		rows[0] = append(rows[0], core.Title)
 		for i, name := range names {
 			cell := fmt.Sprintf("%.0f", a.Cycles(name))

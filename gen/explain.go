@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -95,18 +96,23 @@ func (c *Compiled) explained() (lines []string, tables string, err error) {
 	if len(c.outputs) == 0 {
 		return []string{"assembly: none; the targets do not ask for it"}, "", nil
 	}
-	for _, b := range c.outputs {
-		own, more, err := b.Explain()
-		if err != nil {
-			return nil, "", err
-		}
-		for _, line := range own {
-			if !slices.Contains(lines, line) { // how batches are cut is the same for all
-				lines = append(lines, line)
-			}
-		}
-		tables += more
+	own, more := make([][]string, len(c.outputs)), make([]string, len(c.outputs))
+	var tasks []func() error
+	for i, b := range c.outputs {
+		tasks = append(tasks, func() (err error) {
+			own[i], more[i], err = b.Explain()
+			return err
+		})
 	}
+	if err := parallel.Run(tasks...); err != nil {
+		return nil, "", err
+	}
+	for _, line := range slices.Concat(own...) {
+		if !slices.Contains(lines, line) { // how batches are cut is the same for all
+			lines = append(lines, line)
+		}
+	}
+	tables = strings.Join(more, "")
 	return lines, tables, nil
 }
 

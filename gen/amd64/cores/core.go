@@ -43,8 +43,10 @@ type Core struct {
 	// operations are the operations by the beginning of an opcode; the longest that fits counts. Those on vectors of
 	// 512 bits are looked for in wide first.
 	operations, wide map[string]operation
-	// known are the operations of opcodes that were looked up.
-	known sync.Map
+	// known are the operations of opcodes that were looked up, and vectorUnits those of the units once they were.
+	known       sync.Map
+	findVectors sync.Once
+	vectorUnits vectorUnits
 	// FirstCache, secondCache and thirdCache are the sizes of caches, a little less than what is there, and the others
 	// the hundredths of a cycle that a line of 64 bytes takes to come from the next one.
 	FirstCache, secondCache, thirdCache int

@@ -9,15 +9,34 @@ type touched struct {
 	// touched.
 	numbers []int64
 	before  []int32
+	// recent are some of those that were looked up last, each with what follows its place, 0 for none: loops touch a few
+	// again and again.
+	recent [recentLines]struct {
+		line  int64
+		after int32
+	}
 }
+
+// recentLines is how many are remembered, one of all whose numbers are the same modulo that.
+const recentLines = 1 << 8
 
 // place finds the place of a line.
 func (t *touched) place(line int64) int32 {
-	at, known := t.places[line]
-	if known {
-		return at
+	recent := &t.recent[uint64(line)%recentLines]
+	if recent.after > 0 && recent.line == line {
+		return recent.after - 1
 	}
-	at = int32(len(t.numbers))
+	at, known := t.places[line]
+	if !known {
+		at = t.add(line)
+	}
+	recent.line, recent.after = line, at+1
+	return at
+}
+
+// add adds a line.
+func (t *touched) add(line int64) int32 {
+	at := int32(len(t.numbers))
 	t.places[line] = at
 	before, known := t.places[line-1]
 	if !known {

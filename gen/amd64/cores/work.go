@@ -42,16 +42,33 @@ func (w Work) Plus(x Work) Work {
 }
 
 // kinds are those with an opcode that runs on them.
-var kinds = []struct {
+var kinds = [...]struct {
 	opcode string
 	kind   int
 }{{"VMUL", onMultipliers}, {"VADD", onAdders}, {"VSHUFPS", onShufflers}, {"VDIVPS", onDivider}}
 
+// vectorUnits are the units of a core that take vectors: all of them, and those of each of kinds.
+type vectorUnits struct {
+	all units
+	of  [len(kinds)]units
+}
+
+// vectors are those of the core.
+func (c *Core) vectors() *vectorUnits {
+	c.findVectors.Do(func() {
+		c.vectorUnits.all = c.operation("V", false).on
+		for i, k := range kinds {
+			c.vectorUnits.of[i] = c.operation(k.opcode, false).on
+		}
+	})
+	return &c.vectorUnits
+}
+
 // kind is the kind of units that have one of their own.
 func (c *Core) kind(on units) (kind int, ok bool) {
-	for _, k := range kinds {
-		if c.operation(k.opcode, false).on == on {
-			return k.kind, true
+	for i, of := range c.vectors().of {
+		if of == on {
+			return kinds[i].kind, true
 		}
 	}
 	return onLoaders, on == c.loaders
@@ -68,7 +85,7 @@ func (c *Core) Work(i *ir.Instruction, line func(base reg.Register) int) (w Work
 		if kind, ok := c.kind(on); ok {
 			w[kind] = cycles / float64(bits.OnesCount16(uint16(on)))
 		}
-		if any := c.operation("V", false).on; m.vector && on&any != 0 {
+		if any := c.vectors().all; m.vector && on&any != 0 {
 			w[onVectors] = cycles / float64(bits.OnesCount16(uint16(any)))
 		}
 	}

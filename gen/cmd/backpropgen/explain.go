@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -19,24 +20,36 @@ func runExplain(c *call) int {
 		return c.measure()
 	}
 	var r report
+	var sources []*source
 	var texts []string
+	var errs []error
+	var tasks []func() error
 	seen := map[string]*folder{}
 	for _, arg := range expandAll(c.args, &r) {
 		s, err := c.loadForReading(arg, &r)
 		if err != nil {
 			continue
 		}
-		text, err := gen.Explain(s.network, gen.Options{
-			Package: c.explainedPackage(s, seen), Source: s.mark, Files: s.files(), Ranges: c.ranges,
+		o := gen.Options{Package: c.explainedPackage(s, seen), Source: s.mark, Files: s.files(), Ranges: c.ranges}
+		i := len(sources)
+		sources = append(sources, s)
+		tasks = append(tasks, func() error {
+			texts[i], errs[i] = gen.Explain(s.network, o)
+			return nil
 		})
-		if err != nil {
-			r.add(refused(s, err))
+	}
+	texts, errs = make([]string, len(tasks)), make([]error, len(tasks))
+	_ = parallel.Run(tasks...) // every spec has its own error
+	var all []string
+	for i, s := range sources {
+		if errs[i] != nil {
+			r.add(refused(s, errs[i]))
 			continue
 		}
-		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
+		all = append(all, strings.TrimRight(texts[i], "\n")+"\n")
 		c.warn(s)
 	}
-	fmt.Fprint(c.stdout, strings.Join(texts, "\n"))
+	fmt.Fprint(c.stdout, strings.Join(all, "\n"))
 	r.print(c.stderr)
 	return r.code()
 }
