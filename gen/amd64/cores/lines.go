@@ -9,8 +9,8 @@ type touched struct {
 	// touched.
 	numbers []int64
 	before  []int32
-	// recent are some of those that were looked up last, each with what follows its place, 0 for none: loops touch a few
-	// again and again.
+	// recent are some of those that were looked up last, each with what follows its place, 0 for none: loops touch a
+	// few again and again.
 	recent [recentLines]struct {
 		line  int64
 		after int32
