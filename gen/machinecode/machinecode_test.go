@@ -206,6 +206,9 @@ func everyFunction(both bool) []spec.Network {
 // TestDataJumps compiles functions whose jumps depend on data or not, as their comments say, and one of each size of
 // frame.
 func TestDataJumps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the go command compiles its disassembler first, which takes seconds; go test without -short does it")
+	}
 	const source = `package p
 
 import "math"
