@@ -18,6 +18,7 @@ var (
 	long       = flag.Duration("time", 4*time.Second, "with -measure: how long each network is measured")
 	only       = flag.String("only", "", "with -measure: only the networks whose names match")
 	batches    = flag.Bool("batches", true, "with -measure: also the functions of batches")
+	drawn      = flag.Int("drawn", 0, "with -measure: so many networks that are drawn from -seed, and no others")
 )
 
 // shape is a network of some widths, the first one that of the input.
@@ -60,6 +61,7 @@ func shapes() []spec.Network {
 // machine is not the best. It takes minutes, and asserts nothing of times.
 //
 //	go test ./gen/measure -run Choices -measure -v -timeout 60m
+//	go test ./gen/measure -run Choices -measure -batches=false -drawn 20 -seed 1 -v -timeout 60m
 func TestChoices(t *testing.T) {
 	if !*measureAll {
 		t.Skip("times are taken with -measure only")
@@ -78,6 +80,9 @@ func TestChoices(t *testing.T) {
 		networks = append(networks, n)
 	}
 	networks = append(networks, shapes()...)
+	if *drawn > 0 {
+		networks = gentest.DrawShapes(*gentest.Seed, *drawn)
+	}
 	functions, right := 0, 0
 	for _, n := range networks {
 		if ok, err := regexp.MatchString(*only, n.Name); err != nil {

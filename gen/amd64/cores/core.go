@@ -34,12 +34,19 @@ type Core struct {
 	// wideLoaders are the ones that load 512 bits, at once.
 	loaders, wideLoaders, storers units
 	loaded, stored                int
-	// slowStore is how many hundredths of a turn a store of 512 bits takes more than two of half.
-	slowStore int
-	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it, and
-	// convertLatency that of conversions between float32 and float64 within 128 bits, which leave every number in its
-	// half of a register.
-	LoadLatency, ForwardLatency, convertLatency int
+	// results is how many vectors it has room for that were computed and not retired, beside those in registers, and
+	// pending how many stores that have not reached the first cache. One of two turns is two.
+	results, pending int
+	// byHalves says that a store takes a turn for every half of a line that it writes to, but for one that the store
+	// before it wrote to last; elsewhere one across lines takes a turn more. acrossPages is how many more turns one
+	// takes across two pages, and slowStore how many hundredths of a turn one of 512 bits takes more than two of half
+	// that write the same two halves.
+	byHalves               bool
+	acrossPages, slowStore int
+	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it,
+	// blockedLatency from several or from one and memory beside it, and convertLatency that of conversions between
+	// float32 and float64 within 128 bits, which leave every number in its half of a register.
+	LoadLatency, ForwardLatency, blockedLatency, convertLatency int
 	// operations are the operations by the beginning of an opcode; the longest that fits counts. Those on vectors of
 	// 512 bits are looked for in wide first.
 	operations, wide map[string]operation
@@ -102,6 +109,7 @@ const (
 	scalar1
 	scalar2
 	scalar3
+	memory    // which brings lines to the first cache, one after another
 	unitCount = iota
 )
 

@@ -69,6 +69,9 @@ type step struct {
 	effect                                    *effect // nil for none
 }
 
+// writes says whether it computes a vector.
+func (i *step) writes() bool { return i.vector && int(i.reads) < len(i.registers) }
+
 // address is a memory operand, each of the registers -1 where it has none.
 type address struct {
 	base, index register

@@ -1,6 +1,9 @@
 package cores
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
 // instructions are run through a model of one that executes out of order (core.go). General registers are computed
@@ -78,7 +81,7 @@ func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
 		core: on.Core, code: fn.code, takes: on.takes(fn), window: make([]int64, on.window),
 		arrival: on.arrival(bytes, on.Kept), bytes: int64(bytes), kept: int64(on.Kept.First),
 		lines: newLines(w.lines, on.FirstCache), ready: make([]int64, fn.registers),
-		rounds: make([]round, len(fn.code)),
+		rounds: make([]round, len(fn.code)), results: make([]int64, on.results), pending: make([]int64, on.pending),
 	}
 	return s
 }
@@ -89,11 +92,10 @@ type simulation struct {
 	code []step
 	// takes is what each kind of instruction takes on the core.
 	takes []figures
-	// lines are those of memory that are in the first cache, latest the one that came last, and arrived when that did.
+	// lines are those of memory that are in the first cache, latest the one that came last.
 	arrival
-	lines   lines
-	latest  int64
-	arrived int64
+	lines  lines
+	latest int64
 	// slow is what is less than a turn of the time that wide stores take more.
 	slow int
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
@@ -108,6 +110,11 @@ type simulation struct {
 	ready  []int64
 	stored [inFlight]int64
 	stores int64
+	// results is when the latest vectors retire that were computed, and pending when the latest stores leave for the
+	// cache, committed being when the last one does.
+	results, pending            []int64
+	oldestResult, oldestPending int
+	committed                   int64
 	// taken says of every unit which cycles are taken.
 	taken [unitCount]cycles
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
@@ -181,16 +188,17 @@ func (s *simulation) again(r *round, skipped int64) {
 	r.points, r.brought = s.points, s.lines.brought
 }
 
-// elapse lets time pass.
+// elapse lets time pass. Lines that are on their way stay so; other units are done with what they do within a few
+// cycles.
 func (s *simulation) elapse(cycles int64) {
+	s.taken[bits.TrailingZeros16(uint16(memory))].move(uint64(s.issue), uint64(cycles))
 	s.issue += cycles
 	s.retired += cycles
-	s.arrived += cycles
-	for i := range s.window {
-		s.window[i] += cycles
-	}
-	for r := range s.ready {
-		s.ready[r] += cycles
+	s.committed += cycles
+	for _, times := range [][]int64{s.window, s.ready, s.results, s.pending, s.stored[:]} {
+		for i := range times {
+			times[i] += cycles
+		}
 	}
 	clear(s.begins[:])
 	s.waiting = 0
@@ -226,10 +234,15 @@ func (s *simulation) execute(i *step, e *event, details []int64) {
 	}
 	s.retired = max(s.retired, done)
 	s.window[s.oldest] = s.retired
-	if s.oldest++; s.oldest == len(s.window) {
-		s.oldest = 0
+	s.oldest = next(s.oldest, s.window)
+	if i.writes() {
+		s.results[s.oldestResult] = s.retired
+		s.oldestResult = next(s.oldestResult, s.results)
 	}
 }
+
+// next is the place after one, the first after the last.
+func next(place int, of []int64) int { return (place + 1) % len(of) }
 
 // enter finds when an instruction enters the core.
 func (s *simulation) enter(i *step) int64 {
@@ -238,6 +251,12 @@ func (s *simulation) enter(i *step) int64 {
 		s.inCycle = 0
 	}
 	at := max(s.issue, s.window[s.oldest])
+	if i.writes() {
+		at = max(at, s.results[s.oldestResult])
+	}
+	if i.store {
+		at = max(at, s.pending[s.oldestPending])
+	}
 	s.pass(at)
 	if i.vector && s.waiting >= s.core.waiting {
 		for s.waiting >= s.core.waiting {
@@ -284,7 +303,10 @@ func (s *simulation) fetch(i *step, takes *figures, e *event, details []int64, e
 	}
 	data := at + int64(s.core.LoadLatency)
 	for _, store := range details[int(e.first)+int(e.lines):][:e.stores] {
-		if known := s.stored[store%inFlight]; known >= at {
+		known := s.stored[store%inFlight]
+		if e.blocked {
+			data = max(data, known+int64(s.core.blockedLatency))
+		} else if known >= at {
 			data = max(data, known+int64(s.core.ForwardLatency))
 		}
 	}
@@ -313,9 +335,10 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 		}
 		s.latest = line
 		s.owed += takes * (s.bytes - s.kept)
-		s.arrived = max(s.arrived+s.owed/(100*s.bytes), at)
+		if busy := s.owed / (100 * s.bytes); busy > 0 {
+			at = max(at, s.take(memory, at, int(busy), false)+busy)
+		}
 		s.owed %= 100 * s.bytes
-		at = s.arrived
 	}
 	return at
 }
@@ -323,25 +346,47 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 // write is a store, of data that is known from a cycle on.
 func (s *simulation) write(i *step, takes *figures, e *event, details []int64, data int64) int64 {
 	at := data
-	turns := takes.stores
-	if e.crosses {
-		turns++
-	}
-	if i.bytes == lineBytes {
-		s.slow += s.core.slowStore
-		turns += s.slow / 100
-		s.slow %= 100
-	}
-	for range turns {
-		at = s.take(s.core.storers, at, 1, false)
-	}
 	if s.line > 0 {
 		at = s.touch(details[e.first:][:e.lines], at, 0)
 		if i.bytes == lineBytes {
 			s.owed += s.whole * (s.bytes - s.kept) // which the next line takes
 		}
 	}
+	// Stores leave in their order, when what was before them has retired.
+	at = max(at, s.retired, s.committed)
+	for range s.turns(i, takes, e) {
+		at = s.take(s.core.storers, at, 1, false)
+	}
+	s.committed = at
+	for range takes.stores {
+		s.pending[s.oldestPending] = at
+		s.oldestPending = next(s.oldestPending, s.pending)
+	}
 	s.stored[s.stores%inFlight] = data
 	s.stores++
-	return at
+	return data
+}
+
+// turns is how many turns a store takes to leave.
+func (s *simulation) turns(i *step, takes *figures, e *event) int {
+	turns := takes.stores
+	if !s.core.byHalves {
+		if e.crosses {
+			turns++
+		}
+		return turns
+	}
+	turns += int(e.halves) - (int(i.bytes)+halfBytes-1)/halfBytes
+	if e.follows {
+		turns--
+	}
+	if e.page {
+		turns += s.core.acrossPages
+	}
+	if i.bytes == lineBytes && e.halves == 2 {
+		s.slow += s.core.slowStore
+		turns += s.slow / 100
+		s.slow %= 100
+	}
+	return max(turns, 1)
 }

@@ -21,11 +21,16 @@ func (s *simulation) state(to []int64) []int64 {
 	}
 	to = append(to, int64(s.inCycle), s.retired-s.issue, int64(s.slow), s.now-s.issue, int64(s.waiting))
 	if s.line > 0 {
-		to = append(to, s.arrived-s.issue, s.latest, s.owed)
+		to = append(to, s.latest, s.owed)
 	}
 	from(s.window[s.oldest:]...)
 	from(s.window[:s.oldest]...)
 	from(s.ready...)
+	from(s.results[s.oldestResult:]...)
+	from(s.results[:s.oldestResult]...)
+	from(s.pending[s.oldestPending:]...)
+	from(s.pending[:s.oldestPending]...)
+	from(s.committed)
 	for k := range int64(inFlight) {
 		to = append(to, max(s.stored[(s.stores+k)%inFlight]-s.issue, 0))
 	}

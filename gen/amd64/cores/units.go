@@ -53,6 +53,13 @@ func (c *cycles) since(to []int64, from uint64) []int64 {
 	return to
 }
 
+// move takes the cycles later that are taken from one on, and no others.
+func (c *cycles) move(from, later uint64) {
+	for _, after := range c.since(nil, from) {
+		c.add(from + uint64(after) + later)
+	}
+}
+
 // take occupies the unit that is free first, from a cycle on. The first vector unit takes the second with it where both
 // are fused.
 func (s *simulation) take(on units, from int64, busy int, fused bool) int64 {

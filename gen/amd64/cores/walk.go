@@ -12,6 +12,11 @@ type event struct {
 	// many stores it reads from. They are in the details of the events from first on, the lines before the stores.
 	crosses       bool
 	lines, stores uint8
+	// halves is how many halves of lines a store writes to; follows says that the store before it wrote to the first of
+	// them, and page that it crosses pages. blocked says that a load cannot have what it reads from stores before these
+	// are in the cache: in a half of a line it reads from one, and beside it from another or from memory.
+	halves                 uint8
+	follows, page, blocked bool
 	// round says that the loop that ends here goes into another round, and how many rounds are skipped before that is
 	// the detail at first; left says that it ends.
 	round, left bool
@@ -43,6 +48,7 @@ type walk struct {
 	// stored says what wrote 4 bytes of memory last, and stores how many stores there were.
 	stored [remembered]struct{ address, store int64 }
 	stores int64
+	half   int64 // the last half of a line that was written to
 	// lines are those of memory that were touched, where they are looked after.
 	lines *touched
 	events
@@ -53,6 +59,9 @@ type walked struct {
 	ended  int
 	values []int64
 }
+
+// halfBytes is half a line, and pageBytes a page of memory.
+const halfBytes, pageBytes = lineBytes / 2, 4 << 10
 
 // remembered is how many 4 bytes it is remembered of what wrote them, and inFlight how many stores a load may come
 // after that reads from one and waits for it.
@@ -202,19 +211,28 @@ func (w *walk) access(i *step, e *event) {
 		}
 	}
 	if i.store {
+		first, last := address/halfBytes, (address+int64(i.bytes)-1)/halfBytes
+		e.halves, e.follows = uint8(last-first+1), first == w.half
+		e.page = address/pageBytes != (address+int64(i.bytes)-1)/pageBytes && address%halfBytes != 0
+		w.half = last
 		for k := int64(0); k < int64(i.bytes); k += 4 {
 			w.stored[uint64(address+k)/4%remembered] = struct{ address, store int64 }{address + k, w.stores}
 		}
 		w.stores++
 		return
 	}
-	last := int64(-1)
+	const none = -1
+	last := int64(none)
 	for k := int64(0); k < int64(i.bytes); k += 4 {
-		s := &w.stored[uint64(address+k)/4%remembered]
-		if s.address == address+k && s.store != last && s.store >= w.stores-inFlight {
-			last = s.store
-			w.details = append(w.details, last)
+		s, from := &w.stored[uint64(address+k)/4%remembered], int64(none)
+		if s.address == address+k && s.store >= w.stores-inFlight {
+			from = s.store
+		}
+		e.blocked = e.blocked || k%halfBytes > 0 && from != last
+		if from != none && from != last {
+			w.details = append(w.details, from)
 			e.stores++
 		}
+		last = from
 	}
 }
