@@ -9,6 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestChooseTiling: rows of two registers are chosen where they are predicted to be better, which they are for some of
@@ -84,5 +85,28 @@ func TestPredictBatches(t *testing.T) {
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.Tiles, total[0], total[1])
+	}
+}
+
+// TestWindowOfOne writes a softmax of one number: its largest is a sum that is in a variable of the product before,
+// which gives it back itself.
+func TestWindowOfOne(t *testing.T) {
+	n, err := spec.Decode("test.yaml", []byte(
+		"name: N\ninput: 70\nlayers:\n  - {dense: 1, activation: softmax, bias: false}\ncost: mse\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Compile(n.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range isa.Levels {
+		for lines := range 2 {
+			lay := kernel.NewTileLayout(p, kernel.Tiling{Row: (1 + lines) * kernel.LineBytes})
+			fn, f := p.Func(plan.ForwardBatch), assembly.NewFile(commonOf(p))
+			if _, err := assembly.Batch(f, p, machineOf(l, 4), fn, lay); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

@@ -17,9 +17,11 @@ type tileWindow struct {
 	v  int
 	// group and unit are the window's number and its first unit.
 	group, unit index
-	// looped says that the units are looped over, which leaves scalars in variables and drafts in memory.
+	// looped says that the units are looped over, which leaves scalars in variables of the window's own and drafts in
+	// memory.
 	looped  bool
 	scalars map[expr.Var]*vec.Value
+	own     map[expr.Var]*vec.Value
 	drafts  map[int]*vec.Value
 }
 
@@ -34,7 +36,7 @@ func (t *tile) vector(op *plan.Vector) {
 		for v := range t.vectors {
 			w := &tileWindow{
 				t: t, op: op, v: v, group: group, unit: unit, looped: looped,
-				scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
+				scalars: map[expr.Var]*vec.Value{}, own: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 			}
 			for i := range op.Stages {
 				w.stage(i)
@@ -113,7 +115,7 @@ func (w *tileWindow) stage(i int) {
 	}
 	if cell != nil {
 		t.f.code.Set(cell, result)
-		result = cell
+		result, w.own[s.Var] = cell, cell
 	}
 	w.scalars[s.Var] = result
 	if s.Keep != nil {
@@ -122,13 +124,14 @@ func (w *tileWindow) stage(i int) {
 	w.release(w.op.Stages[i+1:])
 }
 
-// release gives back the variables that none of some stages reads.
+// release gives back the variables that none of some stages reads. A scalar may be a variable of somebody else: the
+// largest of one number is the sum that this was.
 func (w *tileWindow) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
-		x := w.scalars[s.Var]
-		if x != nil && x.Var && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+		x := w.own[s.Var]
+		if x != nil && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
 			w.t.f.to.Release(x)
-			delete(w.scalars, s.Var)
+			delete(w.own, s.Var)
 		}
 	}
 }
