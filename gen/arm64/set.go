@@ -36,9 +36,10 @@ func (s set) FirstCache() int          { return s.core.FirstCache }
 func (s set) LineCycles(bytes int) int { return s.core.LineCycles(bytes) }
 
 // Chains is how many sums keep a core busy on the average of those that are known, for all run the same code, and
-// Beside how many registers are read from neighbouring places, two by an instruction.
+// Beside how many registers are read from neighbouring places, by one instruction: with more of a row at a time its sum
+// waits for itself.
 func (s set) Chains() int { return cores.Chains() }
-func (s set) Beside() int { return 4 }
+func (s set) Beside() int { return 2 }
 
 // instruction is an operation on lanes of a type, which neon knows.
 type instruction struct {

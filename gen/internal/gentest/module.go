@@ -149,6 +149,9 @@ func (m Module) Test(t *testing.T, networks []spec.Network, packages ...string) 
 	// -short: three times every kind of trial; other networks find more than more trials do. The compiler says on the
 	// way which bounds checks it was left with and what it put on the heap.
 	args := []string{"test", "-json", "-short", "-count=1", "-vet=off", "-gcflags=-m -d=ssa/check_bce/debug=1"}
+	if *qemu { // networks of a package take longer together than a test may by itself; the test that asks has a limit
+		args = append(args, "-timeout=0")
+	}
 	cmd := exec.Command("go", append(args, packages...)...)
 	cmd.Dir = m.Dir
 	cmd.Env = Environment()
