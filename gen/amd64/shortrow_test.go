@@ -38,7 +38,7 @@ func TestEqualLanes(t *testing.T) {
 		{"the first lanes", b.Keep(b.FirstLanes(3), first), false},
 		{"the first lanes, and others", b.Select(b.FirstLanes(2), first, second), false},
 		{"where a comparison of such holds", b.Select(b.Compare(vec.Greater, first, y), first, y), true},
-		{"a sum over three lanes", b.Folded(x, 3, (*idiom.Code).Sum), true},
+		{"a sum over three lanes", b.Folded(x, 3, (*idiom.Code).Sum, vec.AddPairs), true},
 	} {
 		if assembly.HomeOf(test.v).Equal != test.want {
 			t.Errorf("%s: equal lanes %v, want %v", test.name, assembly.HomeOf(test.v).Equal, test.want)

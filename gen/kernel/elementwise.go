@@ -101,7 +101,7 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 func (f *function) finishSum(s *plan.Sum, total *vec.Value, n int) {
 	f.code.Wide(f.m.Width(min(n, f.m.Lanes())), func() {
 		if n > 1 || f.code.Strict {
-			total = f.code.Folded(total, n, (*idiom.Code).Sum)
+			total = f.code.Folded(total, n, (*idiom.Code).Sum, vec.AddPairs)
 		}
 		if s.Scale != 1 {
 			total = f.code.Product(total, f.code.Number(s.Scale))

@@ -105,9 +105,9 @@ func (w *window) stage(i int) {
 			result = w.orderedSum(s, cell)
 			break
 		}
-		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*idiom.Code).Sum)
+		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*idiom.Code).Sum, vec.AddPairs)
 	case plan.FoldMax:
-		result = f.code.Folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
+		result = f.code.Folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i), vec.MaximumPairs)
 	}
 	if cell != nil {
 		f.code.Set(cell, result)

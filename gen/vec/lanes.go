@@ -63,9 +63,10 @@ func (e *execution) apply(s *Apply) []uint64 {
 			} else {
 				out[i] = bitsOf(x, elem.Size(), s.Out.Type.Elem.Size(), i)
 			}
-		case AddPairs:
+		case AddPairs, MaximumPairs:
 			of := func(op Op) uint64 { return moved(&Apply{Op: op}, x, y, i, blockBytes/elem.Size()) }
-			out[i] = elem.compute(Add, 0, of(Evens), of(Odds), 0)
+			joins := map[Op]Op{AddPairs: Add, MaximumPairs: Maximum}[s.Op]
+			out[i] = elem.compute(joins, 0, of(Evens), of(Odds), 0)
 		default:
 			out[i] = moved(s, x, y, i, blockBytes/elem.Size())
 		}

@@ -86,6 +86,14 @@ func TestMoves(t *testing.T) {
 	}) {
 		t.Errorf("addpairs: %v", got)
 	}
+	if got, want := run(t, [][]uint64{sums(1, 10), sums(100, 50)}, []Type{Vector(F32, 8), Vector(F32, 8)},
+		func(p *Program, in []*Value) *Value {
+			return p.Apply(MaximumPairs, Vector(F32, 8), in...)
+		}), []float64{2, 10, 101, 102, 12, 13, 52, 103}; !slices.EqualFunc(got, want, func(x uint64, v float64) bool {
+		return x == F32.Bits(v)
+	}) {
+		t.Errorf("maximumpairs: %v", got)
+	}
 	if got := run(t, [][]uint64{counted(0, 8), counted(100, 4)}, []Type{Vector(F32, 8), table},
 		func(p *Program, in []*Value) *Value {
 			out := p.Value(Vector(F32, 8))

@@ -45,6 +45,8 @@ const (
 	Float  // the integer x as a number of the same size, rounded
 	// in every block the sums of neighbours in x, then those in y
 	AddPairs
+	// in every block the larger ones of neighbours in x, as in Go, then those of neighbours in y
+	MaximumPairs
 	// the bits of x as lanes of another type; the lower ones where these are fewer, and 0 above where they are more
 	As
 	Ones  // all bits in the lanes of a mask, none in the others
@@ -81,8 +83,8 @@ var opNames = [Ops]string{
 	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "minimum", "maximum", "sqrt", "round", "fraction",
 	"scale", "reciprocal",
 	"muladd", "negmuladd", "mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby",
-	"compare", "test", "select", "keep", "widen", "narrow", "float", "addpairs", "as", "ones", "signs", "broadcast",
-	"upperhalf",
+	"compare", "test", "select", "keep", "widen", "narrow", "float", "addpairs", "maximumpairs", "as", "ones", "signs",
+	"broadcast", "upperhalf",
 	"join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens", "odds", "swappairs",
 	"swapneighbours", "lowhalves", "highhalves", "evenblocks", "oddblocks", "swaphalves", "swapblocks", "blend",
 	"permute", "permute2",

@@ -34,7 +34,7 @@ var forms = [Ops]form{
 	ShiftRight: {1, "i", alike, true}, ShiftLeftBy: {2, "i", alike, false}, Compare: {2, "*", masking, false},
 	Test: {2, "i", masking, false}, Select: {2, "*", alike, false}, Keep: {1, "*", alike, false},
 	Widen: {1, "*", other, false}, Narrow: {1, "f", other, false}, Float: {1, "i", other, false},
-	AddPairs: {2, "f", alike, false}, As: {1, "*", other, false}, Ones: {1, "*", other, false},
+	AddPairs: {2, "f", alike, false}, MaximumPairs: {2, "f", alike, false}, As: {1, "*", other, false}, Ones: {1, "*", other, false},
 	Signs:     {1, "*", masking, false},
 	Broadcast: {1, "*", other, false}, UpperHalf: {1, "*", other, false}, Join: {2, "*", other, false},
 	Block: {1, "*", other, true}, Insert: {2, "*", other, true}, Repeat: {1, "*", alike, true},
@@ -173,7 +173,7 @@ func (s *Apply) checkBlocks(first Type) error {
 		if blocks < 4 {
 			return bad
 		}
-	case Repeat, InterleaveLow, InterleaveHigh, Evens, Odds, SwapNeighbours, AddPairs:
+	case Repeat, InterleaveLow, InterleaveHigh, Evens, Odds, SwapNeighbours, AddPairs, MaximumPairs:
 		if blocks < 1 {
 			return bad
 		}

@@ -125,6 +125,7 @@ var rules = []rule{
 	{vec.InterleaveLow, all, any, "zip1.T o x y"},
 	{vec.InterleaveHigh, all, any, "zip2.T o x y"},
 	{vec.AddPairs, numbers, any, "faddp.T o x y"},
+	{vec.MaximumPairs, numbers, any, "fmaxp.T o x y"},
 	{vec.Evens, all, any, "uzp1.T o x y"},
 	{vec.Odds, all, any, "uzp2.T o x y"},
 	{vec.SwapPairs, lanes4, any, "ext o x x #8"},

@@ -15,9 +15,18 @@ import (
 func (b *Code) FewLanes(n int) bool { return !b.Strict && b.size() == 4 && (n == 2 || n == 3) }
 
 // Folded folds the first n lanes of a vector with an operation and puts the result into all of them. If they are not
-// few those above must leave the result as it is.
-func (b *Code) Folded(x *vec.Value, n int, op func(b *Code, x, y *vec.Value) *vec.Value) *vec.Value {
-	if !b.FewLanes(n) {
+// few those above must leave the result as it is. pairs is the operation on neighbours: where it is one instruction,
+// and the order is left open, it takes the place of two that move lanes first.
+func (b *Code) Folded(
+	x *vec.Value, n int, op func(b *Code, x, y *vec.Value) *vec.Value, pairs vec.Op,
+) *vec.Value {
+	switch {
+	case !b.FewLanes(n) && !b.Strict && b.Bits() == 128 && b.Has(pairs, b.Elem()):
+		for lanes := b.lanes(); lanes > 1; lanes /= 2 {
+			x = b.Op(pairs, x, x)
+		}
+		return x
+	case !b.FewLanes(n):
 		return b.Everywhere(x, op)
 	}
 	y := op(b, b.Lane(x, 0), b.Lane(x, 1))
