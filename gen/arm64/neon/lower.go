@@ -121,7 +121,8 @@ func textsOf(s *vec.Apply, known []Known) ([]string, error) {
 	case vec.As, vec.Ones, vec.Signs:
 		return looked(s, none)
 	case vec.Broadcast, vec.Repeat, vec.InterleaveLow, vec.InterleaveHigh, vec.Evens, vec.Odds, vec.AddPairs,
-		vec.MaximumPairs, vec.SwapNeighbours, vec.SwapPairs, vec.Permute, vec.Permute2, vec.Block, vec.Insert, vec.UpperHalf:
+		vec.MaximumPairs, vec.SwapNeighbours, vec.SwapPairs, vec.Permute, vec.Permute2, vec.Block, vec.Insert,
+		vec.UpperHalf:
 		if s.Args[len(s.Args)-1].Type.Bytes() != 16 {
 			return none()
 		}
