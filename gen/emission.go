@@ -76,6 +76,9 @@ func (c *native) declarations(some []string) ([]byte, error) {
 		a.Functions = append(a.Functions, f)
 	}
 	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, c.sweeps), c.code.SweptAtOnce()
+	for i := range a.Sweeps {
+		a.Sweeps[i].Codes = c.code.Codes(a.Sweeps[i].Function)
+	}
 	a.Some = constants(a.Prefix, some, c.Has)
 	var err error
 	if a.Absent, a.AbsentSweeps, err = absent(p, slices.DeleteFunc(slices.Clone(some), c.Has)); err != nil {

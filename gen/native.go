@@ -45,7 +45,7 @@ type writer func() (machineCode, error)
 type machineCode interface {
 	// Missing says why a function has none; it is empty for those that have.
 	Missing(function string) string
-	// Codes are the ends of the names of the codes of a function.
+	// Codes are the ends of the names of the codes of a function or a sweep.
 	Codes(function string) []string
 	// Calls are, for the functions that pause, how many calls they take by the estimate.
 	Calls() map[string]int

@@ -12,6 +12,7 @@ type AssemblySweep struct {
 	// Function the name of the assembly, without the network's: AdamUpdate.
 	Type, Recv, Name, Function string
 	Arrays                     []string
+	Codes                      []string // the ends of the names of its codes
 	// Part says that it goes through elements lo to hi, and not through all.
 	Part bool
 	// Numbers is how many numbers it is given, and Lanes in how many lanes it folds, 0 where it does not; Number is
@@ -79,8 +80,8 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 				g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
 			})
 	})
-	for _, l := range append([]AssemblyLevel{{}}, a.Levels...) {
-		a.external(f, s.Function+l.Name).ParamsFunc(func(g *jen.Group) {
+	for _, end := range append([]string{""}, s.Codes...) {
+		a.external(f, s.Function+end).ParamsFunc(func(g *jen.Group) {
 			g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Id(a.Batch.Number)
 			g.Id("n").Int()
 			for _, p := range s.pointers() {

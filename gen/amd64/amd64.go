@@ -15,7 +15,6 @@ package amd64
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
@@ -90,7 +89,7 @@ func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 	if err := isa.Lint(text, constraint, a.common.Kernel.Strict); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	if text = withoutRepeated(text); o.Macros {
+	if text = withoutSignatures(text); o.Macros {
 		text = macro.Shorten(text)
 	}
 	return text, nil
@@ -113,24 +112,14 @@ func withoutZeros(to, text []byte) []byte {
 	}
 }
 
-// withoutRepeated leaves out the comments that say what a code is called with which the function before it is as well:
-// it is another code of that one.
-func withoutRepeated(text []byte) []byte {
-	const comment = "// func "
+// withoutSignatures leaves out the comments that avo writes before functions: the Go file beside this one declares them
+// in the same words.
+func withoutSignatures(text []byte) []byte {
 	kept := make([]byte, 0, len(text))
-	last := ""
 	for line := range bytes.Lines(text) {
-		if bytes.HasPrefix(line, []byte(comment)) {
-			name, of, _ := strings.Cut(string(line[len(comment):]), "(")
-			for _, level := range isa.Levels {
-				name = strings.TrimSuffix(name, level.String())
-			}
-			if name = strings.TrimSuffix(name, Second) + "(" + of; name == last {
-				continue
-			}
-			last = name
+		if !bytes.HasPrefix(line, []byte("// func ")) {
+			kept = append(kept, line...)
 		}
-		kept = append(kept, line...)
 	}
 	return kept
 }

@@ -64,9 +64,15 @@ func codeNames(function string, variants []Variant) (names []string) {
 	return names
 }
 
-// Codes are the ends of the names of the codes of a function.
+// Codes are the ends of the names of the codes of a function or a sweep.
 func (a *Assembly) Codes(function string) (ends []string) {
-	for _, name := range codeNames(function, a.variants(function)) {
+	variants := a.variants(function)
+	for _, s := range a.swept {
+		if s.Missing == "" && s.Function() == function {
+			variants = sweepChoice(s).Emitted
+		}
+	}
+	for _, name := range codeNames(function, variants) {
 		ends = append(ends, strings.TrimPrefix(name, function))
 	}
 	return ends

@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,6 +87,51 @@ func TestSweepChoices(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestFewElements: a sweep over few elements has no loop, and code for AVX-512 only where that is predicted to be
+// faster; of many it has both.
+func TestFewElements(t *testing.T) {
+	none, some := 0, 0
+	for _, input := range []int{12, 15, 40} {
+		n := spec.Network{Name: "Net", Input: input, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"},
+			Optimizers: []spec.Optimizer{spec.RMSprop, spec.Adam}}
+		p, err := plan.Compile(n.WithDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := New(p, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := a.Print(assembly.Options{Package: "p", Prefix: "net"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range a.swept {
+			if s.Missing != "" {
+				continue
+			}
+			codes := a.Codes(s.Function())
+			for _, level := range isa.Levels {
+				found := regexp.MustCompile(`(?s)TEXT ·net` + s.Function() + level.String() + `\(SB\).*?\tRET\n`).Find(text)
+				if has := slices.Contains(codes, level.String()); has != (found != nil) || input == 40 && !has {
+					t.Errorf("%d inputs: %s has code for %s: %t, of %v", input, s.Function(), level, found != nil, codes)
+				}
+				if looped := strings.Contains(string(found), "\tJ"); found != nil && looped != (input == 40) {
+					t.Errorf("%d inputs: %s has a loop with %s: %t", input, s.Function(), level, looped)
+				}
+			}
+			if len(codes) == 1 {
+				none++
+			} else {
+				some++
+			}
+		}
+	}
+	if none == 0 || some == 0 {
+		t.Errorf("%d sweeps have code for AVX2 alone, %d for AVX-512 as well: nothing is chosen", none, some)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -29,21 +30,52 @@ func (a *Assembly) writeSweeps() (err error) {
 			}
 			c.assemble([]*assembly.Function{fn})
 			s.Code = append(s.Code, c)
+		}
+		if !widerPays(s.Sweep, s.Code) {
+			s.Code = s.Code[:1]
+		}
+		for _, c := range s.Code {
 			a.room -= textBytes(c.parts[0]) + constantBytes*c.file.Count
 		}
 	}
 	return nil
 }
 
+// widerPays says whether the code of AVX-512 is worth its size: always, but of few elements, which fill a register or
+// two at either level, only if it is predicted to spare so much, on the average of the cores that have it. One choice
+// for all of them needs nobody to ask which one it is.
+func widerPays(s plan.Sweep, code []*compiled) bool {
+	if s.Elements == 0 {
+		return true
+	}
+	var on []cores.On
+	for _, core := range cores.All {
+		if core.Wide {
+			on = append(on, cores.On{Core: core})
+		}
+	}
+	arguments := map[string]int{kernel.SweptLength: s.Elements}
+	narrow := cores.Cycles(cores.Read(code[0].parts[0]), on, 0, arguments)
+	wide := cores.Cycles(cores.Read(code[1].parts[0]), on, 0, arguments)
+	spares := 0
+	for k := range on {
+		spares += 1000 - besides(wide[k], narrow[k])
+	}
+	return spares >= 10*emittedMargin*len(on)
+}
+
 // sweepChoice says which of a sweep's codes every core runs: that of AVX-512 where a core has it. But one that takes
 // 512 bits in two halves converts more slowly between float32 and float64 on them: of 4810 elements the norm takes 1.6
 // times as long as with AVX2, and Clip 1.3 times.
-func sweepChoice(s plan.Sweep) Choice {
-	c := Choice{Function: s.Function(), Emitted: []Variant{{Level: isa.AVX2}, {Level: isa.AVX512}}, Unknown: 1}
+func sweepChoice(s assembly.Swept[[]*compiled]) Choice {
+	c := Choice{Function: s.Function(), Unknown: len(s.Code) - 1}
+	for _, l := range isa.Levels[:len(s.Code)] {
+		c.Emitted = append(c.Emitted, Variant{Level: l})
+	}
 	for _, core := range cores.All {
 		run := 0
 		if core.Whole() || core.Wide && !s.Wide {
-			run = 1
+			run = c.Unknown
 		}
 		c.Runs = append(c.Runs, run)
 	}
@@ -52,8 +84,10 @@ func sweepChoice(s plan.Sweep) Choice {
 
 // sweepChoices are the choices of all sweeps that have assembly.
 func (a *Assembly) sweepChoices() (choices []Choice) {
-	for _, s := range a.swept.Written() {
-		choices = append(choices, sweepChoice(s))
+	for _, s := range a.swept {
+		if s.Missing == "" {
+			choices = append(choices, sweepChoice(s))
+		}
 	}
 	return choices
 }
@@ -65,10 +99,13 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 		if s.Missing != "" {
 			continue
 		}
-		name := prefix + s.Function()
+		name, choice := prefix+s.Function(), sweepChoice(s)
+		targets := []target{{name + isa.AVX2.String(), 1}}
+		if choice.Unknown > 0 {
+			targets = append(targets, target{name + isa.AVX512.String(), levelsOf(choice, kinds, 1)})
+		}
 		e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
-			a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1},
-			{name + isa.AVX512.String(), levelsOf(sweepChoice(s.Sweep), kinds, 1)}})
+			a.p.ElementBytes()), targets)
 		if err != nil {
 			return err
 		}

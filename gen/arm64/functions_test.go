@@ -97,12 +97,12 @@ func (c *calls) run(strict bool) {
 		renamed.Name = fmt.Sprintf("f%d", i)
 		byFile[fn.File] = append(byFile[fn.File], &renamed)
 		var types, passed []string
-		number := numberType(fn.Machine.Size)
+		number := fmt.Sprintf("float%d", 8*fn.Machine.Size)
 		for k, p := range fn.Params {
 			switch {
 			case p.Integer:
 				types, passed = append(types, p.Name+" int"), append(passed, fmt.Sprintf("int(bits[%d])", k))
-			case p.Typ == "" && p.Dim == 0 && p.To == nil:
+			case isNumber(p):
 				from := fmt.Sprintf("math.Float64frombits(bits[%d])", k)
 				if fn.Machine.Size == 4 {
 					from = fmt.Sprintf("math.Float32frombits(uint32(bits[%d]))", k)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"go/types"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/arm64/isa"
@@ -14,30 +13,31 @@ import (
 
 // The text of finished functions and of the constants that they read.
 
-// signature is a function's type, after its name, and the size of its arguments.
-func signature(fn *assembly.Function) (text string, bytes int) {
-	text, bytes = "("+parameters(fn)+")", 8*len(fn.Params)
+// argumentBytes is the size of a function's arguments and its result.
+func argumentBytes(fn *assembly.Function) int {
+	bytes := 8 * len(fn.Params)
 	if fn.Returns {
-		return text + " " + numberType(fn.Machine.Size), bytes + fn.Machine.Size
+		return bytes + fn.Machine.Size
 	}
 	// what comes after it would be aligned
-	if n := len(fn.Params); n > 0 && parameterType(fn, n-1) == numberType(fn.Machine.Size) {
+	if n := len(fn.Params); n > 0 && isNumber(fn.Params[n-1]) {
 		bytes += fn.Machine.Size - 8
 	}
-	return text, bytes
+	return bytes
 }
+
+// isNumber says whether a parameter is a number, and no pointer or integer.
+func isNumber(p assembly.Param) bool { return p.Typ == "" && !p.Integer && p.Dim == 0 && p.To == nil }
 
 // entryText is a function that goes on to the code of another.
 func entryText(b *bytes.Buffer, fn *assembly.Function, prefix string) {
 	name := prefix + fn.Name
-	of, arguments := signature(fn)
 	goes := strings.TrimSuffix(name, fn.Machine.Set.String())
-	fmt.Fprintf(b, "\n// func %s%s\nTEXT ·%[1]s(SB), NOSPLIT, $0-%[3]d\n\tJMP ·%[4]s(SB)\n", goes, of, arguments, name)
+	fmt.Fprintf(b, "\nTEXT ·%s(SB), NOSPLIT, $0-%d\n\tJMP ·%s(SB)\n", goes, argumentBytes(fn), name)
 }
 
 // functionText is a function as it stands in a file, its instructions written by a printer.
 func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
-	of, arguments := signature(fn)
 	local, attribute := fn.Local, ""
 	if local > 0 {
 		local += frameBegins - 8 // the assembler counts from what is after the return address
@@ -45,8 +45,7 @@ func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix str
 	if fn.NoSplit {
 		attribute = "NOSPLIT, "
 	}
-	fmt.Fprintf(b, "\n// func %s%s\nTEXT ·%[1]s(SB), %[3]s$%[4]d-%[5]d\n", prefix+fn.Name, of, attribute, local,
-		arguments)
+	fmt.Fprintf(b, "\nTEXT ·%s(SB), %s$%d-%d\n", prefix+fn.Name, attribute, local, argumentBytes(fn))
 	for _, n := range fn.Nodes {
 		if c, ok := n.(constant); ok && c.bytes > 0 {
 			fmt.Fprintf(b, "\tMOVD $%s<>+0(SB), R%d\n", fn.File.Symbol, int(constants))
@@ -124,34 +123,6 @@ func (w printer) lineText(b *bytes.Buffer, symbol string, n assembly.Line) error
 		return fmt.Errorf("%T is no line", n)
 	}
 	return nil
-}
-
-// numberType is the type of numbers of so many bytes.
-func numberType(size int) string { return fmt.Sprintf("float%d", 8*size) }
-
-// parameters are those of a function, as Go has them.
-func parameters(fn *assembly.Function) string {
-	var list []string
-	for i, p := range fn.Params {
-		list = append(list, p.Name+" "+parameterType(fn, i))
-	}
-	return strings.Join(list, ", ")
-}
-
-// parameterType is the type of one of them.
-func parameterType(fn *assembly.Function, i int) string {
-	p, number := fn.Params[i], numberType(fn.Machine.Size)
-	switch {
-	case p.Typ != "":
-		return "*" + p.Typ
-	case p.Integer:
-		return "int"
-	case p.Dim > 0:
-		return fmt.Sprintf("*[%d]%s", p.Dim, number)
-	case p.To != nil:
-		return "*" + types.TypeString(p.To, nil)
-	}
-	return number
 }
 
 // constantsText are the constants of a file.

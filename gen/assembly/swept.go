@@ -19,14 +19,21 @@ type Loops interface {
 // SweptList are the loops over all parameters of a network, in assembly or not.
 type SweptList[Code any] []Swept[Code]
 
+// fewSwept is up to how many parameters a sweep is written for that number alone. No sweep of so few is called for a
+// part of them.
+const fewSwept = 32
+
 // SweepsOf lists those of a network, and says why some have no assembly. Those of few parameters have it where every
-// sweep is to have.
+// sweep is to have, and then any may be called for parts of arrays.
 func SweepsOf[Code any](p *plan.Program, every bool) (list SweptList[Code], err error) {
 	sweeps, err := plan.Sweeps(p.Network)
 	for _, s := range sweeps {
 		missing := MissingSweep(p, s)
 		if Few(p, s) && !every {
 			missing = "there are few parameters"
+		}
+		if !every && p.Network.Params() <= fewSwept {
+			s.Elements = p.Network.Params()
 		}
 		list = append(list, Swept[Code]{Sweep: s, Missing: missing})
 	}

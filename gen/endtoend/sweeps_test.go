@@ -19,7 +19,7 @@ import (
 
 // TestSweepLengths calls the assembly that goes through all parameters, for optimizers and gradients, with every length
 // up to some rounds of its loops, beside pages that must not be touched. verify judges what becomes of an element; here
-// it is the same in all places of an array.
+// it is the same in all places of an array. Networks of few parameters have code for that length alone.
 func TestSweepLengths(t *testing.T) {
 	gentest.Compiles(t)
 	t.Parallel()
@@ -43,18 +43,31 @@ func TestSweepLengths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.Write(t, fmt.Sprintf("sweeps/list%d_test.go", i), sweepsOf(t, n, code))
+		m.Write(t, fmt.Sprintf("sweeps/list%d_test.go", i), sweepsOf(t, n, code, 3+7, 0))
+		networks++
+	}
+	for _, params := range []int{12, 13, 16, 17, 24, 31, 32} {
+		precision := []spec.Precision{spec.Float32, spec.Float64}[params%2]
+		n := spec.Network{Name: fmt.Sprintf("Few%d", params), Input: params - 1, Precision: precision,
+			Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}, Optimizers: []spec.Optimizer{"rmsprop", "adam", "adamw"}}
+		m.EmitWith(t, n, gen.Options{Package: "sweeps", Qualify: true})
+		code, err := os.ReadFile(filepath.Join(m.Dir, gentest.AssemblyFile("sweeps", n, "go")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Write(t, fmt.Sprintf("sweeps/few%d_test.go", params), sweepsOf(t, n, code, 2, params))
 		networks++
 	}
 	out := m.GoTest(t, "-run=^TestLengths", "-v", "./sweeps")
-	if passed := strings.Count(out, "\n--- PASS: TestLengthsN"); passed != networks ||
+	if passed := strings.Count(out, "\n--- PASS: TestLengths"); passed != networks ||
 		strings.Contains(out, "--- FAIL") {
 		t.Errorf("the sweeps of %d networks passed, of %d:\n%s", passed, networks, gentest.Beginning(out))
 	}
 }
 
-// sweepsOf is the test of the sweeps that an emitted file declares.
-func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
+// sweepsOf is the test of the sweeps that an emitted file declares, at least so many at each level, for any length or
+// one only.
+func sweepsOf(t *testing.T, n spec.Network, code []byte, least, only int) []byte {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "", code, parser.SkipObjectResolution)
 	if err != nil {
@@ -101,12 +114,12 @@ func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
 			}
 			args = append(args, fmt.Sprintf("&%s{%s}", &typ, numbers))
 		}
-		fmt.Fprintf(&list, "\t\t{%q, %d, %d, func(a []*%s, n int, lanes *[4]float64) { %s(%s) }, %q, %t},\n",
-			f.Name.Name, level, arrays, n.Precision, f.Name.Name, strings.Join(args,
+		fmt.Fprintf(&list, "\t\t{%q, %d, %d, %d, func(a []*%s, n int, lanes *[4]float64) { %s(%s) }, %q, %t},\n",
+			f.Name.Name, level, arrays, only, n.Precision, f.Name.Name, strings.Join(args,
 				", "), folds, n.Rounding == spec.RoundingStrict)
 	}
 	fmt.Fprint(&list, "\t})\n}\n")
-	if want := levels * (3 + 7); found < want {
+	if want := levels * least; found < want {
 		t.Errorf("%s has %d sweeps, at least %d were expected", n.Name, found, want)
 	}
 	return list.Bytes()

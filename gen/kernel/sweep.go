@@ -12,7 +12,8 @@ import (
 
 // A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with
 // each, then one a round, and what is left of a vector with a mask. The code is short, and the same for networks of any
-// size; Go calls it for pieces of large ones (templates/assemblysweep.go).
+// size; Go calls it for pieces of large ones (templates/assemblysweep.go). Where arrays are known to fill a vector or
+// two, there is no loop.
 
 // sweeper writes a sweep.
 type sweeper struct {
@@ -64,6 +65,11 @@ func Sweep(to Function, c *Common, s plan.Sweep) {
 	}
 	w.lanes, w.parts = w.bits/8/w.wide.Size, max(1, folded/w.bits)
 	w.arguments()
+	if w.straight() {
+		w.vectors()
+		return
+	}
+	w.lengthAndIndex()
 	w.spreadNumbers()
 	w.startFolds()
 	w.loops()
@@ -79,9 +85,31 @@ func (w *sweeper) arguments() {
 	for i, v := range w.Numbers {
 		w.numbers[v] = vec.Place{Base: w.f.to.Base(SweptNumbers), Disp: i * w.wide.Size}
 	}
+}
+
+// lengthAndIndex begins with the first element, and says where the result goes.
+func (w *sweeper) lengthAndIndex() {
 	w.left, w.to = w.f.to.Base(SweptLength), vec.Place{Base: w.f.to.Base(SweptFolds)}
 	w.index = w.f.to.Pointer()
 	w.f.to.Int(vec.IntZero, vec.Ref(w.index))
+}
+
+// straightVectors is how many vectors are written without a loop.
+const straightVectors = 2
+
+// straight says whether they are all that the arrays have.
+func (w *sweeper) straight() bool {
+	return w.Fold == plan.NoFold && !w.Wide && 0 < w.Elements && w.Elements <= straightVectors*w.lanes
+}
+
+// vectors writes what is done with them. Each number is brought into a register where it is first needed.
+func (w *sweeper) vectors() {
+	w.f.code.Within(w.wide.Number(), w.bits, func() {
+		for i := range (w.Elements + w.lanes - 1) / w.lanes {
+			w.vector(i, nil)
+		}
+	})
+	w.f.to.Flush()
 }
 
 // spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where

@@ -106,6 +106,9 @@ func (w *sweeper) vector(i int, mask *vec.Value) {
 			known[v] = w.element(v, i, mask)
 		default:
 			known[v] = w.f.code.Spread(w.numbers[v])
+			if w.straight() {
+				w.held[v] = known[v]
+			}
 		}
 		return known[v]
 	}
@@ -131,6 +134,9 @@ func (w *sweeper) vector(i int, mask *vec.Value) {
 	}
 }
 
+// elementsOf is how many elements vector i of arrays has that are known to fill so many.
+func (w *sweeper) elementsOf(i int) int { return min(w.lanes, w.Elements-i*w.lanes) }
+
 // elementAt is where vector i of an array is.
 func (w *sweeper) elementAt(v expr.Var, i int) vec.Place {
 	return vec.Place{Base: w.arrays[v], Index: w.index, Disp: i * w.lanes * w.f.m.Size}
@@ -139,6 +145,9 @@ func (w *sweeper) elementAt(v expr.Var, i int) vec.Place {
 // element reads vector i of an array, 0 in the lanes outside of a mask.
 func (w *sweeper) element(v expr.Var, i int, mask *vec.Value) (x *vec.Value) {
 	b := w.f.code
+	if w.straight() {
+		return b.Load(w.elementAt(v, i), w.elementsOf(i))
+	}
 	w.narrowly(func() {
 		x = b.LoadWhere(w.elementAt(v, i), w.lanes, mask)
 	})
@@ -151,6 +160,10 @@ func (w *sweeper) element(v expr.Var, i int, mask *vec.Value) (x *vec.Value) {
 // put writes vector i of an array, the lanes of a mask.
 func (w *sweeper) put(x *vec.Value, v expr.Var, i int, mask *vec.Value) {
 	b := w.f.code
+	if w.straight() {
+		b.Store(x, w.elementAt(v, i), w.elementsOf(i))
+		return
+	}
 	if w.wide != w.f.m {
 		x = b.Narrow(x)
 	}

@@ -30,16 +30,27 @@ func (f *file) named(defined []definition) []definition {
 	return defined
 }
 
+// capital leaves out what is none.
+func capital(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r
+	}
+	return -1
+}
+
 // longestStem is how many letters a name takes from a comment.
 const longestStem = 20
 
 // stemOf is what a comment says is computed, in capitals: the left side of its last equation. Of the name of a function
-// it is what comes before that of the level, LOSSBATCH of LossBatchAVX512.
+// it is the initials of what comes before that of the level, LB of LossBatchAVX512, or one word.
 func stemOf(about string) string {
 	equations := strings.Split(about, "; ")
 	left, _, equation := strings.Cut(equations[len(equations)-1], "=")
 	if !equation {
 		left = strings.TrimRight(left, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+		if initials := strings.Map(capital, left); len(initials) > 1 {
+			left = initials
+		}
 	}
 	stem := strings.Map(func(r rune) rune {
 		switch {

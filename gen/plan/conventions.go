@@ -10,7 +10,8 @@ import (
 )
 
 // Conventions says what the activations and the cost compute, and what their derivatives are taken to be where they
-// have none: a line for each function, in the order of the layers, the cost last.
+// have none: a line for each function, in the order of the layers, the cost last if anything emitted depends
+// on it.
 func (p *Program) Conventions() []string {
 	n := p.Network
 	layers := map[string][]int{} // by line
@@ -24,6 +25,9 @@ func (p *Program) Conventions() []string {
 	}
 	for i, line := range lines {
 		lines[i] = numbered("layer", layers[line]) + ", " + line
+	}
+	if !slices.ContainsFunc(p.Funcs, func(f *Func) bool { return f.Writes(Loss) || f.Writes(Delta) }) {
+		return lines // of functions that know no target
 	}
 	last := n.Layers[n.Depth()-1].Activation
 	cost := fmt.Sprintf("cost, %s: %s", label(n.Cost), p.Cost.Doc)

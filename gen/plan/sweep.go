@@ -25,6 +25,8 @@ type Sweep struct {
 	Of   expr.Expr
 	// Wide says that Numbers, and what is computed, are float64 where the arrays are float32.
 	Wide bool
+	// Elements is how many elements the arrays have, 0 where that is only known when it is called.
+	Elements int
 }
 
 // Function is the name of what it does among the functions of the network: AdamUpdate.

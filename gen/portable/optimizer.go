@@ -18,8 +18,11 @@ func (pr *builder) optimizers() error {
 	if err != nil {
 		return err
 	}
-	for _, d := range descents {
-		o := optimizer{pr, d, pr.name + d.Type}
+	for i, d := range descents {
+		o := optimizer{pr, d, pr.name + d.Type, ""}
+		if i > 0 {
+			o.like = pr.name + descents[0].Type
+		}
 		o.declare()
 		o.constructor()
 		if err := o.update(); err != nil {
@@ -38,6 +41,7 @@ type optimizer struct {
 	pr *builder
 	plan.Descent
 	name string // of the emitted type
+	like string // the first optimizer's, whose methods say what all promise; "" of that one
 }
 
 func (o optimizer) recv() *code.Param {
@@ -63,8 +67,8 @@ func (o optimizer) declare() {
 	}
 	if o.hasDefaults() {
 		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\n"+
-			"To have others, start from New%[1]s and set fields, to 0 too: Update panics at a literal that leaves\n%[2]s "+
-			"at 0.", o.name, strings.Join(o.Defaults(), " or "))
+			"To have others, start from that and set fields, to 0 too: Update panics at a literal that leaves\n%[2]s at 0.",
+			o.name, strings.Join(o.Defaults(), " or "))
 	} else {
 		doc += "The zero value is ready."
 	}
@@ -146,6 +150,9 @@ func (o optimizer) update() error {
 		}
 	}
 	doc := "Update moves p against g, the gradient of one sample or a sum or mean over many, at a learning rate that suits it."
+	if o.like != "" {
+		doc = fmt.Sprintf("Update moves p against g, like that of %s.", o.like)
+	}
 	if len(o.Rule.State) > 0 {
 		doc += "\nNaN or an infinity in g stays in the state: where g may have one, look at its Norm first."
 	}
@@ -382,7 +389,7 @@ func (o optimizer) reset() {
 	b := &code.Block{}
 	doc := "Reset does nothing: there is no state. It is here for code that takes any optimizer."
 	if len(o.Rule.State) > 0 {
-		doc = "Reset forgets all updates: what follows is as if o were new. The hyperparameters stay."
+		doc = "Reset forgets all updates, and keeps the hyperparameters."
 	}
 	if o.Rule.Counts {
 		b.Set(own("T"), code.I(0))

@@ -25,6 +25,9 @@ func (o optimizer) stepBatch(name, gradient string) {
 	b.Return(code.V("loss"))
 	doc := fmt.Sprintf("%s is %s, to memory in b, and Update in one call. It returns the sum of the losses before "+
 		"the step.", name, gradient)
+	if o.like != "" {
+		doc = fmt.Sprintf("%s is %s and Update, like that of %s.", name, gradient, o.like)
+	}
 	params := append([]code.Param{*o.pr.receiver()}, o.pr.batchParams(slices, "")...)
 	o.pr.file.Add(&code.Func{
 		Name: name, Doc: doc, Recv: o.recv(), Params: append(params, o.pr.param("rate")),

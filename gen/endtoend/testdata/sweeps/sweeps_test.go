@@ -8,10 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sweep is a function of the assembly that goes through arrays of any length.
+// sweep is a function of the assembly that goes through arrays, of any length or of one.
 type sweep[F float32 | float64] struct {
 	name          string
 	level, arrays int
+	only          int // the length, 0 of any
 	// call calls it on n elements of the arrays, and leaves what it folds in lanes.
 	call func(a []*F, n int, lanes *[4]float64)
 	// folds is "", "sum" or "max", and strict says that a sum has an order.
@@ -69,13 +70,23 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 			}
 			for i := range longest {
 				var a []*F
+				n := max(1, s.only) // all are the same
 				for k := range given {
-					want[k][i] = given[k][i]
-					a = append(a, &want[k][i])
+					same := make([]F, n)
+					for j := range same {
+						same[j] = given[k][i]
+					}
+					a = append(a, &same[0])
 				}
-				s.call(a, 1, new([4]float64))
+				s.call(a, n, new([4]float64))
+				for k := range given {
+					want[k][i] = *a[k]
+				}
 			}
 			for n := range longest + 1 {
+				if s.only != 0 && n != s.only {
+					continue
+				}
 				for off := range 3 {
 					const canary = -7
 					var arrays [][]F
