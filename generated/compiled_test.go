@@ -46,6 +46,9 @@ func findings(diagnostics []string) (found []string, lines map[string]int) {
 		if m == nil || strings.HasSuffix(m[1], "_store_gen.go") {
 			continue // what saves and loads is no kernel
 		}
+		if strings.HasSuffix(m[1], "_team_gen.go") && m[4] == "Found IsSliceInBounds" {
+			continue // once for a thousand elements, where a team hands over slices of whole arrays
+		}
 		lines[filepath.Base(m[1])]++
 		if unwanted.MatchString(m[4]) && !constructed.MatchString(m[4]) && !constant.MatchString(m[4]) {
 			found = append(found, d)
