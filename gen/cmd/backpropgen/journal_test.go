@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 func init() {
@@ -71,7 +72,7 @@ func killAt(k int) hook {
 			if err := self.Kill(); err != nil {
 				return err
 			}
-			select {}
+			time.Sleep(time.Hour) // until it is killed; the runtime would end a process that only waits
 		}
 		return nil
 	}
