@@ -113,6 +113,9 @@ const (
 	unitCount = iota
 )
 
+// The numbers of some units.
+const secondUnit, memoryUnit = 1, unitCount - 1
+
 // operation is what executing an instruction takes, beside what its memory operand does.
 type operation struct {
 	on      units

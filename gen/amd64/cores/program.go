@@ -10,7 +10,7 @@ import (
 )
 
 // register is a register whatever its width, or a place on the stack that counters are kept in.
-type register int32
+type register int16
 
 // registers is how many registers there are; places on the stack are numbered from there on.
 const registers = 4 << registerBits
@@ -37,6 +37,7 @@ type Program struct {
 	// registers is how many there are, with those on the stack, and kinds are those of its instructions.
 	registers int
 	kinds     []kind
+	loops     int16 // how many it has
 }
 
 // kind is what an instruction has in common with others that take the same on every core: its opcode, the width of its
@@ -63,6 +64,7 @@ type step struct {
 	registers []register
 	reads     uint8   // so many of the registers; the others it writes
 	bytes     uint8   // that it loads or stores
+	loop      int16   // that it ends, -1 for none
 	at        address // of these
 	// free says that it takes no unit but for memory, point that a function may pause there.
 	load, store, free, vector, point, returns bool
@@ -104,7 +106,8 @@ func Read(fn *ir.Function) *Program {
 				p.kinds = append(p.kinds, k)
 			}
 			if l := n.TargetLabel(); l != nil && n.Opcode == "JNE" {
-				m.target = begin[string(*l)] // loops go back; nothing pauses
+				m.target, m.loop = begin[string(*l)], p.loops // loops go back; nothing pauses
+				p.loops++
 			}
 			if disp, ok := m.counter(); ok {
 				if _, known := slots[disp]; !known {
@@ -179,7 +182,7 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 // modelOf translates one, but for its registers, and tells its kind.
 func modelOf(n *ir.Instruction) (modelled, kind) {
 	i := modelled{opcode: n.Opcode, operands: n.Operands}
-	i.vector, i.target = n.Opcode[0] == 'V' || n.Opcode[0] == 'K', -1
+	i.vector, i.target, i.loop = n.Opcode[0] == 'V' || n.Opcode[0] == 'K', -1, -1
 	bits := 0
 	for _, o := range n.Operands {
 		bits = max(bits, bitsOf(o))

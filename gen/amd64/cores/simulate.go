@@ -1,7 +1,6 @@
 package cores
 
 import (
-	"math/bits"
 	"slices"
 )
 
@@ -39,7 +38,7 @@ func Cycles(fn *Program, on []On, bytes int, arguments map[string]int) []int {
 			}
 		})
 		for _, s := range running {
-			s.calls = append(s.calls, s.retired)
+			s.calls = append(s.calls, s.time())
 		}
 		if count > longCall || len(running) == 0 {
 			break
@@ -57,7 +56,7 @@ func Cycles(fn *Program, on []On, bytes int, arguments map[string]int) []int {
 		}
 		// What is steady goes on as it did.
 		more := int64(before+calls-len(s.calls)) * (s.calls[last] - s.calls[last-1])
-		cycles[i] = int((s.retired+more-first+calls/2)/calls) + s.core.Call
+		cycles[i] = int((s.time()+more-first+calls/2)/calls) + s.core.Call
 	}
 	return cycles
 }
@@ -73,7 +72,7 @@ func (c *Core) Stretch(fn *Program, bytes int, arguments map[string]int) (longes
 	s := newSimulation(On{Core: c}, w, fn, bytes)
 	w.call(s.run)
 	s.point() // the end
-	return s.stretch, s.retired, s.points
+	return s.stretch, s.time(), s.points
 }
 
 func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
@@ -81,7 +80,7 @@ func newSimulation(on On, w *walk, fn *Program, bytes int) *simulation {
 		core: on.Core, code: fn.code, takes: on.takes(fn), window: make([]int64, on.window),
 		arrival: on.arrival(bytes, on.Kept), bytes: int64(bytes), kept: int64(on.Kept.First),
 		lines: newLines(w.lines, on.FirstCache), ready: make([]int64, fn.registers),
-		rounds: make([]round, len(fn.code)), results: make([]int64, on.results), pending: make([]int64, on.pending),
+		rounds: make([]round, fn.loops), results: make([]int64, on.results), pending: make([]int64, on.pending),
 	}
 	return s
 }
@@ -115,8 +114,7 @@ type simulation struct {
 	results, pending            []int64
 	oldestResult, oldestPending int
 	committed                   int64
-	// taken says of every unit which cycles are taken.
-	taken [unitCount]cycles
+	taken                       taken
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
 	issue   int64
 	inCycle int
@@ -128,8 +126,13 @@ type simulation struct {
 	waiting int
 	now     int64
 	begins  [calendar]int16
-	// rounds are those of the loops under way, by the place of their jump.
-	rounds []round
+	// elapsed is the time of rounds of loops that were not run, which no other time includes, and notRun how many
+	// stores these had. queued is for how long lines have waited for others to come.
+	elapsed, notRun, queued int64
+	// rounds are those of loops. While one is settled its rounds are not run.
+	rounds  []round
+	settled bool
+	loop    int16
 	// calls is when those that have ended did, and left the state that the last one left behind, before the one before
 	// that.
 	calls, left, before []int64
@@ -143,14 +146,18 @@ func (s *simulation) run(e *events) {
 	for k := range e.list {
 		one := &e.list[k]
 		i := &s.code[one.at]
+		if s.settled {
+			s.goOn(i, one, e.details)
+			continue
+		}
 		s.execute(i, one, e.details)
 		if i.point {
 			s.point()
 		}
 		if one.round {
-			s.again(&s.rounds[one.at], e.details[one.first])
+			s.again(i.loop, e.details[one.first])
 		} else if one.left {
-			s.rounds[one.at].ended = 0
+			s.rounds[i.loop].ended = 0
 		}
 	}
 }
@@ -160,48 +167,6 @@ func (s *simulation) point() {
 	s.stretch = max(s.stretch, s.retired-s.seen)
 	s.seen = s.retired
 	s.points++
-}
-
-// round is what is known of the rounds of a loop so far: how many ended, when the first half of those did that are run,
-// and what had come then and how many points there were.
-type round struct {
-	ended   int
-	half    int64
-	points  int
-	brought int64
-}
-
-// again notes that a loop goes into another round, before which some are skipped: time passes as it did from round to
-// round.
-func (s *simulation) again(r *round, skipped int64) {
-	if r.ended++; r.ended == roundsRun/2 {
-		r.half = s.retired
-	}
-	if skipped > 0 {
-		pass := (s.retired - r.half) * skipped / (roundsRun / 2)
-		s.elapse(pass)
-		s.lines.again(r.brought, skipped)
-		if s.points > r.points { // there is one in each of the rounds
-			s.seen += pass
-		}
-	}
-	r.points, r.brought = s.points, s.lines.brought
-}
-
-// elapse lets time pass. Lines that are on their way stay so; other units are done with what they do within a few
-// cycles.
-func (s *simulation) elapse(cycles int64) {
-	s.taken[bits.TrailingZeros16(uint16(memory))].move(uint64(s.issue), uint64(cycles))
-	s.issue += cycles
-	s.retired += cycles
-	s.committed += cycles
-	for _, times := range [][]int64{s.window, s.ready, s.results, s.pending, s.stored[:]} {
-		for i := range times {
-			times[i] += cycles
-		}
-	}
-	clear(s.begins[:])
-	s.waiting = 0
 }
 
 // execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
@@ -242,7 +207,12 @@ func (s *simulation) execute(i *step, e *event, details []int64) {
 }
 
 // next is the place after one, the first after the last.
-func next(place int, of []int64) int { return (place + 1) % len(of) }
+func next(place int, of []int64) int {
+	if place++; place < len(of) {
+		return place
+	}
+	return 0
+}
 
 // enter finds when an instruction enters the core.
 func (s *simulation) enter(i *step) int64 {
@@ -303,6 +273,9 @@ func (s *simulation) fetch(i *step, takes *figures, e *event, details []int64, e
 	}
 	data := at + int64(s.core.LoadLatency)
 	for _, store := range details[int(e.first)+int(e.lines):][:e.stores] {
+		if store -= s.notRun; store < max(0, s.stores-inFlight) {
+			continue
+		}
 		known := s.stored[store%inFlight]
 		if e.blocked {
 			data = max(data, known+int64(s.core.blockedLatency))
@@ -336,7 +309,9 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 		s.latest = line
 		s.owed += takes * (s.bytes - s.kept)
 		if busy := s.owed / (100 * s.bytes); busy > 0 {
-			at = max(at, s.take(memory, at, int(busy), false)+busy)
+			begins := s.take(memory, at, int(busy), false)
+			s.queued += begins - at
+			at = begins + busy
 		}
 		s.owed %= 100 * s.bytes
 	}

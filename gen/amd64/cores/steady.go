@@ -39,8 +39,8 @@ func (s *simulation) state(to []int64) []int64 {
 		to = append(to, int64(begin))
 		left -= int(begin)
 	}
-	for u := range s.taken {
-		to = append(s.taken[u].since(to, uint64(s.issue)), -1)
+	for unit := range unitCount {
+		to = append(s.taken.since(to, unit, uint64(s.issue)), -1)
 	}
 	return to
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // drawn is a function of so many instructions: sums, products, quotients, loads and stores of any registers and places.
-func drawn(t *testing.T, r *rand.Rand, length int) *Program {
+func drawn(t *testing.T, r *rand.Rand, length int) *Program { return looped(t, r, length, 1) }
+
+// looped is one whose instructions are in a loop that has so many rounds.
+func looped(t *testing.T, r *rand.Rand, length, rounds int) *Program {
 	t.Helper()
 	fn := ir.NewFunction("drawn")
 	do := func(i *ir.Instruction, err error) {
@@ -19,6 +22,10 @@ func drawn(t *testing.T, r *rand.Rand, length int) *Program {
 			t.Fatal(err)
 		}
 		fn.AddInstruction(i)
+	}
+	if rounds > 1 {
+		do(x86.MOVQ(operand.U32(rounds), reg.RCX))
+		fn.AddLabel("loop")
 	}
 	register := func() operand.Op { return reg.Vector.Lookup(reg.Index(r.IntN(16)), reg.S256) }
 	for range length {
@@ -35,6 +42,10 @@ func drawn(t *testing.T, r *rand.Rand, length int) *Program {
 		default:
 			do(x86.VMULPS(register(), register(), register()))
 		}
+	}
+	if rounds > 1 {
+		do(x86.SUBL(operand.U32(1), reg.ECX))
+		do(x86.JNE(operand.LabelRef("loop")))
 	}
 	do(x86.RET())
 	return Read(fn)
@@ -75,5 +86,38 @@ func TestSteady(t *testing.T) {
 	}
 	if steady < 20 {
 		t.Errorf("%d of %d are steady, want most", steady, 12*len(All))
+	}
+}
+
+// TestSettled: of a loop no more rounds are run than it takes to settle, and all take as long as if they were.
+func TestSettled(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	settled, all := 0, 0
+	for range 20 {
+		fn := looped(t, r, 20+r.IntN(60), 60)
+		for _, c := range All {
+			w := newWalk(fn, nil, false)
+			s, whole := newSimulation(On{Core: c}, w, fn, 0), newSimulation(On{Core: c}, w, fn, 0)
+			w.call(func(e *events) {
+				s.run(e)
+				for k := range e.list {
+					one := &e.list[k]
+					whole.execute(&whole.code[one.at], one, e.details)
+					if one.round {
+						whole.endRound(&whole.rounds[0], e.details[one.first])
+					}
+				}
+			})
+			if got, want := s.time(), whole.time(); 100*max(got-want, want-got) > want {
+				t.Errorf("on %s %d cycles, want %d", c.Title, got, want)
+			}
+			all++
+			if s.elapsed > whole.elapsed {
+				settled++
+			}
+		}
+	}
+	if 4*settled < all {
+		t.Errorf("%d of %d are settled, want more", settled, all)
 	}
 }

@@ -43,7 +43,7 @@ type walk struct {
 	end      int64
 	// arguments are the values of integer arguments.
 	arguments map[string]int
-	// rounds are those of the loops under way, by the place of their jump.
+	// rounds are those of the loops under way, by their number.
 	rounds []walked
 	// stored says what wrote 4 bytes of memory last, and stores how many stores there were.
 	stored [remembered]struct{ address, store int64 }
@@ -70,7 +70,7 @@ const remembered, inFlight = 1 << 12, 1 << 10
 // newWalk is one of a function that is given some integers; it looks after lines of memory, or not.
 func newWalk(fn *Program, arguments map[string]int, lines bool) *walk {
 	w := &walk{
-		code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, len(fn.code)),
+		code: fn.code, values: make([]int64, fn.registers), arguments: arguments, rounds: make([]walked, fn.loops),
 	}
 	w.list = make([]event, 0, eventsAtOnce+1)
 	if lines {
@@ -98,12 +98,14 @@ func (w *walk) call(give func(e *events)) (count int) {
 			w.list = append(w.list, e)
 			break // what follows is for pauses
 		}
-		if r := &w.rounds[at]; i.target >= 0 && !w.equal {
-			e.round = true
-			w.details = append(w.details, w.again(r))
-			at = int(i.target) - 1
-		} else if i.target >= 0 {
-			r.ended, e.left = 0, true
+		if i.loop >= 0 {
+			r := &w.rounds[i.loop]
+			if e.round, e.left = !w.equal, w.equal; e.round {
+				w.details = append(w.details, w.again(r))
+				at = int(i.target) - 1
+			} else {
+				r.ended = 0
+			}
 		}
 		w.list = append(w.list, e)
 	}
