@@ -120,9 +120,9 @@ func (f *file) textOf(r run) string {
 	case r.words > 1:
 		name += strconv.Itoa(r.words)
 	}
-	text := fmt.Appendf(nil, "%s(%d", name, r.at*wordBytes)
+	text := strconv.AppendInt(append(make([]byte, 0, 96), name+"("...), int64(r.at*wordBytes), 10)
 	for k := range words {
-		text = fmt.Appendf(text, ", %#x", f.word(r.at+k))
+		text = strconv.AppendUint(append(text, ", 0x"...), f.word(r.at+k), 16)
 	}
 	return string(append(text, ")\n"...))
 }
@@ -131,12 +131,12 @@ func (f *file) textOf(r run) string {
 func (f *file) word(i int) uint64 { return binary.LittleEndian.Uint64(f.data[i*wordBytes:]) }
 
 // defineConstants defines their macros, those that are used.
-func (f *file) defineConstants(b *bytes.Buffer) {
+func (f *file) defineConstants(b *bytes.Buffer, runs []run) {
 	if f.symbol == "" {
 		return
 	}
 	most, differ := 1, false
-	for _, r := range f.runs() {
+	for _, r := range runs {
 		if differ = differ || r.differ; !r.differ {
 			most = max(most, r.words)
 		}
@@ -158,11 +158,11 @@ func (f *file) defineConstants(b *bytes.Buffer) {
 }
 
 // printConstants writes the constants.
-func (f *file) printConstants(b *bytes.Buffer) {
+func (f *file) printConstants(b *bytes.Buffer, runs []run) {
 	if f.symbol == "" {
 		return
 	}
-	for _, r := range f.runs() {
+	for _, r := range runs {
 		b.WriteString(r.text)
 	}
 	if at := len(f.data) / wordBytes * wordBytes; at < len(f.data) { // half a word is left

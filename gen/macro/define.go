@@ -33,6 +33,8 @@ type draft struct {
 	params []column
 	// at says which parameter an operand of the run has, by its order, -1 for none.
 	at []int
+	// operands are those of all columns.
+	operands []*operand
 }
 
 // column is what a parameter has at every place: operands, or numbers, and a hash of that.
@@ -41,9 +43,6 @@ type column struct {
 	numeric  bool
 	hash     uint64
 }
-
-// usualOperands is how many operands an instruction has, about.
-const usualOperands = 3
 
 // columnOf is what operands have at every place.
 func columnOf(operands []*operand, numeric bool) column {
@@ -74,8 +73,10 @@ func (c column) same(other column) bool {
 
 // draft finds the parameters of the runs of a length at some places, and how many bytes shorter the file becomes by the
 // macro. It goes no further where that is less than a macro is worth, or there are more parameters than it may have.
+// Most runs are drafted only to know the gain, so that there is one draft at a time.
 func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int) {
-	d = &draft{}
+	d = &f.drafted
+	d.params, d.at, d.operands = d.params[:0], d.at[:0], d.operands[:0]
 	if len(places) < 2 {
 		return d, 0
 	}
@@ -84,26 +85,25 @@ func (f *file) draft(places []int, length int, sizes []int) (d *draft, gain int)
 	for _, at := range places {
 		gain += sizes[at+length] - sizes[at] - callBytes
 	}
-	d.at = make([]int, 0, usualOperands*length)
 	for k := range length {
 		for o, like := range f.lines[begin+k].operands {
 			if like.parameter == "" && f.equal(places, k, o) {
 				d.at = append(d.at, -1)
 				continue
 			}
-			numeric := true
-			operands := f.column[:0]
+			numeric, begin := true, len(d.operands)
 			for _, at := range places {
 				one := f.lines[at+k].operands[o]
 				numeric = numeric && one.numeric() && one.frame == like.frame
-				operands = append(operands, one)
+				d.operands = append(d.operands, one)
 			}
-			f.column = operands
-			p, known := d.parameter(columnOf(operands, numeric))
+			p, known := d.parameter(columnOf(d.operands[begin:len(d.operands):len(d.operands)], numeric))
 			if p == mostParams {
 				return d, 0
 			}
-			if !known {
+			if known {
+				d.operands = d.operands[:begin]
+			} else {
 				if gain -= d.params[p].sizes(); gain < leastGain {
 					return d, gain
 				}
@@ -134,7 +134,6 @@ func (d *draft) parameter(c column) (p int, known bool) {
 	}
 	p = len(d.params)
 	if p < mostParams {
-		c.operands = slices.Clone(c.operands)
 		d.params = append(d.params, c)
 	}
 	return p, false

@@ -33,11 +33,12 @@ func (f *file) fold(first int) (made []definition) {
 	calls := map[int]call{}
 	for len(queue) > 0 {
 		c := &queue[0]
-		if c.draft == nil || c.after != len(made) { // others may have taken some of its lines
+		if !c.drafted || c.after != len(made) { // others may have taken some of its lines
 			places, c.after = apart(places[:0], c.places, c.length, taken), len(made)
-			if c.draft == nil || !slices.Equal(places, c.apart) {
+			if !c.drafted || !slices.Equal(places, c.apart) {
 				c.apart = append(c.apart[:0], places...)
-				c.draft, c.gain = f.draft(c.apart, c.length, sizes)
+				_, c.gain = f.draft(c.apart, c.length, sizes)
+				c.drafted = true
 			}
 		}
 		if c.gain < leastGain {
@@ -48,11 +49,12 @@ func (f *file) fold(first int) (made []definition) {
 			queue.down(0)
 			continue
 		}
-		definition := f.define(c.draft, c.apart, c.length)
+		draft, _ := f.draft(c.apart, c.length, sizes)
+		definition := f.define(draft, c.apart, c.length)
 		definition.number = first + len(made)
 		for i, at := range c.apart {
 			taken.set(at, c.length)
-			calls[at] = call{definition.number, c.length, c.draft.arguments(f, i)}
+			calls[at] = call{definition.number, c.length, draft.arguments(f, i)}
 		}
 		made = append(made, definition)
 		queue.drop()
@@ -144,10 +146,10 @@ func (s bitset) any(at, n int) bool {
 // which places, and after how many others were made.
 type candidate struct {
 	repeat
-	gain  int
-	draft *draft
-	apart []int
-	after int
+	gain    int
+	drafted bool
+	apart   []int
+	after   int
 }
 
 // candidates are a heap, the one that saves the most first. No two come alike, so their order is one.

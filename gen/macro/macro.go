@@ -68,6 +68,7 @@ type file struct {
 	symbol  string // of the constants, empty if there are none
 	data    []byte // the constants
 	attrs   string // of their symbol
+	drafted draft  // of the run that is looked at
 }
 
 // line is an instruction, or anything else.
@@ -219,6 +220,12 @@ func operandsOf(list []string, text string) []string {
 // print writes the file, macros first.
 func (f *file) print(defined []definition) []byte {
 	var b bytes.Buffer
+	size := 0
+	for _, l := range f.lines {
+		size += l.size() + len(l.text)
+	}
+	b.Grow(2 * size) // with definitions and constants
+	runs := f.runs()
 	for _, l := range f.lines {
 		switch {
 		case l.op != "":
@@ -227,14 +234,14 @@ func (f *file) print(defined []definition) []byte {
 			b.WriteByte('\n')
 		case l.text == include:
 			b.WriteString(include + "\n")
-			f.defineConstants(&b)
+			f.defineConstants(&b, runs)
 			define(&b, defined)
 		default:
 			b.WriteString(l.text)
 			b.WriteByte('\n')
 		}
 	}
-	f.printConstants(&b)
+	f.printConstants(&b, runs)
 	return b.Bytes()
 }
 

@@ -92,7 +92,6 @@ type reader struct {
 	frames map[string]int
 	shapes map[string]int // of instructions
 	texts  []string       // of the operands of the instruction that is read
-	column []*operand     // of the parameter that is drafted
 }
 
 func intern(known map[string]int, text string) int {
