@@ -4,3 +4,5 @@
 // benchmarks measure, all at once. Nothing in the *_gen.go and *_gen_test.go files is written by hand: change the spec
 // or the generator and run go generate ./... The tests of this package say when that was forgotten.
 package generated
+
+//go:generate go generate ./strict
