@@ -2,7 +2,7 @@ module github.com/backpropgen/backpropgen
 
 go 1.25.0
 
-// The compiler takes longer for these networks than for all others. TestStrict of package generated runs their tests.
+// The compiler takes longer for these networks than for all others. TestStrict of generated/internal/short runs their tests.
 ignore ./generated/strict
 
 require (

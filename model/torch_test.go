@@ -21,6 +21,9 @@ import (
 // TestTorch loads weights under PyTorch's names into PyTorch, and compares what it computes with the reference, within
 // the bounds of both.
 func TestTorch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: to import torch takes Python seconds; go test without -short does it")
+	}
 	rng := rand.New(rand.NewPCG(8, 9))
 	var dirs []string
 	var models []*model.Model

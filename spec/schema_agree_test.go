@@ -291,7 +291,7 @@ func TestSchemaAgreesOnRandom(t *testing.T) {
 	accepted, refused, excused := 0, 0, map[string]int{}
 	documents := 6000
 	if testing.Short() {
-		documents = 1000
+		documents = 400
 	}
 	for range documents {
 		doc := g.network()

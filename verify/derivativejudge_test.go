@@ -14,7 +14,7 @@ import (
 func TestRightDerivatives(t *testing.T) {
 	TestDerivatives(t, string(plainNet(spec.Float32).JSON()), plainDerivatives[float32](none))
 	TestDerivatives(t, string(plainNet(spec.Float64).JSON()), plainDerivatives[float64](none))
-	r := CheckDerivatives(plainNet(spec.Float32), plainDerivatives[float32](none), Options{})
+	r := CheckDerivatives(plainNet(spec.Float32), plainDerivatives[float32](none), Options{Short: testing.Short()})
 	if r.Unbounded > 0 {
 		t.Errorf("%d numbers without a bound", r.Unbounded)
 	}
@@ -281,8 +281,8 @@ func TestDerivativeFlaws(t *testing.T) {
 		}
 	}
 	for i, m := range derivativeFlaws {
-		if testing.Short() && i%8 != 0 {
-			continue // -short has one in eight
+		if testing.Short() && i%16 != 0 {
+			continue // -short has one in sixteen
 		}
 		t.Run(string(m.flaw)+" in "+m.call, func(t *testing.T) {
 			found := func(f Failure) bool {

@@ -86,10 +86,11 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 // TestRightGradientFunctions: right ones are accepted, and their errors are not far below the bounds. In float64 they
 // are the reference's.
 func TestRightGradientFunctions(t *testing.T) {
-	if err := Check(twoThreeTwo(spec.Float64), clipped(kernel232[float64](none), none), Options{}).Err(); err != nil {
+	o := Options{Short: testing.Short()}
+	if err := Check(twoThreeTwo(spec.Float64), clipped(kernel232[float64](none), none), o).Err(); err != nil {
 		t.Error(err)
 	}
-	r := Check(twoThreeTwo(spec.Float32), clipped(kernel232[float32](none), none), Options{})
+	r := Check(twoThreeTwo(spec.Float32), clipped(kernel232[float32](none), none), o)
 	if err := r.Err(); err != nil {
 		t.Error(err)
 	}

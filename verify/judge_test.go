@@ -28,7 +28,8 @@ func TestRightKernels(t *testing.T) {
 
 // TestEverythingIsJudged: no number of an ordinary network escapes for want of a bound.
 func TestEverythingIsJudged(t *testing.T) {
-	if r := Check(threeFourTwo(spec.Float32), kernel342[float32](none), Options{}); r.Unbounded > 0 || r.Err() != nil {
+	r := Check(threeFourTwo(spec.Float32), kernel342[float32](none), Options{Short: testing.Short()})
+	if r.Unbounded > 0 || r.Err() != nil {
 		t.Errorf("%d numbers without a bound, error %v", r.Unbounded, r.Err())
 	}
 }

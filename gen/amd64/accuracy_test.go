@@ -138,6 +138,9 @@ func elementaryAssembly(t *testing.T) (printed, declarations []byte) {
 //
 // With -measure it also reports their times beside those of portable Go.
 func TestAccuracy(t *testing.T) {
+	if testing.Short() && !*exhaustive && !*measure {
+		t.Skip("SKIPPED with -short: compiling the functions takes seconds; go test without -short does it")
+	}
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
@@ -146,9 +149,6 @@ func TestAccuracy(t *testing.T) {
 	for _, op := range accuracyOps {
 		t.Run(op.String(), func(t *testing.T) {
 			args := []string{"-test.v", "-test.timeout=0", fmt.Sprintf("-test.run=/^%s$", op)}
-			if testing.Short() {
-				args = append(args, "-stride=199933", "-rounds=4")
-			}
 			if *exhaustive {
 				args = append(args, "-stride=1", "-rounds=1000")
 			}

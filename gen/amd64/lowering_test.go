@@ -55,7 +55,8 @@ func loweredIn(b *assembly.Block, op vec.Op, elem vec.Elem, in []*vec.Value, whi
 }
 
 // TestLowering writes every operation of the table, in registers of every width, and runs it at the levels that the
-// machine has: the instruction does with lanes what the program says, on numbers of every kind.
+// machine has: the instruction does with lanes what the program says, on numbers of every kind. With -short it is
+// written, and only programs are run.
 func TestLowering(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 8))
 	c := &assembly.Common{Symbol: "lowering"}
@@ -135,8 +136,14 @@ func TestLowering(t *testing.T) {
 			}
 		}
 	}
+	if count < 500 {
+		t.Errorf("%d pieces of code are run", count)
+	}
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
+	}
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: compiling what was written takes seconds; go test without -short does it")
 	}
 	text := assemblyText(t, f, out)
 	cmd := overlay.Files{
@@ -147,9 +154,6 @@ func TestLowering(t *testing.T) {
 	}.Go(t, "test", "-vet=off", "-count=1", "-v", "./testdata/lowering")
 	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: TestLowering")) {
 		t.Errorf("%v\n%s", err, assemblytest.FirstLines(string(said)))
-	}
-	if count < 500 {
-		t.Errorf("%d pieces of code are run", count)
 	}
 }
 

@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -270,39 +271,63 @@ func alternatives(pattern string) []string {
 // flag to all.
 func declared(dirs []string) (functions []string, flags map[string]bool) {
 	for _, dir := range dirs {
-		tests, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
-		if len(tests) == 0 {
+		of := declaredIn(dir)
+		if of.flags == nil {
 			continue
 		}
-		own := map[string]bool{}
-		for _, f := range tests {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				continue
-			}
-			for _, found := range testFunc.FindAllStringSubmatch(string(data), -1) {
-				functions = append(functions, found[1])
-			}
-			defined(string(data), own)
-			for _, found := range sharedFlags.FindAllStringSubmatch(string(data), -1) {
-				shared, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(found[1]), "*.go"))
-				for _, f := range shared {
-					if data, err := os.ReadFile(f); err == nil {
-						defined(string(data), own)
-					}
-				}
-			}
-		}
+		functions = append(functions, of.functions...)
+		own := of.flags
 		for f := range flags {
 			if !own[f] {
 				delete(flags, f)
 			}
 		}
 		if flags == nil {
-			flags = own
+			flags = maps.Clone(own)
 		}
 	}
 	return functions, flags
+}
+
+// declarations are the test functions and flags of a package, no flags, not even an empty set, if it has no tests.
+type declarations struct {
+	functions []string
+	flags     map[string]bool
+}
+
+// inFolder are the declarations of folders that were read: commands name the same ones many times.
+var inFolder = map[string]declarations{}
+
+// declaredIn are those of a folder.
+func declaredIn(dir string) (of declarations) {
+	if known, ok := inFolder[dir]; ok {
+		return known
+	}
+	defer func() { inFolder[dir] = of }()
+	tests, _ := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if len(tests) == 0 {
+		return of
+	}
+	of.flags = map[string]bool{}
+	for _, f := range tests {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		for _, found := range testFunc.FindAllStringSubmatch(string(data), -1) {
+			of.functions = append(of.functions, found[1])
+		}
+		defined(string(data), of.flags)
+		for _, found := range sharedFlags.FindAllStringSubmatch(string(data), -1) {
+			shared, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(found[1]), "*.go"))
+			for _, f := range shared {
+				if data, err := os.ReadFile(f); err == nil {
+					defined(string(data), of.flags)
+				}
+			}
+		}
+	}
+	return of
 }
 
 // defined adds the flags that a file defines.
@@ -346,9 +371,18 @@ func tool(t *testing.T) string {
 	return file
 }
 
+// said is what help printed of subcommands that have been asked for.
+var said = map[string]string{}
+
 // help is what a subcommand says of itself.
 func help(t *testing.T, name string) (string, error) {
+	if text, ok := said[name]; ok {
+		return text, nil
+	}
 	out, err := exec.Command(tool(t), "help", name).CombinedOutput()
+	if err == nil {
+		said[name] = string(out)
+	}
 	return string(out), err
 }
 

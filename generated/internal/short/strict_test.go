@@ -1,4 +1,4 @@
-package generated_test
+package short
 
 import (
 	"flag"
@@ -11,18 +11,18 @@ import (
 )
 
 // TestStrict runs the tests of the strict networks. The patterns of the go command leave their package out, as go.mod
-// says: the compiler takes longer for it than for any other.
+// says: the compiler takes longer for it than for any other. This package has no other test that takes long: what time
+// go test allows a package is theirs alone.
 func TestStrict(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED with -short: no network with rounding: strict is judged, as compiling them takes many seconds; " +
 			"go test -short ./generated/strict judges one")
 	}
-	t.Parallel()
-	args := []string{"test", "-timeout=0"}
+	args := append([]string{"test", "-timeout=0"}, built()...)
 	if skipped := flag.Lookup("test.skip").Value.String(); skipped != "" {
 		args = append(args, "-skip", skipped)
 	}
-	out, err := exec.CommandContext(t.Context(), "go", append(append(args, built()...), "./"+several)...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", append(args, "../../strict")...).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -49,8 +49,8 @@ func built() (flags []string) {
 // where go generate ./... goes.
 func TestIgnored(t *testing.T) {
 	for file, c := range map[string]struct{ start, want string }{
-		"../go.mod": {"ignore", "ignore ./generated/" + several},
-		"doc.go":    {"//go:generate", "//go:generate go generate ./" + several},
+		"../../../go.mod": {"ignore", "ignore ./generated/strict"},
+		"../../doc.go":    {"//go:generate", "//go:generate go generate ./strict"},
 	} {
 		data, err := os.ReadFile(file)
 		if err != nil {
