@@ -16,7 +16,7 @@ import (
 // TestDerivativeProgramsInterpreted executes the programs of derivatives at all widths and wants the bits of the
 // interpreter of plans: under strict rounding of any numbers, and else of small integers, of which every sum is exact
 // in any order. Rows are as many as are taken side by side, more, and so many that they come in several turns; matrices
-// are straight code and loops; columns are one, few and many.
+// are straight code and loops, and such as gradients by parameters have turned; columns are one, few and many.
 func TestDerivativeProgramsInterpreted(t *testing.T) {
 	relu, hard := spec.Function{Name: "relu"}, spec.Function{Name: "hard-tanh"}
 	pool := spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 2}}
@@ -35,6 +35,8 @@ func TestDerivativeProgramsInterpreted(t *testing.T) {
 		{[]int{70, 90, 8}, []spec.Function{relu, pool}},
 		{[]int{6, 1, 1, 2}, []spec.Function{relu, hard, product}},
 		{[]int{130, 2}, []spec.Function{product}},
+		{[]int{32, 29, 16, 14}, []spec.Function{relu, product, identity}},
+		{[]int{24, 32, 5}, []spec.Function{hard, identity}},
 	} {
 		if testing.Short() && i%5 > 0 {
 			continue

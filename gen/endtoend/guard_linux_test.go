@@ -49,6 +49,7 @@ func TestGuardPages(t *testing.T) {
 			networks = append(networks, n)
 		}
 	}
+	networks = append(networks, turnedGradients(spec.Float32), turnedGradients(spec.Float64))
 	m := gentest.NewModule(t)
 	m.EmitKernels(t, "guard", networks...)
 	m.PutTest(t, "guard", "guard/guard_test.go")

@@ -50,6 +50,7 @@ func pausingNetworks() (list []spec.Network) {
 	for i := range list {
 		list[i].Name = fmt.Sprintf("Q%03d", i)
 	}
+	add(turnedGradients(spec.Float32))
 	for i, n := range gentest.DrawSpecs(*gentest.Seed, max(1, *gentest.Specs/8), gentest.Ordinary) {
 		if i%2 == 0 {
 			n.Rounding = spec.RoundingStrict
@@ -58,6 +59,15 @@ func pausingNetworks() (list []spec.Network) {
 	}
 	add(gentest.LargeNetwork("", 701, 503, 61))
 	return list
+}
+
+// turnedGradients is a network whose gradients of outputs are written in vectors that no line of the cache divides.
+func turnedGradients(precision spec.Precision) spec.Network {
+	return spec.Network{
+		Name: fmt.Sprintf("Turned%s", precision), Input: 32, Precision: precision, Cost: spec.Function{Name: "mse"},
+		Derivatives: []spec.Derivative{spec.DeriveParameterJacobian},
+		Layers:      []spec.Layer{gentest.Act(37, "tanh"), gentest.Act(14, "identity")},
+	}
 }
 
 // deepAt is the number of the first deep one among pausingNetworks.

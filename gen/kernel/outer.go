@@ -22,6 +22,10 @@ func (f *function) outerWeights(op *plan.Outer) {
 	if op.DT != nil {
 		ds, as = append(ds, op.DT), append(as, op.AT)
 	}
+	if f.turns(op.GW, len(ds)) {
+		f.turnedOuter(op.GW, op.D, op.A)
+		return
+	}
 	f.weightGradient(op.GW, ds, as, func(factors, inputs []*vec.Value, _ vec.Place, _ int) *vec.Value {
 		out := f.code.Product(factors[0], inputs[0])
 		if len(factors) > 1 {
