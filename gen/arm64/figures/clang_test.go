@@ -11,7 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// compiler compiles C for AArch64 (Debian's clang-19 and libc6-dev-arm64-cross).
+// compiler compiles C for AArch64 (Debian's clang-19 and libc6-dev-arm64-cross, and libgcc-12-dev-arm64-cross, by which
+// it finds that).
 const compiler = "clang-19"
 
 // values and derivatives are the activations of the committed networks in C, the latter by the value a.

@@ -39,8 +39,8 @@ func TestFigures(t *testing.T) {
 	}
 	for _, tool := range []string{analyser, compiler, "qemu-aarch64", "aarch64-linux-gnu-objdump"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatalf("%s is not installed (Debian: llvm-19, clang-19, libc6-dev-arm64-cross, qemu-user, "+
-				"binutils-aarch64-linux-gnu)", tool)
+			t.Fatalf("%s is not installed (Debian: llvm-19, clang-19, libc6-dev-arm64-cross, "+
+				"libgcc-12-dev-arm64-cross, qemu-user, binutils-aarch64-linux-gnu)", tool)
 		}
 	}
 	fmt.Printf("| network | function | instructions |%s\n|---|---|--:|%s\n", columns(" %s: instructions | cycles |"),
