@@ -26,8 +26,17 @@ type Block struct {
 	Adopted []*Home
 	// arguments are those that were read into every lane, by their place and the width.
 	arguments map[[2]int]*vec.Value
-	// done are the steps of computation so far, so that none is done twice.
-	done map[step]*vec.Value
+	// done are the steps of computation so far, so that none is done twice, and last says which of them was the last
+	// one of what it computes with.
+	done []done
+	last map[[2]*Home]int
+}
+
+// done is a step that was done, what it made, and which one before it computes with the same, -1 for none.
+type done struct {
+	step
+	made   *vec.Value
+	before int
 }
 
 // step is a node that computes, for comparison.
@@ -50,7 +59,7 @@ type place struct {
 func newBlock(f *Function) *Block {
 	return &Block{
 		f: f, m: f.Machine, Bits: f.Machine.Widest(), stored: map[place]*vec.Value{}, literals: map[string]*vec.Value{},
-		tails: map[[2]int]*vec.Value{}, done: map[step]*vec.Value{}, arguments: map[[2]int]*vec.Value{},
+		tails: map[[2]int]*vec.Value{}, last: map[[2]*Home]int{}, arguments: map[[2]int]*vec.Value{},
 	}
 }
 
@@ -68,7 +77,20 @@ func (b *Block) repeated(n *Node) (v *vec.Value, key step, ok bool) {
 	for i, at := range []**Home{&key.x, &key.y, &key.z}[:len(n.In)] {
 		*at = n.In[i]
 	}
-	return b.done[key], key, true
+	for i := b.before(key); i >= 0; i = b.done[i].before {
+		if b.done[i].step == key {
+			return b.done[i].made, key, true
+		}
+	}
+	return nil, key, true
+}
+
+// before is the last step that computes with the same, -1 for none.
+func (b *Block) before(key step) int {
+	if at, ok := b.last[[2]*Home{key.x, key.y}]; ok {
+		return at
+	}
+	return -1
 }
 
 // Add adds a node, unless what it computes is known, and returns its result.
@@ -81,7 +103,9 @@ func (b *Block) Add(n *Node) *vec.Value {
 	if v, key, ok := b.repeated(n); v != nil {
 		return v
 	} else if ok {
-		b.done[key] = n.value
+		before := b.before(key)
+		b.last[[2]*Home{key.x, key.y}] = len(b.done)
+		b.done = append(b.done, done{key, n.value, before})
 	}
 	b.Nodes = append(b.Nodes, n)
 	if n.Out != nil && !n.Out.Cell {

@@ -21,7 +21,7 @@ func (f *Function) LineOf(base Register) int {
 // from its first step to its last.
 func (b *Block) waits() (nodes int, variables, all float64) {
 	type path struct{ all, variable float64 }
-	paths := map[*Home]path{}
+	paths := make(map[*Home]path, len(b.Nodes))
 	for _, n := range b.Nodes {
 		if n.Out == nil {
 			continue

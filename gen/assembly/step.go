@@ -19,9 +19,10 @@ func (b *Block) Of(op vec.Op, elem vec.Elem, in ...*vec.Value) *Node {
 	one := &struct {
 		node Node
 		step vec.Apply
+		in   [4]*Home // three, and one more for those that read one twice
 	}{node: Node{Low: low}}
 	n, s := &one.node, &one.step
-	n.Step = s
+	n.Step, n.In = s, one.in[:0]
 	takes, makes := b.types(op, elem)
 	s.Op, s.Args = op, in
 	for i, v := range in {

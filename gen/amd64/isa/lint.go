@@ -22,8 +22,9 @@ import (
 // Memory on the stack and of arguments lies within their declared sizes, and only results are written there. Nothing
 // is called, jumps stay within their function, constants stay constant, and under rounding: strict nothing is fused.
 func Lint(text []byte, constraint string, strict bool) error {
+	places := map[string][]string{}
 	return goasm.Lint(text, constraint, func(f *goasm.Function) goasm.Reader {
-		l := &lint{Function: f, strict: strict}
+		l := &lint{Function: f, strict: strict, places: places}
 		switch {
 		case strings.HasSuffix(l.Name, "Processor"):
 			l.processor = true
@@ -42,6 +43,7 @@ func Lint(text []byte, constraint string, strict bool) error {
 type lint struct {
 	*goasm.Function
 	strict      bool
+	places      map[string][]string // what memory says of operands that were read before
 	level       Level
 	entry       bool // it goes on to others
 	processor   bool // it asks what the processor is
@@ -187,7 +189,12 @@ func (l *lint) operand(name string, ops []string, o string, written bool) {
 			return
 		}
 	default:
-		if m := memory.FindStringSubmatch(o); m != nil {
+		m, known := l.places[o]
+		if !known {
+			m = memory.FindStringSubmatch(o)
+			l.places[o] = m
+		}
+		if m != nil {
 			l.memory(name, ops, m)
 			return
 		}
