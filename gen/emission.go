@@ -72,7 +72,7 @@ func (c *native) declarations(some []string) ([]byte, error) {
 		f := assemblyFunction(p, name)
 		f.Codes = c.code.Codes(name)
 		f.Pauses, f.SumsPause = calls[name] > 0, calls[name+assembly.SumsSuffix] > 0
-		f.Few = c.fewOf(name)
+		f.Few = c.fewOf(name, some)
 		a.Functions = append(a.Functions, f)
 	}
 	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, c.sweeps), c.code.SweptAtOnce()
@@ -186,8 +186,8 @@ func vectorNames(p *plan.Program) (names []string, err error) {
 }
 
 // fewOf says how a function of a batch takes few samples. A step on one is Step, but where the order of operations is
-// promised: it multiplies others with the rate.
-func (c *native) fewOf(name string) (few templates.AssemblyFew) {
+// promised: it multiplies others with the rate. Some are the functions that only some processors have.
+func (c *native) fewOf(name string, some []string) (few templates.AssemblyFew) {
 	ordered := c.p.Network.Rounding == spec.RoundingStrict
 	if !c.p.Func(name).Batch {
 		return few
@@ -212,7 +212,11 @@ func (c *native) fewOf(name string) (few templates.AssemblyFew) {
 		calls := c.code.Calls()
 		few.Pauses, few.SumsPause = calls[name+assembly.OneSuffix] > 0, calls[name+assembly.FewSuffix] > 0
 	case plan.ForwardBatch:
-		few.Alone, few.Result = few.Single, plan.FieldName(c.p.Meant(plan.PostActivation, c.p.Network.Depth()))
+		has := func(name string) bool { return slices.Contains(c.vector, name) }
+		if !portable.OneIsForward(has, func(name string) bool { return slices.Contains(some, name) }) {
+			few.Alone = few.Single
+		}
+		few.Result = plan.FieldName(c.p.Meant(plan.PostActivation, c.p.Network.Depth()))
 	case plan.LossBatch:
 		few.Alone = few.Single
 	case plan.InputGradBatch:

@@ -166,7 +166,7 @@ func (a Assembly) number() *jen.Statement { return jen.Id(a.Batch.Number) }
 // sample is the type of the samples of a slice.
 func (a Assembly) sample(slice string) *jen.Statement {
 	n := a.Batch.Inputs
-	if slice == "ys" || slice == "out" {
+	if outputs(slice) {
 		n = a.Batch.Outputs
 	}
 	return jen.Index(jen.Lit(n)).Add(a.number())
@@ -190,7 +190,7 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //		}
 //		if len(xs) > few {
 //			copy(b.restX[:], xs)
-//			copy(b.restY[:], ys)
+//			… // copyRest
 //			loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
 //		} else {
 //			…
@@ -198,7 +198,14 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //		return loss
 //	}
 //
-// What fills the last tile up is left from other calls: it counts for nothing, whatever it is.
+// What fills the last tile up is left from other calls: it counts for nothing, whatever it is. Where nothing is summed
+// up, the last samples need not be copied if there are enough for a tile: it begins among those that are done, and
+// writes their results a second time.
+//
+//	if len(xs) > 16 && len(out) > 16 && len(xs)%16 > few {
+//		xs, out = xs[len(xs)-16:], out[len(out)-16:]
+//		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 1)
+//	}
 func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	form, n := fn.form(), a.Batch.Samples
 	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
@@ -256,6 +263,10 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		if form.sums && !a.ordered(fn) {
 			a.overwritten(g, fn)
 		}
+		least := jen.Lit(0)
+		if few && !fn.Few.Apart {
+			least = jen.Id("few")
+		}
 		loop := func(n int, first ...jen.Code) {
 			rest := statement(code.Advance(form.slices, n))
 			g.For(expression(code.Lengths(form.slices, code.Ge, n))).Block(append(first, rest...)...)
@@ -264,11 +275,12 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		if a.Batch.Tiles > 1 {
 			g.If(jen.Id("tiles").Op(":=").Add(length("xs")).Op("/").Lit(n), jen.Id("tiles").Op(">").Lit(0)).Block(
 				call(data, jen.Id("tiles"), jen.Lit(n), jen.Id("tiles").Op("*").Lit(n))...)
+			if !fn.returns() {
+				g.If(expression(code.Lengths(form.slices, code.Gt, n)).Op("&&").Add(length("xs")).Op("%").Lit(n).
+					Op(">").Add(least)).Block(append(statement(code.LastOf(form.slices, n)),
+					call(data, jen.Lit(1), nil, nil)...)...)
+			}
 			loop(n)
-		}
-		least := jen.Lit(0)
-		if few && !fn.Few.Apart {
-			least = jen.Id("few")
 		}
 		last := g.Null()
 		if fn.Few.Apart {
@@ -283,7 +295,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 			rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
 			first := func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }
 			for _, s := range form.from {
-				g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
+				a.copyRest(g, s)
 			}
 			add(g, call(first, jen.Lit(1), length("xs"), length("xs")))
 			if form.to != "" {
@@ -298,6 +310,49 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		}
 	})
 }
+
+// copiedAtOnce is how many bytes the runtime copies in one. Where so many begin in the middle of others, a vector that is
+// read after them waits for all to have reached the cache.
+const copiedAtOnce = 16
+
+// copyRest copies the last samples to where there is room for a tile, those one by one that do not fill what is copied
+// at once:
+//
+//	for i := copy(b.restX[:], xs[:len(xs)&^1]); i < len(xs) && i < len(b.restX); i++ {
+//		b.restX[i] = xs[i]
+//	}
+func (a Assembly) copyRest(g *jen.Group, slice string) {
+	from, to := jen.Id(slice), jen.Id("b").Dot(rests[slice])
+	whole := 1
+	// Larger samples take so long that this is nothing.
+	for bytes := a.sampleBytes(slice); bytes < copiedAtOnce && whole*bytes%copiedAtOnce != 0; {
+		whole *= 2
+	}
+	room := to.Clone().Index(jen.Empty(), jen.Empty())
+	if whole == 1 {
+		g.Copy(room, from)
+		return
+	}
+	i := func() *jen.Statement { return jen.Id("i") }
+	g.For(i().Op(":=").Copy(room, from.Clone().Index(jen.Empty(), jen.Len(from.Clone()).Op("&^").Lit(whole-1))),
+		i().Op("<").Len(from.Clone()).Op("&&").Add(i()).Op("<").Len(to.Clone()), i().Op("++")).Block(
+		to.Clone().Index(i()).Op("=").Add(from.Clone()).Index(i()))
+}
+
+// sampleBytes is the size of a sample of a slice.
+func (a Assembly) sampleBytes(slice string) int {
+	n, size := a.Batch.Inputs, 4
+	if outputs(slice) {
+		n = a.Batch.Outputs
+	}
+	if code.KindOf(a.Batch.Number) == code.Float64 {
+		size = 8
+	}
+	return n * size
+}
+
+// outputs says whether the samples of a slice are as wide as the outputs.
+func outputs(slice string) bool { return slice == "ys" || slice == "out" }
 
 // tileParams are the parameters of the method that takes tiles through a function, and of its assembly without g and p.
 func (a Assembly) tileParams(form batchForm, loss bool) []jen.Code {

@@ -25,6 +25,15 @@ func Advance(slices []string, n int) Stmt {
 	return rest
 }
 
+// LastOf takes the last n elements of all slices, which have more.
+func LastOf(slices []string, n int) Stmt {
+	last := &Assign{To: Vars(slices...)}
+	for _, s := range slices {
+		last.Values = append(last.Values, &Part{X: V(s), Low: Diff(LenOf(s), I(n))})
+	}
+	return last
+}
+
 // Blocks does something with n elements of the slices at a time while they have more, and with the rest, which may be
 // none:
 //

@@ -107,22 +107,23 @@ func (b *Code) raised(t *vec.Value, roots int, of func(high, low float64) float6
 // sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
 //
 // E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right
-// to 14 bits is mended by what its product with each of them leaves of 1.
+// to 14 bits is mended by what its product with each of them leaves of 1. Multiplications are what a core has least
+// room for, so the last one also takes the result from 1, or from nothing.
 func (b *Code) sigmoidTable(x *vec.Value) *vec.Value {
 	if b.Updating {
 		return b.sigmoidSoon(x)
 	}
 	const roots = rootCount / 2
-	one, scale := b.Number(1), b.Number(sigmoidScale)
+	one, scale, half := b.Number(1), b.Number(sigmoidScale), b.Number(0.5)
 	r, n, t := b.nearRoot(b.smaller(b.Number(104), b.Magnitude(x)), 1, roots)
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.Number(c[1]), b.Number(c[0])), b.nmadd(n, b.Number(math.Ln2-ln2Near), r))
 	high := b.raised(t, roots, rootHigh)
 	rest := b.madd(high, s, b.raised(t, roots, rootLow))
-	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
+	inverse := b.reciprocal(b.sum(b.sum(high, scale), rest))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
-	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.Where(b.Compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
+	y := b.madd(left, inverse, inverse)
+	return b.madd(b.signOf(b.Number(-sigmoidScale), x), y, b.sum(half, b.signOf(half, x)))
 }
 
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
