@@ -311,8 +311,8 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	})
 }
 
-// copiedAtOnce is how many bytes the runtime copies in one. Where so many begin in the middle of others, a vector that is
-// read after them waits for all to have reached the cache.
+// copiedAtOnce is how many bytes the runtime copies in one. Where so many begin in the middle of others, a vector that
+// is read after them waits for all to have reached the cache.
 const copiedAtOnce = 16
 
 // copyRest copies the last samples to where there is room for a tile, those one by one that do not fill what is copied
