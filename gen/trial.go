@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -28,7 +29,9 @@ type Trial struct {
 type TrialCode struct {
 	Function string
 	Batch    bool
-	// Args are its arguments by name, as package plan has them.
+	// Optimizer is the type whose method it is, as its name ends: Adam. It is empty for a method of the parameters.
+	Optimizer string
+	// Args are its arguments by name, as package plan has them, those of an optimizer's update after the parameters.
 	Args []string
 	// Variant is what sets it apart from the others, in words.
 	Variant string
@@ -43,6 +46,14 @@ type TrialCode struct {
 	Unknown bool
 	// Passes are what a function of one sample does with matrices, in its order.
 	Passes []Pass
+}
+
+// Title is the name of the function, with the type whose method it is where that is an optimizer: Adam.Update.
+func (code TrialCode) Title() string {
+	if code.Optimizer == "" {
+		return code.Function
+	}
+	return code.Optimizer + "." + code.Function
 }
 
 // Pass is that a function goes over a matrix, which is a field of the parameters or of the gradient, by its name.
@@ -106,7 +117,9 @@ func Trials(n spec.Network, o Options) ([]Trial, error) {
 		}
 		t := Trial{Network: c.n}
 		if i == 0 {
-			t.Codes = c.portableCodes()
+			if t.Codes, err = c.portableCodes(); err != nil {
+				return nil, err
+			}
 		}
 		if t.Files, err = c.Files(); err != nil {
 			return nil, err
@@ -119,6 +132,11 @@ func Trials(n spec.Network, o Options) ([]Trial, error) {
 			t.Level = portable.Prefix(n.Name) + "Level"
 			if i == 0 {
 				t.Codes = append(t.Codes, a.sampleCodes(real.outputs[k].Output.(*native))...)
+				updates, err := a.updateCodes(real.outputs[k].Output.(*native))
+				if err != nil {
+					return nil, err
+				}
+				t.Codes = append(t.Codes, updates...)
 			}
 			batches, err := a.batchCodes(real.outputs[k].Output.(*native))
 			if err != nil {
@@ -139,7 +157,7 @@ func measured(n spec.Network) spec.Network {
 			parts = append(parts, p)
 		}
 	}
-	n.Emit, n.Package, n.Weights, n.Derivatives, n.Optimizers, n.SampleWeights = parts, "trial", "", nil, nil, false
+	n.Emit, n.Package, n.Weights = parts, "trial", ""
 	return n
 }
 
@@ -151,9 +169,10 @@ func trialCode(fn *plan.Func, variant string) TrialCode {
 	}
 }
 
-// passes looks for what a function of one sample does with matrices.
+// passes looks for what a function of one sample does with matrices. Those of derivatives go over some many times, and
+// over others than parameters and gradients.
 func passes(fn *plan.Func) (list []Pass) {
-	if fn.Batch {
+	if fn.Batch || plan.SignatureOf(fn.Name).Derivative != "" {
 		return nil
 	}
 	for _, op := range fn.Ops {
@@ -171,11 +190,11 @@ func passes(fn *plan.Func) (list []Pass) {
 	return list
 }
 
-// portableCodes are all functions in portable Go, which run where there is no assembly.
-func (c *Compiled) portableCodes() (codes []TrialCode) {
-	for _, fn := range c.p.Funcs {
-		code := trialCode(fn, PortableCode)
-		if !c.has(fn.Name) {
+// portableCodes are all functions in portable Go, which run where there is no assembly. A function of a batch that
+// calls another one for every sample has no code of its own.
+func (c *Compiled) portableCodes() (codes []TrialCode, err error) {
+	add := func(code TrialCode, assembly string) {
+		if !c.has(assembly) {
 			code.Unknown = true
 			for k := range code.Runs {
 				code.Runs[k] = true
@@ -183,7 +202,61 @@ func (c *Compiled) portableCodes() (codes []TrialCode) {
 		}
 		codes = append(codes, code)
 	}
-	return codes
+	for _, fn := range c.p.Funcs {
+		if fn.Each == "" {
+			add(trialCode(fn, PortableCode), fn.Name)
+		}
+	}
+	updates, err := updatesOf(c.n)
+	for _, u := range updates {
+		add(updateCode(u, PortableCode), u.Function())
+	}
+	return codes, err
+}
+
+// updatesOf are the updates of a network's optimizers, with the hyperparameters that their constructors give.
+func updatesOf(n spec.Network) (updates []plan.Sweep, err error) {
+	descents, err := plan.Descents(n)
+	for _, d := range descents {
+		for i, c := range d.Rule.Cases {
+			if c.When == "" || slices.ContainsFunc(d.Params, func(p spec.Param) bool {
+				return expr.HyperVar(p.Name) == c.When && p.Default != 0
+			}) {
+				updates = append(updates, d.Sweep(i))
+				break
+			}
+		}
+	}
+	return updates, err
+}
+
+// updateCode is a code of the update of an optimizer that no core runs so far.
+func updateCode(u plan.Sweep, variant string) TrialCode {
+	return TrialCode{
+		Function: plan.UpdateSweep, Optimizer: u.Type, Args: []string{plan.GradArg, plan.RateArg}, Variant: variant,
+		Runs: make([]bool, len(cores.All)),
+	}
+}
+
+// updateCodes are the codes of optimizers' updates.
+func (c *native) updateCodes(real *native) (codes []TrialCode, err error) {
+	a, chosen := assemblyAMD64(c), map[string]amd64.Choice{}
+	for _, choice := range assemblyAMD64(real).SweepChoices() {
+		chosen[choice.Function] = choice
+	}
+	updates, err := updatesOf(c.p.Network)
+	for _, choice := range a.SweepChoices() {
+		of := slices.IndexFunc(updates, func(u plan.Sweep) bool { return u.Function() == choice.Function })
+		if of < 0 {
+			continue
+		}
+		for i, v := range choice.Tried {
+			code := updateCode(updates[of], v.String())
+			code.judge(a, choice, i, chosen)
+			codes = append(codes, code)
+		}
+	}
+	return codes, err
 }
 
 // sampleCodes are the codes of functions of one sample. Those run that do in the real network.
@@ -193,19 +266,41 @@ func (c *native) sampleCodes(real *native) (codes []TrialCode) {
 		chosen[choice.Function] = choice
 	}
 	for _, choice := range a.Choices() {
-		runs, ok := chosen[choice.Function]
 		for i, v := range choice.Tried {
 			code := trialCode(c.p.Func(choice.Function), v.String())
-			code.Level, code.Needs = a.TriedLevel(v), needs(v.Level)
-			for k, cycles := range choice.Cycles[i] {
-				code.Cycles = append(code.Cycles, float64(cycles))
-				code.Runs[k] = ok && runs.Emitted[runs.Runs[k]] == v
-			}
-			code.Unknown = ok && runs.Emitted[runs.Unknown] == v
+			code.judge(a, choice, i, chosen)
 			codes = append(codes, code)
 		}
 	}
 	return codes
+}
+
+// judge says of a code, the one at a place among those tried, how it is called, what is predicted, and what runs it:
+// whatever does in the real network.
+func (code *TrialCode) judge(a *amd64.Assembly, choice amd64.Choice, place int, chosen map[string]amd64.Choice) {
+	v := choice.Tried[place]
+	runs, ok := chosen[choice.Function]
+	code.Level, code.Needs = a.TriedLevel(v), needs(v.Level)
+	for _, cycles := range choice.Cycles[place] {
+		code.Cycles = append(code.Cycles, float64(cycles))
+	}
+	for k := range code.Runs {
+		code.Runs[k] = ok && runs.Emitted[runs.Runs[k]] == v
+	}
+	code.Unknown = ok && runs.Emitted[runs.Unknown] == v
+}
+
+// beforeStep are the functions whose assembly runs before that of another one, which only takes the step.
+var beforeStep = map[string]string{plan.StepBatch: plan.GradBatch, plan.StepBatchWeighted: plan.GradBatchWeighted}
+
+// addCycles adds cycles of each core to those that are predicted.
+func (code *TrialCode) addCycles(cycles []float64) {
+	if code.Cycles == nil {
+		code.Cycles = make([]float64, len(cycles))
+	}
+	for k, n := range cycles {
+		code.Cycles[k] += n
+	}
 }
 
 // batchCodes are the codes of batch functions: with one tiling, that of every level.
@@ -223,8 +318,8 @@ func (c *native) batchCodes(real *native) (codes []TrialCode, err error) {
 			code := trialCode(fn, fmt.Sprintf("%v, tiles of %d", l, samples))
 			code.Level, code.Needs = int(l), needs(l)
 			for _, p := range predicted {
-				if p.Function == fn.Name {
-					code.Cycles = p.Cycles
+				if p.Function == fn.Name || p.Function == beforeStep[fn.Name] {
+					code.addCycles(p.Cycles)
 				}
 			}
 			if real.Has(fn.Name) && real.tiling == c.tiling {

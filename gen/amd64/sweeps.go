@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // writeSweeps writes the sweeps of the network, before what is written of it by the size that is left.
@@ -31,7 +33,7 @@ func (a *Assembly) writeSweeps() (err error) {
 			c.assemble([]*assembly.Function{fn})
 			s.Code = append(s.Code, c)
 		}
-		if !widerPays(s.Sweep, s.Code) {
+		if !a.config.Tried && !widerPays(s.Sweep, s.Code) {
 			s.Code = s.Code[:1]
 		}
 		for _, c := range s.Code {
@@ -92,6 +94,45 @@ func (a *Assembly) sweepChoices() (choices []Choice) {
 	return choices
 }
 
+// SweepChoices are these choices with what each code is predicted to take on every core of cores.All, 0 on one that
+// can't run it. Of a code with loops that is nil: models run those of functions, which end when a number is reached,
+// and the loops of sweeps end below one.
+func (a *Assembly) SweepChoices() (choices []Choice) {
+	for _, s := range a.swept {
+		if s.Missing != "" {
+			continue
+		}
+		c := sweepChoice(s)
+		c.Tried = c.Emitted
+		params := a.p.Network.Params()
+		bytes := len(s.Arrays) * params * a.p.ElementBytes()
+		for i, v := range c.Tried {
+			if slices.ContainsFunc(s.Code[i].parts[0].Instructions(), func(i *ir.Instruction) bool {
+				return i.Opcode == branches[vec.IfGreaterEqual]
+			}) {
+				c.Cycles = append(c.Cycles, nil)
+				continue
+			}
+			var on []cores.On
+			for _, core := range cores.All {
+				if core.Wide || v.Level == isa.AVX2 {
+					on = append(on, cores.On{Core: core, Kept: cores.Kept{Second: core.SecondCache()}})
+				}
+			}
+			took := cores.Cycles(cores.Read(s.Code[i].parts[0]), on, bytes, map[string]int{kernel.SweptLength: params})
+			cycles := make([]int, len(cores.All))
+			for k, core := range cores.All {
+				if n := slices.IndexFunc(on, func(o cores.On) bool { return o.Core == core }); n >= 0 {
+					cycles[k] = took[n]
+				}
+			}
+			c.Cycles = append(c.Cycles, cycles)
+		}
+		choices = append(choices, c)
+	}
+	return choices
+}
+
 // addSweeps adds the sweeps to a file.
 func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) error {
 	kinds := a.Kinds()
@@ -102,7 +143,11 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 		name, choice := prefix+s.Function(), sweepChoice(s)
 		targets := []target{{name + isa.AVX2.String(), 1}}
 		if choice.Unknown > 0 {
-			targets = append(targets, target{name + isa.AVX512.String(), levelsOf(choice, kinds, 1)})
+			levels := levelsOf(choice, kinds, 1)
+			if a.config.Tried {
+				levels = a.TriedLevel(choice.Emitted[1])
+			}
+			targets = append(targets, target{name + isa.AVX512.String(), levels})
 		}
 		e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
 			a.p.ElementBytes()), targets)

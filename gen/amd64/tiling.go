@@ -86,10 +86,16 @@ type BatchCycles struct {
 	Cycles   []float64
 }
 
-// batchForms are the codes of the batch functions whose time is predicted.
+// batchForms are the codes of the batch functions whose time is predicted: of those by which tilings are chosen, and
+// where all that is tried is emitted, of all.
 func (a *Assembly) batchForms(levels []isa.Level, tilings ...kernel.Tiling) (forms []form) {
 	for _, tiling := range tilings {
-		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
+		names := []string{plan.ForwardBatch, plan.GradBatch}
+		if a.config.Tried {
+			names = append(names, plan.LossBatch, plan.StepBatch, plan.InputGradBatch, plan.LossBatchWeighted,
+				plan.GradBatchWeighted, plan.StepBatchWeighted)
+		}
+		for _, name := range names {
 			if fn := a.p.Func(name); fn != nil && a.Missing(name) == "" {
 				for _, l := range levels {
 					forms = append(forms, a.batchForm(fn, l, tiling))

@@ -10,12 +10,18 @@ const triedRoom = 12
 
 // triedVariants are those that some function has, in the order of their levels.
 func (a *Assembly) triedVariants() (all []Variant) {
-	for _, c := range a.Choices() {
-		for _, v := range c.Tried {
+	add := func(variants []Variant) {
+		for _, v := range variants {
 			if !slices.Contains(all, v) {
 				all = append(all, v)
 			}
 		}
+	}
+	for _, c := range a.Choices() {
+		add(c.Tried)
+	}
+	for _, c := range a.sweepChoices() {
+		add(c.Emitted)
 	}
 	return all
 }

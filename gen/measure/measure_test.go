@@ -17,12 +17,17 @@ import (
 
 func TestMain(m *testing.M) { gentest.Main(m) }
 
-// TestRun: every function of a network is measured in portable Go and in every code that this processor can run, one of
-// which runs; where the context is done nothing is measured; and nothing is left behind.
+// TestRun: every function of a network, and the update of every optimizer, is measured in portable Go and in every code
+// that this processor can run. Of those, but for updates, the time is predicted, and one runs. Where the context is
+// done nothing is measured; and nothing is left behind.
 func TestRun(t *testing.T) {
 	gentest.Compiles(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	n := shape("Net", spec.Float32, []string{"relu", "softmax"}, "cross-entropy", 9, 5, 3)
+	n.Optimizers = []spec.Optimizer{spec.SGD, spec.RMSprop, spec.Adam}
+	n.Derivatives = []spec.Derivative{spec.DeriveJacobian, spec.DeriveTangent, spec.DeriveParameterJacobian,
+		spec.DeriveHessianVector}
+	n.SampleWeights, n.InputGradient = true, true
 	var stages []string
 	r, err := Run(context.Background(), n, Options{Time: 5 * time.Millisecond, Progress: func(what string, _, _ int) {
 		if !slices.Contains(stages, what) {
@@ -43,7 +48,7 @@ func TestRun(t *testing.T) {
 		want, chosen := 0, 0
 		for _, trial := range trials {
 			for _, code := range trial.Codes {
-				if code.Function == f.Name && runnable(code.Needs) {
+				if code.Title() == f.Name && runnable(code.Needs) {
 					want++
 				}
 			}
@@ -51,6 +56,10 @@ func TestRun(t *testing.T) {
 		for _, v := range f.Variants {
 			if v.Least <= 0 || v.Spread < 0 {
 				t.Errorf("%s, %s: %v ns, %v %%", f.Name, v.Name, v.Least, v.Spread)
+			}
+			update := strings.HasSuffix(f.Name, ".Update") // their loops are not predicted
+			if predicted := v.Cycles > 0; !update && predicted != (v.Name != gen.PortableCode) {
+				t.Errorf("%s, %s: predicted are %v cycles", f.Name, v.Name, v.Cycles)
 			}
 			if v.Runs {
 				chosen++
@@ -61,8 +70,8 @@ func TestRun(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch",
-		"GradBatch",
-		"StepBatch"} {
+		"GradBatch", "StepBatch", "InputGradBatch", "LossBatchWeighted", "GradBatchWeighted", "StepBatchWeighted",
+		"Tangent", "Jacobian", "HessianVector", "ParameterJacobian", "SGD.Update", "RMSprop.Update", "Adam.Update"} {
 		if !strings.Contains(r.String(), "\n  "+name+" ") {
 			t.Errorf("the report has no row of %s:\n%s", name, r)
 		}

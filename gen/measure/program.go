@@ -3,6 +3,8 @@ package measure
 import (
 	"fmt"
 	"go/format"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +79,7 @@ func casesText(trial int, t gen.Trial, tasks []task) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, data, n.Package, n.Name, samples, batchSamples, n.Input, n.Width(n.Depth()), n.Precision)
 	var cases strings.Builder
-	uses := map[string]bool{}
+	uses, optimizers := map[string]bool{}, map[string]bool{}
 	for id, of := range tasks {
 		if of.trial != trial {
 			continue
@@ -105,35 +107,72 @@ func casesText(trial int, t gen.Trial, tasks []task) string {
 		if t.Level != "" && harness.Assembly { // elsewhere it is a constant
 			set = fmt.Sprintf("%s = %d\n", t.Level, of.Level)
 		}
-		for _, arg := range of.Args {
+		method, args := "p."+of.Function, arguments(of.TrialCode)
+		if of.Optimizer != "" {
+			method, args[0] = strings.ToLower(of.Optimizer)+"."+of.Function, "drawn"
+			args = append([]string{"p"}, args...)
+			optimizers[of.Optimizer] = true
+		}
+		for _, arg := range args {
 			uses[arg] = true
 		}
-		fmt.Fprintf(&cases, "{ID: %d, Per: %d, Run: func(calls int) {\n%sfor i := range calls {\n_ = i\np.%s(%s)\n"+
-			"}\n}},\n", id, per, set, of.Function, arguments(of.Args))
+		fmt.Fprintf(&cases, "{ID: %d, Per: %d, Run: func(calls int) {\n%sfor i := range calls {\n_ = i\n%s(%s)\n"+
+			"}\n}},\n", id, per, set, method, strings.Join(args, ", "))
 	}
-	if uses[plan.BatchArg] {
-		fmt.Fprintf(&b, "b := new(%sBatch)\n", n.Name)
+	for _, v := range variables {
+		if uses[v.name] {
+			fmt.Fprintf(&b, "%[1]s := "+v.value+"\n", v.name, n.Name, n.Precision, n.Input, n.Width(n.Depth()), batchSamples)
+			if v.drawn {
+				fmt.Fprintf(&b, "for i, e := 0, %s.Flat(); i < len(e); i++ {\ne[i] = %s(random.NormFloat64())\n}\n", v.name,
+					n.Precision)
+			}
+		}
 	}
-	if uses[plan.GradArg] {
-		fmt.Fprintf(&b, "g := new(%sGrad)\n", n.Name)
+	for _, o := range slices.Sorted(maps.Keys(optimizers)) {
+		fmt.Fprintf(&b, "%s := New%s%s()\n", strings.ToLower(o), n.Name, o)
 	}
 	fmt.Fprintf(&b, "return []harness.Case{\n%s}\n}\n", &cases)
 	return formatted(b.String())
 }
 
+// variables are those that not every network has, with a value of the network's name, its precision, the numbers of
+// inputs and outputs, and that of a batch's samples. Optimizers are given a gradient that stays as it is, so that what
+// they keep does not come near 0, where arithmetic takes longer.
+var variables = []struct {
+	name, value string
+	drawn       bool
+}{
+	{name: plan.BatchArg, value: "new(%[2]sBatch)"},
+	{name: plan.GradArg, value: "new(%[2]sGrad)"},
+	{name: "drawn", value: "new(%[2]sGrad)", drawn: true},
+	{name: plan.WeightsArg, value: "make([]%[3]s, %[6]d)"},
+	{name: plan.DirectionArg, value: "&xs[0]"},
+	{name: plan.ProductArg, value: "new([%[5]d]%[3]s)"},
+	{name: inputJacobian, value: "new([%[5]d][%[4]d]%[3]s)"},
+	{name: parameterJacobian, value: "new([%[5]d]%[2]sGrad)"},
+	{name: plan.VectorArg, value: "new(%[2]sGrad)", drawn: true},
+	{name: plan.HessianArg, value: "new(%[2]sGrad)"},
+}
+
+// The Jacobians by the inputs and by the parameters, which are arguments of the same name.
+const inputJacobian, parameterJacobian = "jx", "jp"
+
 // arguments are those of a call, of samples that change from call to call.
-func arguments(names []string) string {
-	var list []string
-	for _, name := range names {
-		switch name {
-		case plan.InputArg:
+func arguments(code gen.TrialCode) (list []string) {
+	for _, name := range code.Args {
+		switch {
+		case name == plan.InputArg:
 			name = "&xs[i%samples]"
-		case plan.TargetArg:
+		case name == plan.TargetArg:
 			name = "&ys[i%samples]"
+		case name == plan.JacobianArg && code.Function == plan.ParameterJacobian:
+			name = parameterJacobian
+		case name == plan.JacobianArg:
+			name = inputJacobian
 		}
 		list = append(list, name)
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 // formatted is text as gofmt has it, so that what the compiler says of it can be read; what is no Go it says itself.

@@ -56,10 +56,10 @@ func newReport(n spec.Network, tasks []task, line harness.Line) (*Report, error)
 			r.Samples[0] = result.Samples
 		}
 		r.Samples[1] = max(r.Samples[1], result.Samples)
-		i := slices.IndexFunc(r.Functions, func(f Function) bool { return f.Name == of.Function })
+		i := slices.IndexFunc(r.Functions, func(f Function) bool { return f.Name == of.Title() })
 		if i < 0 {
 			i = len(r.Functions)
-			r.Functions = append(r.Functions, Function{Name: of.Function, Batch: of.Batch})
+			r.Functions = append(r.Functions, Function{Name: of.Title(), Batch: of.Batch})
 		}
 		f := &r.Functions[i]
 		if of.plain {
