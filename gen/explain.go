@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/parallel"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -35,7 +36,7 @@ func (c *Compiled) Explain() (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(&b, "  package %s, %s\n", o.Package, sizes)
-	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward", s.Params, s.MultiplyAdds)
+	fmt.Fprintf(&b, "  %s, %s forward", plural.Of(s.Params, "parameter"), plural.Of(s.MultiplyAdds, "multiply-add"))
 	if n.Learns() {
 		fmt.Fprintf(&b, ", %d gradient", s.GradMultiplyAdds)
 	}
@@ -43,10 +44,11 @@ func (c *Compiled) Explain() (string, error) {
 	if n.Emit != nil {
 		fmt.Fprintf(&b, "  emitted: %s\n", emits(n))
 	}
-	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n",
-		s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
+	fmt.Fprintf(&b, "  %s workspace, about %s of machine code: %s\n",
+		plural.Of(s.WorkspaceBytes, "byte"), plural.Of(s.CodeBytes, "byte"), s.Unrolled)
 	if n.Emits(spec.EmitBatch) {
-		fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
+		fmt.Fprintf(&b, "  batches %s at a time, in %s\n", plural.Of(s.Block, "sample"), plural.Of(s.BatchBytes,
+			"byte"))
 	}
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
@@ -128,7 +130,7 @@ func (c *Compiled) sizes() (string, error) {
 		list = append(list, fmt.Sprintf("%s %s", f.Name, kilobytes(len(f.Data))))
 		total += len(f.Data)
 	}
-	return fmt.Sprintf("%d files, %s: %s", len(files), kilobytes(total), strings.Join(list, ", ")), nil
+	return fmt.Sprintf("%s, %s: %s", plural.Of(len(files), "file"), kilobytes(total), strings.Join(list, ", ")), nil
 }
 
 // kilobytes is a size as people say it.

@@ -124,7 +124,7 @@ func TestExplainPauses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED with -short: writing the assembly of a large network takes seconds")
 	}
-	const heading = "assembly that returns to Go before it is done"
+	const heading = "assembly that returns to Go in between"
 	text, err := gen.Explain(gentest.LargeNetwork("Large", 784, 503, 10), gen.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/bound"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -72,7 +73,7 @@ func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 	if kinks {
 		head = append(head, "off kinks")
 	}
-	rows := [][]string{append(head, fmt.Sprintf("sum of %d samples", p.Block))}
+	rows := [][]string{append(head, fmt.Sprintf("sum of %s", plural.Of(p.Block, "sample")))}
 	for _, l := range limits {
 		row := []string{l.Name, atMost(l.Largest), atMost(l.Error)}
 		if kinks {

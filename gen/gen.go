@@ -18,6 +18,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/gen/portable/schedule"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -188,9 +189,10 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 	p := s.Program
 	// A block size that nobody asked for is made smaller instead.
 	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
-		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes "+
+		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %s, %s "+
 			"each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of "+
-			"samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
+			"samples is taken in blocks", plural.Of(n.Batch, "sample"), plural.Of(p.WorkspaceBytes(), "byte"),
+			plan.MaxBlockBytes>>20, p.Block)}}
 	}
 	if portable.TooLarge(s) {
 		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most "+

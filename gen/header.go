@@ -7,6 +7,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -111,15 +112,16 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		"network        " + n.Name + " " + Shape(n) + ", " + string(n.Precision),
 		"activations    " + activations(n),
 		"cost           " + n.Cost.Brief(),
-		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*p.ElementBytes()),
+		fmt.Sprintf("parameters     %d (%s)", s.Params, plural.Of(s.Params*p.ElementBytes(), "byte")),
 		"multiply-adds  " + multiplyAdds(n, s),
-		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
+		fmt.Sprintf("workspace      %s", plural.Of(s.WorkspaceBytes, "byte")),
 	}
 	if n.Emit != nil {
 		lines = append(lines, "emitted        "+emits(n))
 	}
 	if n.Emits(spec.EmitBatch) {
-		lines = append(lines, fmt.Sprintf("batch          %d samples at a time, in %d bytes", s.Block, s.BatchBytes))
+		lines = append(lines, fmt.Sprintf("batch          %s at a time, in %s", plural.Of(s.Block, "sample"),
+			plural.Of(s.BatchBytes, "byte")))
 	}
 	if n.Learns() {
 		cache, others := cacheLines(n, p, s)
@@ -173,8 +175,8 @@ func cacheLines(n spec.Network, p *plan.Program, s Summary) (own, others string)
 	var rest []string
 	for _, c := range s.Caches {
 		if c.Mode == n.Cache {
-			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in %s",
-				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls, p.Longest().Name)
+			own = fmt.Sprintf("%s keeps %s for %d operations and %d calls in %s",
+				c.Mode, plural.Of(c.Bytes, "byte"), c.Grad.Operations(), c.Grad.Calls, p.Longest().Name)
 		} else {
 			rest = append(rest, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
 		}

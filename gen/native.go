@@ -10,6 +10,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -213,9 +214,10 @@ func (c *native) pauses() string {
 		rows = append(rows, []string{name, fmt.Sprint(calls[name])})
 	}
 	l := kernel.NewTileLayout(c.p, c.tiling)
-	return fmt.Sprintf("\n%s assembly that returns to Go before it is done, so that the goroutine can be stopped, and in "+
-		"how many calls it is\n", c.name) + table(rows) +
-		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", l.Samples*l.Tiles)
+	return fmt.Sprintf("\n%s assembly that returns to Go in between, so that the goroutine can be stopped, and how many "+
+		"calls it takes\n", c.name) + table(rows) +
+		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %s.\n", plural.Of(l.Samples*l.Tiles,
+			"sample"))
 }
 
 // leftToGo are the functions that have no assembly, by the reason; those that have none for the same one share a line.

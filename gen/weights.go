@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 	"github.com/backpropgen/backpropgen/tensors"
@@ -103,8 +104,8 @@ func readWeights(n spec.Network, files fs.FS) ([]byte, error) {
 	// Twice the largest numbers, and names and shapes.
 	most := int64(n.Params())*16 + 1<<20
 	if info.Size() > most {
-		return nil, weightsMistake("%s has %d bytes; those of a network with %d weights and biases have less than %d",
-			n.Weights, info.Size(), n.Params(), most)
+		return nil, weightsMistake("%s has %s; those of a network with %d weights and biases have less than %d",
+			n.Weights, plural.Of(info.Size(), "byte"), n.Params(), most)
 	}
 	f, err := files.Open(n.Weights)
 	if err != nil {
@@ -186,11 +187,13 @@ func (c *Compiled) weightsFile() (file, outline []byte) {
 	name := templates.TrainedName(n.Name)
 	header := []string{
 		marker(c.o), "",
-		fmt.Sprintf("The trained weights and biases of %s, %d numbers of %s.", n.Name, n.Params(), n.Precision),
+		fmt.Sprintf("The trained weights and biases of %s, %s of %s.", n.Name, plural.Of(n.Params(), "number"),
+			n.Precision),
 		"", "weights  " + w.source(),
 	}
 	if w.zeros > 0 {
-		header = append(header, fmt.Sprintf("-0       %d numbers, which are 0 here: a constant has no -0", w.zeros))
+		header = append(header, fmt.Sprintf("-0       %s, which are 0 here: a constant has no -0", plural.Of(w.zeros,
+			"number")))
 	}
 	return templates.WeightsFile(templates.Weights{
 		Package: c.o.Package, Name: n.Name, Precision: string(n.Precision), Header: header,
@@ -208,8 +211,8 @@ func (w *trained) explain(c *Compiled) string {
 	if w == nil {
 		return ""
 	}
-	line := fmt.Sprintf("weights %s, %s: %s, %d bytes of data", w.source(), w.types,
-		templates.TrainedName(c.n.Name), c.n.Params()*c.p.ElementBytes())
+	line := fmt.Sprintf("weights %s, %s: %s, %s of data", w.source(), w.types,
+		templates.TrainedName(c.n.Name), plural.Of(c.n.Params()*c.p.ElementBytes(), "byte"))
 	if w.zeros > 0 {
 		line += fmt.Sprintf("; %d of them -0, which become 0", w.zeros)
 	}

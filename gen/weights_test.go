@@ -74,7 +74,7 @@ func TestWeights(t *testing.T) {
 	text := weightsText(t, trainable, files)
 	for _, want := range []string{
 		"\n//\n// The trained weights and biases of Net, 12 numbers of float32.\n//\n// weights  net.safetensors sha256:",
-		"\n// -0       1 numbers, which are 0 here: a constant has no -0\n",
+		"\n// -0       1 number, which are 0 here: a constant has no -0\n",
 		`
 var NetTrained = Net{
 	W1: [3][2]float32{

@@ -447,7 +447,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"14 inputs and 13 targets", xs, ys[1:], start, leastsquares.Options{}},
 		{"there are no samples", nil, nil, start, leastsquares.Options{}},
-		{"2 parameters and only 1 residuals", xs[:1], ys[:1], start, leastsquares.Options{}},
+		{"2 parameters and only 1 residual", xs[:1], ys[:1], start, leastsquares.Options{}},
 		{"input 0 of sample 3 is NaN", spoilt(math.NaN(), xs), ys, start, leastsquares.Options{}},
 		{"target 0 of sample 3 is NaN or infinite", xs, spoilt(math.Inf(1), ys), start, leastsquares.Options{}},
 		{"parameter 1 of the network is NaN", xs, ys, misra{1, math.NaN()}, leastsquares.Options{}},
@@ -459,7 +459,7 @@ func TestRefused(t *testing.T) {
 		{"Iterations is -1", xs, ys, start, leastsquares.Options{Iterations: -1}},
 		{"Workers is -2", xs, ys, start, leastsquares.Options{Workers: -2}},
 		{"StepLimit is NaN", xs, ys, start, leastsquares.Options{StepLimit: math.NaN()}},
-		{"1 StepLimits for 2 parameters", xs, ys, start, leastsquares.Options{StepLimits: []float64{1}}},
+		{"1 StepLimit for 2 parameters", xs, ys, start, leastsquares.Options{StepLimits: []float64{1}}},
 		{"StepLimits[1] is -1", xs, ys, start, leastsquares.Options{StepLimits: []float64{1, -1}}},
 		{"LossTolerance is 2", xs, ys, start, leastsquares.Options{LossTolerance: 2}},
 		{"Method is 7", xs, ys, start, leastsquares.Options{Method: 7}},

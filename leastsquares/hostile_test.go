@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/leastsquares"
 )
 
@@ -351,7 +352,7 @@ func TestFewSamples(t *testing.T) {
 	f := leastsquares.New(&net)
 	for n := range 3 {
 		_, err := f.Uncertainty(context.Background(), xs[:n], ys[:n], leastsquares.Options{})
-		want := fmt.Sprintf("%d residuals leave no degree of freedom for 2 parameters; give more samples", n)
+		want := fmt.Sprintf("no degree of freedom is left by %s for 2 parameters; give more samples", plural.Of(n, "residual"))
 		if n == 0 {
 			want = "there are no samples to fit"
 		}

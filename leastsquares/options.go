@@ -7,6 +7,8 @@ import (
 	"math"
 	"runtime"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // maxParams is the most parameters that are fitted. Each of several matrices of that many rows and columns has 512 MB.
@@ -120,14 +122,16 @@ func (o Options) check(ctx context.Context, samples, targets, outputs, params in
 		}
 	}
 	refuse(ctx == nil, "the context is nil; give context.Background()")
-	refuse(params > maxParams, "%d parameters are too many: a matrix of them would take %.1f GB; leastsquares takes at "+
-		"most %d, train any number", params, 8e-9*float64(params)*float64(params), maxParams)
+	refuse(params > maxParams, "%s are too many: a matrix of them would take %.1f GB; leastsquares takes at "+
+		"most %d, train any number", plural.Of(params, "parameter"), 8e-9*float64(params)*float64(params), maxParams)
 	refuse(o.Cost.wrong != "", "%s", o.Cost.wrong)
-	refuse(samples != targets, "%d inputs and %d targets; every sample needs one of each", samples, targets)
+	refuse(samples != targets, "%s and %s; every sample needs one of each", plural.Of(samples, "input"),
+		plural.Of(targets, "target"))
 	refuse(samples == 0 && targets == 0, "there are no samples to fit")
 	used := samples
 	if o.Weights != nil {
-		refuse(len(o.Weights) != samples, "%d weights for %d samples; give one for each", len(o.Weights), samples)
+		refuse(len(o.Weights) != samples, "%s for %s; give one for each", plural.Of(len(o.Weights), "weight"),
+			plural.Of(samples, "sample"))
 		for i, w := range o.Weights {
 			if w == 0 {
 				used--
@@ -140,8 +144,9 @@ func (o Options) check(ctx context.Context, samples, targets, outputs, params in
 		refuse(used <= 0 && samples > 0, "all weights are 0; there is nothing to fit")
 	}
 	refuse(samples > 0 && used > 0 && used*outputs < params && !o.Underdetermined,
-		"%d parameters and only %d residuals, %d outputs of %d samples; give more samples, or a smaller network, or set "+
-			"Options.Underdetermined", params, used*outputs, outputs, used)
+		"%s and only %s, %s of %s; give more samples, or a smaller network, or set "+
+			"Options.Underdetermined", plural.Of(params, "parameter"), plural.Of(used*outputs, "residual"),
+		plural.Of(outputs, "output"), plural.Of(used, "sample"))
 	refuse(o.Method != LevenbergMarquardt && o.Method != GaussNewton,
 		"Options.Method is %d; use LevenbergMarquardt or GaussNewton", o.Method)
 	refuse(o.Solver < Auto || o.Solver > QR, "Options.Solver is %d; use Auto, Cholesky or QR", o.Solver)
@@ -149,8 +154,8 @@ func (o Options) check(ctx context.Context, samples, targets, outputs, params in
 	refuse(o.Workers < 1, "Options.Workers is %d; give the number of goroutines, or 0 for all processors", o.Workers)
 	refuse(!(o.StepLimit >= 0) || math.IsInf(o.StepLimit, 0),
 		"Options.StepLimit is %v; give the most that a step may change, or 0 for no limit", o.StepLimit)
-	refuse(o.StepLimits != nil && len(o.StepLimits) != params, "%d StepLimits for %d parameters; give one for each",
-		len(o.StepLimits), params)
+	refuse(o.StepLimits != nil && len(o.StepLimits) != params, "%s for %s; give one for each",
+		plural.Of(len(o.StepLimits), "StepLimit"), plural.Of(params, "parameter"))
 	for i, v := range o.StepLimits {
 		if !(v >= 0) || math.IsInf(v, 0) {
 			refuse(true, "Options.StepLimits[%d] is %v; give the most that a step may change, or 0 for no limit", i, v)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Uncertainty is how well samples determine the parameters, by the linear model about them: right where the fit has
@@ -52,8 +54,8 @@ func (f *Fitter[X, Y]) Uncertainty(ctx context.Context, xs []X, ys []Y, o Option
 	}
 	u := &Uncertainty{Sigma: 1, Freedom: used*f.outputs - n, scale: s.lengths()}
 	if u.Freedom < 0 || u.Freedom == 0 && !o.Cost.likelihood {
-		return nil, fmt.Errorf("leastsquares: %d residuals leave no degree of freedom for %d parameters; give more samples",
-			used*f.outputs, n)
+		return nil, fmt.Errorf("leastsquares: no degree of freedom is left by %s for %s; give more samples",
+			plural.Of(used*f.outputs, "residual"), plural.Of(n, "parameter"))
 	}
 	r := mat.NewTriDense(n, mat.Upper, nil)
 	largest, least, at := 0.0, math.Inf(1), 0
@@ -119,8 +121,8 @@ func (f *Fitter[X, Y]) Predictions(u *Uncertainty, xs []X) [][]float64 {
 	case u == nil:
 		panic("leastsquares: Predictions: the uncertainty is nil; look at the error of Uncertainty")
 	case len(u.scale) != n:
-		panic(fmt.Sprintf("leastsquares: Predictions: the uncertainty is of another network, one of %d parameters, "+
-			"not %d", len(u.scale), n))
+		panic(fmt.Sprintf("leastsquares: Predictions: the uncertainty is of another network, one of %s, "+
+			"not %d", plural.Of(len(u.scale), "parameter"), n))
 	}
 	w := f.worker()
 	list := make([][]float64, 0, len(xs))

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -104,8 +105,8 @@ func Of(n spec.Network, params []float64) (*Model, error) {
 		return nil, err
 	}
 	if len(params) != n.Params() {
-		return nil, fmt.Errorf("%d parameters given for a network of %d; give W1, b1, W2, b2, … in one slice",
-			len(params), n.Params())
+		return nil, fmt.Errorf("%s given for a network of %d; give W1, b1, W2, b2, … in one slice",
+			plural.Of(len(params), "parameter"), n.Params())
 	}
 	params = append([]float64{}, params...)
 	m := &Model{Precision: n.Precision, Input: n.Input}
@@ -133,8 +134,9 @@ func (m *Model) Check() error {
 	}
 	for i, l := range m.Layers {
 		if len(l.W) != l.Out*m.In(i) || l.B != nil && len(l.B) != l.Out {
-			return fmt.Errorf("layer %d of %d units has %d weights and %d biases for %d inputs",
-				i+1, l.Out, len(l.W), len(l.B), m.In(i))
+			return fmt.Errorf("layer %d of %s has %s and %s for %s",
+				i+1, plural.Of(l.Out, "unit"), plural.Of(len(l.W), "weight"), plural.Of(len(l.B), "bias"),
+				plural.Of(m.In(i), "input"))
 		}
 		for _, part := range [][]float64{l.W, l.B} {
 			for _, v := range part {

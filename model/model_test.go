@@ -40,7 +40,7 @@ func TestOf(t *testing.T) {
 		want   string
 	}{
 		{[]float64{1, 2}, ""},
-		{[]float64{1}, "1 parameters given for a network of 2"},
+		{[]float64{1}, "1 parameter given for a network of 2"},
 		{[]float64{0.1, 2}, "is no float32"},
 		{[]float64{math.NaN(), 2}, "no finite number"},
 		{[]float64{1, math.Inf(1)}, "no finite number"},

@@ -1,6 +1,10 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
+)
 
 // Derivative is a derivative that is emitted beside the functions of Emit, as Network.Derivatives lists it.
 type Derivative string
@@ -97,7 +101,7 @@ func (c *checker) derivatives(n Network) {
 			continue
 		}
 		if size := e.Size(n); size > MaxDerivative {
-			c.fail(at, "a %s would have %d numbers; at most %d are allowed", d, size, MaxDerivative)
+			c.fail(at, "a %s would have %s; at most %d are allowed", d, plural.Of(size, "number"), MaxDerivative)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"regexp"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 var (
@@ -75,7 +77,8 @@ func packageProblem(name string) string {
 func identifierProblem(name string) string {
 	switch {
 	case len(name) > MaxNameLength:
-		return fmt.Sprintf("%s is %d bytes long; at most %d are allowed", quoted(name), len(name), MaxNameLength)
+		return fmt.Sprintf("%s is %s long; at most %d are allowed", quoted(name), plural.Of(len(name), "byte"),
+			MaxNameLength)
 	case !identifier.MatchString(name) && token.IsIdentifier(name):
 		return fmt.Sprintf("%s is not ASCII, as names in emitted code are; use letters from A to Z or a to z, digits and _",
 			quoted(name))

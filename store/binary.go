@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // The header of a record, which the package comment describes.
@@ -158,7 +160,7 @@ func (s record[F]) read(r io.Reader) (int64, error) {
 	crc := in.crc
 	sum := in.bytes(4)
 	if in.err != nil {
-		return in.n, s.errorf("the data end before their time, after %d bytes: %w", in.n, in.err)
+		return in.n, s.errorf("the data end before their time, after %s: %w", plural.Of(in.n, "byte"), in.err)
 	}
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, s.errorf("the data are damaged: their checksum is wrong")
@@ -183,7 +185,7 @@ func (s record[F]) readHeader(in *reader[F]) error {
 	case in.n >= int64(len(magic)) && string(in.buf[:len(magic)]) != magic:
 		return s.errorf("the data are no stored network: they begin otherwise")
 	case in.err != nil:
-		return s.errorf("the data end before their time, after %d bytes: %w", in.n, in.err)
+		return s.errorf("the data end before their time, after %s: %w", plural.Of(in.n, "byte"), in.err)
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
@@ -200,8 +202,9 @@ func (s record[F]) readHeader(in *reader[F]) error {
 	inputs, outputs, layers, params := u32(96), u32(100), u32(104), u32(108)
 	if inputs != uint32(s.net.Inputs) || outputs != uint32(s.net.Outputs) ||
 		layers != uint32(s.net.Layers) || params != uint32(s.net.params()) {
-		return s.errorf("the data belong to a network named %.64q, with %d inputs, %d outputs, %d layers and "+
-			"%d parameters; this one has %d, %d, %d and %d", name, inputs, outputs, layers, params,
+		return s.errorf("the data belong to a network named %.64q, with %s, %s, %s and "+
+			"%s; this one has %d, %d, %d and %d", name, plural.Of(inputs, "input"), plural.Of(outputs, "output"),
+			plural.Of(layers, "layer"), plural.Of(params, "parameter"),
 			s.net.Inputs, s.net.Outputs, s.net.Layers, s.net.params())
 	}
 	precision := text(12, 16)
@@ -220,7 +223,7 @@ func (s record[F]) readHeader(in *reader[F]) error {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
-		return s.errorf("the data are %d numbers; %s take %d", n, s.title(), s.numbers())
+		return s.errorf("the data are %s; %s take %d", plural.Of(n, "number"), s.title(), s.numbers())
 	}
 	updates := binary.LittleEndian.Uint64(h[144:])
 	if s.Updates != nil {
@@ -272,7 +275,7 @@ func (r *reader[F]) number() F {
 func (s record[F]) decode(data []byte) error {
 	n, err := s.read(bytes.NewReader(data))
 	if err == nil && n < int64(len(data)) {
-		return s.errorf("%d bytes follow the data", int64(len(data))-n)
+		return s.errorf("the data are followed by %s more", plural.Of(int64(len(data))-n, "byte"))
 	}
 	return err
 }

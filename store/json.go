@@ -8,6 +8,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // toJSON is the value as an object that people can read, a line for every row of a matrix:
@@ -358,7 +360,7 @@ func (d decoder[F]) row(path string, into []F) error {
 // list reads an array of exactly n elements, of which what names one. Those beyond are counted, to say how many there
 // are.
 func (d decoder[F]) list(path string, n int, what string, read func(i int, path string) error) error {
-	if err := d.open(path, '[', "an array of "+count(n, what)); err != nil {
+	if err := d.open(path, '[', "an array of "+plural.Of(n, what)); err != nil {
 		return err
 	}
 	i := 0
@@ -378,7 +380,7 @@ func (d decoder[F]) list(path string, n int, what string, read func(i int, path 
 		return err
 	}
 	if i != n {
-		return fmt.Errorf("%s: %s, not %d", path, count(i, what), n)
+		return fmt.Errorf("%s: %s, not %d", path, plural.Of(i, what), n)
 	}
 	return nil
 }

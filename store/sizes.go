@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // differences says which matrices of JSON are of other sizes than this network's; it is empty if none is, as far as
@@ -51,7 +53,7 @@ func (s record[F]) differences(data []byte) string {
 // text is the size in words.
 func (s Shape) text() string {
 	if s.Cols == 0 {
-		return count(s.Rows, "number")
+		return plural.Of(s.Rows, "number")
 	}
 	return fmt.Sprintf("%d by %d", s.Rows, s.Cols)
 }
@@ -111,12 +113,4 @@ func (d decoder[F]) size(name string) (Shape, bool) {
 		}
 	}
 	return size, true
-}
-
-// count says how many of something there are.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

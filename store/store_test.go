@@ -157,14 +157,14 @@ func TestRefused(t *testing.T) {
 		want   string
 	}{
 		{"empty", func([]byte) []byte { return nil }, "there are no data: EOF"},
-		{"a byte", func(b []byte) []byte { return b[:1] }, "end before their time, after 1 bytes"},
+		{"a byte", func(b []byte) []byte { return b[:1] }, "end before their time, after 1 byte"},
 		{"half a header", func(b []byte) []byte { return b[:80] }, "end before their time, after 80 bytes"},
 		{"a header", func(b []byte) []byte { return b[:160] }, "end before their time, after 160 bytes"},
 		{"but a byte", func(b []byte) []byte {
 			return b[:len(b)-1]
 		}, "end before their time, after 291 bytes: unexpected EOF"},
-		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "1 bytes follow the data"},
-		{"twice", func(b []byte) []byte { return append(b, b...) }, "292 bytes follow the data"},
+		{"a byte more", func(b []byte) []byte { return append(b, 0) }, "the data are followed by 1 byte more"},
+		{"twice", func(b []byte) []byte { return append(b, b...) }, "followed by 292 bytes more"},
 		{"another file", func(b []byte) []byte {
 			return []byte("PK\x03\x04 and so on")
 		}, "no stored network: they begin otherwise"},
@@ -184,7 +184,7 @@ func TestRefused(t *testing.T) {
 		{"parameters", edit(16, "parameters"), "are parameters, not the state of model"},
 		{"inputs", edit(96, "\x03"),
 			`named "Xnet", with 3 inputs, 2 outputs, 2 layers and 15 parameters; this one has 2, 2, 2 and 15`},
-		{"outputs", edit(100, "\x01"), "with 2 inputs, 1 outputs"},
+		{"outputs", edit(100, "\x01"), "with 2 inputs, 1 output"},
 		{"layers", edit(104, "\x03"), "2 outputs, 3 layers"},
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // An npy file is a magic text, a version, the length of the header, the header, which is a dictionary of Python, and
@@ -46,11 +48,11 @@ func readNPY(r io.Reader, name string, size int64) (Tensor, error) {
 	}
 	n := binary.LittleEndian.Uint32(append(length, 0, 0)[:4])
 	if n > maxNPYHeader {
-		return t, fmt.Errorf("npy: the header has %d bytes; there may be %d", n, maxNPYHeader)
+		return t, fmt.Errorf("npy: the header has %s; there may be %d", plural.Of(n, "byte"), maxNPYHeader)
 	}
 	text := make([]byte, n)
 	if err := readFull(r, text); err != nil {
-		return t, fmt.Errorf("npy: its header has %d bytes: %w", n, err)
+		return t, fmt.Errorf("npy: its header has %s: %w", plural.Of(n, "byte"), err)
 	}
 	h, err := parseNPY(string(text))
 	if err != nil {
@@ -100,7 +102,8 @@ func readNumbers(r io.Reader, n int, size int64) ([]byte, error) {
 	}
 	var data bytes.Buffer
 	if _, err := io.CopyN(&data, r, int64(n)); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%d bytes are wanted, and there are %d: %w", n, data.Len(), io.ErrUnexpectedEOF)
+		return nil, fmt.Errorf("%s are wanted, and there are %d: %w", plural.Of(n, "byte"), data.Len(),
+			io.ErrUnexpectedEOF)
 	} else if err != nil {
 		return nil, err
 	}

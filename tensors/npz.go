@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // An npz file is a zip of npy files; the name of a tensor is the file's without its ending.
@@ -99,7 +101,8 @@ func WriteNPZ(w io.Writer, f *File) error {
 		}
 		size := uint64(len(header)) + uint64(len(t.Data))
 		if size > 1<<32-2 {
-			return fmt.Errorf("tensor %s: %d bytes; npz takes 4 GiB, safetensors takes more", quote(t.Name), size)
+			return fmt.Errorf("tensor %s: %s; npz takes 4 GiB, safetensors takes more", quote(t.Name), plural.Of(size,
+				"byte"))
 		}
 		sum := crc32.Update(crc32.ChecksumIEEE(header), crc32.IEEETable, t.Data)
 		h := &zip.FileHeader{

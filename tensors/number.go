@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Option changes what [Load] and [CopyTo] do.
@@ -22,7 +24,8 @@ func CopyTo[F Float](dst []F, t Tensor, options ...Option) error {
 		return err
 	}
 	if n != len(dst) {
-		return fmt.Errorf("tensor %s: %d numbers of shape %v are wanted for %d", quote(t.Name), n, t.Shape, len(dst))
+		return fmt.Errorf("tensor %s: %s of shape %v are wanted for %d", quote(t.Name), plural.Of(n, "number"),
+			t.Shape, len(dst))
 	}
 	round := false
 	for _, o := range options {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // A safetensors file is the length of its header in 8 bytes, little endian, the header, which is JSON, and the data:
@@ -26,8 +28,8 @@ const (
 // ReadSafetensors reads a safetensors file of the given size. All of its tensors must be of a type that [DType] lists.
 func ReadSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	if size < lengthSize {
-		return nil, fmt.Errorf("no safetensors: %d bytes, and the length of the header alone takes %d",
-			size, lengthSize)
+		return nil, fmt.Errorf("no safetensors: %s, and the length of the header alone takes %d",
+			plural.Of(size, "byte"), lengthSize)
 	}
 	var length [lengthSize]byte
 	if err := readAt(r, length[:], 0); err != nil {
@@ -38,10 +40,10 @@ func ReadSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	case bytes.HasPrefix(length[:], []byte("PK\x03\x04")):
 		return nil, errors.New("no safetensors but a zip, as npz and PyTorch's own files are")
 	case n > uint64(size-lengthSize):
-		return nil, fmt.Errorf("no safetensors, or cut short: the header should have %d bytes, and %d are left",
-			n, size-lengthSize)
+		return nil, fmt.Errorf("no safetensors, or cut short: the header should have %s, and %d are left",
+			plural.Of(n, "byte"), size-lengthSize)
 	case n > maxHeader:
-		return nil, fmt.Errorf("the header has %d bytes; there may be %d", n, maxHeader)
+		return nil, fmt.Errorf("the header has %s; there may be %d", plural.Of(n, "byte"), maxHeader)
 	}
 	header := make([]byte, n)
 	if err := readAt(r, header, lengthSize); err != nil {
@@ -80,7 +82,7 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
-	return fmt.Errorf("reading %d bytes at byte %d: %w", len(b), at, err)
+	return fmt.Errorf("reading %s at byte %d: %w", plural.Of(len(b), "byte"), at, err)
 }
 
 // placed is a tensor and where its data are.
@@ -263,7 +265,7 @@ func (h *headerReader) numbers(what string, most int) ([]uint64, error) {
 			return nil, fmt.Errorf("%s[%d] is %.20q, not a whole number below 2^64", what, len(list), fmt.Sprint(token))
 		}
 		if len(list) == most {
-			return nil, fmt.Errorf("%s has more than %d numbers", what, most)
+			return nil, fmt.Errorf("%s has more than %s", what, plural.Of(most, "number"))
 		}
 		list = append(list, n)
 	}
@@ -297,9 +299,9 @@ func (h *headerReader) place(size int64) error {
 		case t.end < t.begin:
 			return fail("end before they begin")
 		case t.end > uint64(size):
-			return fail("end after the data, which have %d bytes; the file is damaged or cut short", size)
+			return fail("end after the data, which have %s; the file is damaged or cut short", plural.Of(size, "byte"))
 		case t.end-t.begin != bytes:
-			return fail("are %d bytes; shape %v of %v takes %d", t.end-t.begin, t.Shape, t.DType, bytes)
+			return fail("are %s; shape %v of %v takes %d", plural.Of(t.end-t.begin, "byte"), t.Shape, t.DType, bytes)
 		case t.begin < at:
 			return fail("begin within the data of %s, which end at %d", quote(before), at)
 		case t.begin > at:
@@ -308,7 +310,8 @@ func (h *headerReader) place(size int64) error {
 		at, before = t.end, t.Name
 	}
 	if at != uint64(size) {
-		return fmt.Errorf("the last %d bytes of %d bytes of data belong to no tensor", uint64(size)-at, size)
+		return fmt.Errorf("the last %s of %s of data belong to no tensor", plural.Of(uint64(size)-at, "byte"),
+			plural.Of(size, "byte"))
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // WriteSafetensors writes f. The same tensors give the same bytes: types of larger numbers come first, so that every
@@ -63,7 +65,7 @@ func WriteSafetensors(w io.Writer, f *File) error {
 		header = append(header, ' ')
 	}
 	if len(header) > maxHeader {
-		return fmt.Errorf("the header would have %d bytes; there may be %d", len(header), maxHeader)
+		return fmt.Errorf("the header would have %s; there may be %d", plural.Of(len(header), "byte"), maxHeader)
 	}
 
 	out := bufio.NewWriter(w)

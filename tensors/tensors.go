@@ -35,6 +35,8 @@ import (
 	"math"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Float is the type of a network's parameters.
@@ -85,8 +87,9 @@ func (t Tensor) Len() (int, error) {
 		return 0, fmt.Errorf("tensor %s: %v is no type of numbers", quote(t.Name), t.DType)
 	}
 	if len(t.Data)%size != 0 || len(t.Data)/size != n {
-		return 0, fmt.Errorf("tensor %s: shape %v of %v takes %d numbers of %d bytes, and there are %d bytes",
-			quote(t.Name), t.Shape, t.DType, n, size, len(t.Data))
+		return 0, fmt.Errorf("tensor %s: shape %v of %v takes %s of %s, and there are %s",
+			quote(t.Name), t.Shape, t.DType, plural.Of(n, "number"), plural.Of(size, "byte"), plural.Of(len(t.Data),
+				"byte"))
 	}
 	return n, nil
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/internal/replace"
 )
 
@@ -160,7 +161,7 @@ func loadCheckpoint(r io.Reader, size int64, parts []stored) (epoch int, err err
 	for i, p := range parts {
 		n, err := p.ReadFrom(io.LimitReader(r, sizes[i]))
 		if err == nil && n != sizes[i] {
-			err = fmt.Errorf("the file is damaged: a record has %d bytes, not %d", n, sizes[i])
+			err = fmt.Errorf("the file is damaged: a record has %s, not %d", plural.Of(n, "byte"), sizes[i])
 		}
 		if err == nil {
 			continue
@@ -193,7 +194,8 @@ func readCheckpointHead(r io.Reader, size int64, parts int) (epoch int, sizes [2
 	case !begins(checkpointMagic):
 		return 0, sizes, errors.New("the file is no checkpoint of a training: it begins otherwise")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return 0, sizes, fmt.Errorf("the file is cut short: it has %d bytes, and the header alone has %d", n,
+		return 0, sizes, fmt.Errorf("the file is cut short: it has %s, and the header alone has %d", plural.Of(n,
+			"byte"),
 			checkpointHeader)
 	case err != nil:
 		return 0, sizes, err
@@ -207,11 +209,11 @@ func readCheckpointHead(r io.Reader, size int64, parts int) (epoch int, sizes [2
 	a, b := u64(24), u64(32)
 	switch {
 	case a > rest || b > rest-a:
-		return 0, sizes, fmt.Errorf("the file is cut short: %d bytes follow its header, not %d", rest, a+b)
+		return 0, sizes, fmt.Errorf("the file is cut short: its header is followed by %s, not %d", plural.Of(rest, "byte"), a+b)
 	case a+b < rest:
-		return 0, sizes, fmt.Errorf("%d bytes follow the checkpoint", rest-a-b)
+		return 0, sizes, fmt.Errorf("the checkpoint is followed by %s more", plural.Of(rest-a-b, "byte"))
 	case e > math.MaxInt:
-		return 0, sizes, fmt.Errorf("the file counts %d epochs, more than this system can", e)
+		return 0, sizes, fmt.Errorf("the file counts %s, more than this system can", plural.Of(e, "epoch"))
 	case int64(records) < int64(parts):
 		return 0, sizes, errors.New("the checkpoint was made without an optimizer; leave Trainer.Optimizer nil to go on from it")
 	case int64(records) > int64(parts):

@@ -155,7 +155,7 @@ func TestCheckpointRefuses(t *testing.T) {
 	refused(t, "a record", put("record", record), used(), "a network or an optimizer alone")
 	refused(t, "another version", put("version", changed(8, 2)), used(), "in version 2 of its format")
 	refused(t, "another epoch", put("epoch", changed(16, 9)), used(), "the checksum of its header is wrong")
-	refused(t, "a byte more", put("longer", append(with[:len(with):len(with)], 0)), used(), "1 bytes follow")
+	refused(t, "a byte more", put("longer", append(with[:len(with):len(with)], 0)), used(), "followed by 1 byte more")
 	refused(t, "no optimizer here", path("adam"), nil, "has the state of an optimizer")
 	refused(t, "no optimizer there", path("plain"), used(), "was made without an optimizer")
 	refused(t, "a folder", dir, used(), "not a regular file")

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Confusion counts predictions by class: Counts[true][predicted].
@@ -40,7 +42,7 @@ func Confuse[Y any](outputs, targets []Y, names ...string) (*Confusion, error) {
 		}
 	}
 	if len(names) != n {
-		return nil, fmt.Errorf("train: %d names of classes; the network has %d", len(names), n)
+		return nil, fmt.Errorf("train: %s of classes; the network has %d", plural.Of(len(names), "name"), n)
 	}
 	c := NewConfusion(names)
 	for k := range p.targets {

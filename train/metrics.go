@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Metric measures the outputs of a network against the targets of the same samples. Accuracy, R2, MAE and RMSE are
@@ -144,8 +146,8 @@ type paired struct {
 // pair views outputs and targets, of which there must be as many, and at least one.
 func pair[Y any](outputs, targets []Y) (paired, error) {
 	if len(outputs) != len(targets) {
-		return paired{}, fmt.Errorf("train: %d outputs and %d targets; every sample has one of each", len(outputs),
-			len(targets))
+		return paired{}, fmt.Errorf("train: %s and %s; every sample has one of each", plural.Of(len(outputs), "output"),
+			plural.Of(len(targets), "target"))
 	}
 	if len(targets) == 0 {
 		return paired{}, errors.New("train: there are no samples to measure")

@@ -44,7 +44,7 @@ func TestConfuse(t *testing.T) {
 		"no samples": {nil, nil, nil, "no samples to measure"},
 		"a target":   {make([][2]float64, 2), [][2]float64{{1, 0}, {nan, 0}}, nil, "target of sample 1 has a NaN"},
 		"names": {make([][2]float64, 1), make([][2]float64, 1), []string{"a"},
-			"1 names of classes; the network has 2"},
+			"1 name of classes; the network has 2"},
 	} {
 		if _, err := train.Confuse(c.outputs, c.targets, c.names...); err == nil ||
 			!strings.Contains(err.Error(), c.want) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Options say how to train. Epochs, Batch and Rate are needed; the zero value of the others leaves them out.
@@ -60,7 +62,7 @@ func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 			errs = append(errs, fmt.Errorf("train: "+format, args...))
 		}
 	}
-	refuse(n != m, "%d inputs and %d targets; every sample needs one of each", n, m)
+	refuse(n != m, "%s and %s; every sample needs one of each", plural.Of(n, "input"), plural.Of(m, "target"))
 	refuse(n == 0 && m == 0, "there are no samples to train on")
 	refuse(o.Epochs < 1, "Options.Epochs is %d; give the passes over the data, at least 1", o.Epochs)
 	refuse(o.Batch < 1, "Options.Batch is %d; give the samples of a step, at least 1, such as 32", o.Batch)
@@ -73,7 +75,8 @@ func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 	refuse(!(0 <= o.Validation && o.Validation < 1),
 		"Options.Validation is %v; give the part to hold out, from 0 up to 1, such as 0.2", o.Validation)
 	refuse(o.Validation > 0 && n == 1, "Options.Validation needs two samples or more; there is one")
-	refuse(vn != vm, "ValidateOn was given %d inputs and %d targets; every sample needs one of each", vn, vm)
+	refuse(vn != vm, "ValidateOn was given %s and %s; every sample needs one of each", plural.Of(vn, "input"),
+		plural.Of(vm, "target"))
 	refuse(o.Validation > 0 && vn > 0, "Options.Validation and ValidateOn exclude one another; use either")
 	refuse(o.Patience < 0, "Options.Patience is %d; give the epochs without a lower loss to bear, or 0", o.Patience)
 	refuse(o.Patience > 0 && o.Validation == 0 && vn == 0,

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // weighing is a team that takes weights of samples, as that of a network with sample_weights does. What it computes is
@@ -61,13 +63,15 @@ func (t *Trainer[P, G, X, Y, F]) weights(o Options, ys []Y) (of, valid []float64
 			"the network or the team does not have; write sample_weights: true into the spec, and generate it again")
 	}
 	if o.Weights != nil && len(o.Weights) != len(ys) {
-		refuse("Options.Weights has %d weights for %d samples; give one for each", len(o.Weights), len(ys))
+		refuse("Options.Weights has %s for %s; give one for each", plural.Of(len(o.Weights), "weight"),
+			plural.Of(len(ys), "sample"))
 	}
 	refuseWeights(refuse, "Weights", "sample", o.Weights)
 	refuseWeights(refuse, "ClassWeights", "class", o.ClassWeights)
 	classes := max(rowOf(new(Y)).len(), 2)
 	if o.ClassWeights != nil && len(o.ClassWeights) != classes {
-		refuse("Options.ClassWeights has %d weights; the network has %d classes", len(o.ClassWeights), classes)
+		refuse("Options.ClassWeights has %s; the network has %s", plural.Of(len(o.ClassWeights), "weight"),
+			plural.Of(classes, "class"))
 	}
 	if len(errs) > 0 {
 		return nil, nil, errors.Join(errs...)

@@ -25,11 +25,11 @@ var mutantsBatch = []mutant{
 	{"depends on the call before", "GradBatch", "loss", "a second call gave", "ForwardBatch LossBatch"},
 	{"allocates", "LossBatch", "allocations", "per call", ""},
 	{
-		"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 sample",
 		"LossBatch GradBatch StepBatch InputGradBatch",
 	},
 	{
-		"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 sample",
 		"LossBatch GradBatch StepBatch InputGradBatch",
 	},
 	{"last two swapped", "ForwardBatch", "ŷ[", "want", "LossBatch GradBatch StepBatch InputGradBatch"},

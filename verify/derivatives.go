@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
@@ -178,8 +179,8 @@ func derivativesFit[P, G, W, B, X, Y, J, K any, F Float](
 			continue
 		}
 		if got := c.typ.Size() / number.Size(); !memory.MadeOf(c.typ, number.Kind()) || got != uintptr(c.want) {
-			return fmt.Errorf("the derivatives' matrix type %v (%d bytes) must be %d × %v and nothing else; "+
-				"generate it again from this spec", c.typ, c.typ.Size(), c.want, number)
+			return fmt.Errorf("the derivatives' matrix type %v (%s) must be %d × %v and nothing else; "+
+				"generate it again from this spec", c.typ, plural.Of(c.typ.Size(), "byte"), c.want, number)
 		}
 	}
 	return functions{

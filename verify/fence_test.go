@@ -64,7 +64,7 @@ func TestFences(t *testing.T) {
 		name, call, quantity, says string
 		spoil                      func(k *Kernel[P, G, W, B, V, V, float32])
 	}{
-		{"after x", "Forward", "x", "memory 1 bytes after its end is read or written; arguments that end a page",
+		{"after x", "Forward", "x", "memory 1 byte after its end is read or written; arguments that end a page",
 			func(k *Kernel[P, G, W, B, V, V, float32]) {
 				k.Forward = func(p *P, ws *W, x *V) *V {
 					touch(unsafe.Pointer(x), after(x))
@@ -78,7 +78,7 @@ func TestFences(t *testing.T) {
 					return right.Loss(p, ws, x, y)
 				}
 			}},
-		{"after y", "Loss", "y", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after y", "Loss", "y", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Loss = func(p *P, ws *W, x, y *V) float32 {
 				touch(unsafe.Pointer(y), after(y))
 				return right.Loss(p, ws, x, y)
@@ -90,22 +90,22 @@ func TestFences(t *testing.T) {
 				return right.Step(p, ws, x, y, rate)
 			}
 		}},
-		{"after g", "Grad", "g", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after g", "Grad", "g", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Grad = func(p *P, ws *W, x, y *V, g *G) float32 {
 				touch(unsafe.Pointer(g), after(g))
 				return right.Grad(p, ws, x, y, g)
 			}
 		}},
-		{"after ws", "Backward", "ws", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after ws", "Backward", "ws", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Backward = func(p *P, ws *W, x, y *V, g *G) float32 {
 				touch(unsafe.Pointer(ws), after(ws))
 				return right.Backward(p, ws, x, y, g)
 			}
 		}},
-		{"after g", "Scale", "g", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after g", "Scale", "g", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Scale = func(g *G, by float32) { touch(unsafe.Pointer(g), after(g)); right.Scale(g, by) }
 		}},
-		{"after xs", "ForwardBatch", "xs", "1 bytes after its end is read or written; 8 samples",
+		{"after xs", "ForwardBatch", "xs", "1 byte after its end is read or written; 8 samples",
 			func(k *Kernel[P, G, W, B, V, V, float32]) {
 				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
 					if len(xs) == 8 {
@@ -114,7 +114,7 @@ func TestFences(t *testing.T) {
 					right.ForwardBatch(p, b, xs, out)
 				}
 			}},
-		{"after out", "ForwardBatch", "out", "1 bytes after its end is read or written; 64 samples",
+		{"after out", "ForwardBatch", "out", "1 byte after its end is read or written; 64 samples",
 			func(k *Kernel[P, G, W, B, V, V, float32]) {
 				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
 					if len(xs) == 64 {
@@ -131,7 +131,7 @@ func TestFences(t *testing.T) {
 				return right.GradBatch(p, b, xs, ys, g)
 			}
 		}},
-		{"after gxs", "InputGradBatch", "gxs", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after gxs", "InputGradBatch", "gxs", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.InputGradBatch = func(p *P, b *B, xs, ys, gxs []V) float32 {
 				if n := len(gxs); n > 0 {
 					touch(unsafe.Pointer(&gxs[n-1]), 8)
@@ -139,7 +139,7 @@ func TestFences(t *testing.T) {
 				return right.InputGradBatch(p, b, xs, ys, gxs)
 			}
 		}},
-		{"after b", "StepBatch", "b", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
+		{"after b", "StepBatch", "b", "1 byte after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.StepBatch = func(p *P, b *B, xs, ys []V, rate float32) float32 {
 				touch(unsafe.Pointer(b), int(unsafe.Sizeof(*b)))
 				return right.StepBatch(p, b, xs, ys, rate)

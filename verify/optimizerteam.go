@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/judge"
@@ -84,7 +85,7 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		j := optimizer.Steps[F]{
 			Network: n, Report: report, Params: memory.View[F](p), Want: memory.View[F](q), State: memory.Bytes(o),
 			WantState: memory.Bytes(other),
-			Within:    fmt.Sprintf(", %d workers", workers), Poison: func() {},
+			Within:    fmt.Sprintf(", %s", plural.Of(workers, "worker")), Poison: func() {},
 		}
 
 		j.Name = name + ".Update by a team"

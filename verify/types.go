@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
@@ -37,8 +38,8 @@ func fits(n spec.Network, t types) error {
 		{"output", t.output, n.Width(n.Depth())},
 	} {
 		if got := c.typ.Size() / number.Size(); !memory.MadeOf(c.typ, number.Kind()) || got != uintptr(c.want) {
-			return fmt.Errorf("the kernel's %s type %v (%d bytes) must be %d × %v and nothing else; "+
-				"generate it again from this spec", c.role, c.typ, c.typ.Size(), c.want, number)
+			return fmt.Errorf("the kernel's %s type %v (%s) must be %d × %v and nothing else; "+
+				"generate it again from this spec", c.role, c.typ, plural.Of(c.typ.Size(), "byte"), c.want, number)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 						text += strings.Join(c.Lines, "\n") + "\n"
 					}
 				}
-				if len(fn.Pause.Points) == 0 || !strings.Contains(text, "times, for layer after layer") {
+				if len(fn.Pause.Points) == 0 || !strings.Contains(text, "rounds over layers") {
 					t.Errorf("%s has %d points, and its operations are\n%s", fn.Name, len(fn.Pause.Points), text)
 				}
 			})

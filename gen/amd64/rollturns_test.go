@@ -69,7 +69,7 @@ func TestRollTurns(t *testing.T) {
 					sizes[f] = append(sizes[f], len(rolled.Nodes))
 					if !slices.ContainsFunc(rolled.Nodes, func(n ir.Node) bool {
 						comment, ok := n.(*ir.Comment)
-						return ok && strings.Contains(comment.Lines[0], "for layer after layer")
+						return ok && strings.Contains(comment.Lines[0], "rounds over layers")
 					}) {
 						t.Errorf("%s of %d layers at %s, %s has no loop over layers", name, layers, l, r)
 					}

@@ -75,7 +75,7 @@ func (r *roller) head(p Period) (counter Operand, end func()) {
 	label := fmt.Sprintf("layers%d", r.loops)
 	count := r.General().Scratch
 	r.loops++
-	r.Nodes = append(r.Nodes, r.target.CommentLine(fmt.Sprintf("%d times, for layer after layer:", p.Times)))
+	r.Nodes = append(r.Nodes, r.target.CommentLine(fmt.Sprintf("%d rounds over layers that are alike", p.Times)))
 	r.doInteger(vec.IntSet, r.constantFor(vec.IntSet, p.Times), count)
 	r.doMark(label)
 	r.doInteger(vec.IntCopy, count, counter)

@@ -32,7 +32,7 @@ func TestDeepNetworks(t *testing.T) {
 			continue
 		}
 		assembly, err := os.ReadFile(filepath.Join(m.Dir, gentest.AssemblyFile("deep", n, "s")))
-		if err != nil || rolls() && bytes.Count(assembly, []byte("for layer after layer")) < 8 {
+		if err != nil || rolls() && bytes.Count(assembly, []byte("rounds over layers")) < 8 {
 			t.Errorf("%s has no loops over layers, or no assembly: %v", n.Name, err)
 		}
 	}

@@ -131,7 +131,7 @@ func TestPauses(t *testing.T) {
 			file := filepath.Join(m.Dir, gentest.AssemblyFile("pauses", n, "s"))
 			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte("pause+")) {
 				paused[l.name]++
-				if bytes.Contains(text, []byte("for layer after layer")) {
+				if bytes.Contains(text, []byte("rounds over layers")) {
 					rolled[l.name]++
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/tensors"
@@ -266,15 +267,17 @@ const maxSearched = 8
 // chainOf finds the chain.
 func chainOf(layers []layer, o Options) (chain, error) {
 	if o.Spec != nil && len(layers) != len(o.Spec.Layers) {
-		return chain{}, fmt.Errorf("there are %d matrices, and the spec has %d layers", len(layers), len(o.Spec.Layers))
+		return chain{}, fmt.Errorf("there are %s, and the spec has %s", plural.Of(len(layers), "matrix"),
+			plural.Of(len(o.Spec.Layers), "layer"))
 	}
 	if o.Spec == nil && len(o.Activations) != len(layers) {
-		return chain{}, fmt.Errorf("there are %d layers, whose activations the file does not tell; name as many in "+
+		return chain{}, fmt.Errorf("there are %s, whose activations the file does not tell; name as many in "+
 			"their order, "+
-			"such as -activations %s", len(layers), strings.Repeat("relu,", len(layers)-1)+"identity")
+			"such as -activations %s", plural.Of(len(layers), "layer"), strings.Repeat("relu,",
+			len(layers)-1)+"identity")
 	}
 	if len(layers) > spec.MaxLayers {
-		return chain{}, fmt.Errorf("there are %d matrices; a network has at most %d layers", len(layers),
+		return chain{}, fmt.Errorf("there are %s; a network has at most %d layers", plural.Of(len(layers), "matrix"),
 			spec.MaxLayers)
 	}
 	kinds := []bool{o.Transposed, !o.Transposed}

@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/big"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // A pickle is a program for a stack machine. What torch.save writes for tensors in dictionaries needs some forty of its
@@ -58,7 +60,7 @@ type machine struct {
 // unpickle returns what a pickle makes.
 func unpickle(code []byte) (any, error) {
 	if len(code) > maxPickle {
-		return nil, fmt.Errorf("its pickle has %d bytes; at most %d are allowed", len(code), maxPickle)
+		return nil, fmt.Errorf("its pickle has %s; at most %d are allowed", plural.Of(len(code), "byte"), maxPickle)
 	}
 	m := &machine{code: code, memo: map[uint32]any{}}
 	for {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/tensors"
 )
 
@@ -159,7 +160,7 @@ func (a *archive) tensor(name string, v *view) (tensors.Tensor, error) {
 	n, last := int64(1), v.offset
 	for i, size := range v.size {
 		if size > have || size > 0 && n > have/size {
-			return t, fmt.Errorf("its shape %v is larger than its %d numbers", v.size, have)
+			return t, fmt.Errorf("its shape %v is larger than its %s", v.size, plural.Of(have, "number"))
 		}
 		n *= size
 		if v.stride[i] > have {
@@ -169,7 +170,7 @@ func (a *archive) tensor(name string, v *view) (tensors.Tensor, error) {
 		t.Shape = append(t.Shape, int(size))
 	}
 	if n > 0 && (v.offset < 0 || last < 0 || last >= have) {
-		return t, fmt.Errorf("its shape %v does not lie within its %d numbers", v.size, have)
+		return t, fmt.Errorf("its shape %v does not lie within its %s", v.size, plural.Of(have, "number"))
 	}
 	if a.left -= n * width; a.left < 0 {
 		return t, errors.New("the tensors are many times as large as the file")

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/tensors"
@@ -43,7 +44,7 @@ func SampleOf(f *tensors.File, inputs, outputs int) (*Sample, error) {
 		return nil, err
 	}
 	if len(s.X) != len(s.Y) {
-		return nil, fmt.Errorf("%q has %d rows and %q has %d", x.Name, len(s.X), y.Name, len(s.Y))
+		return nil, fmt.Errorf("%q has %s and %q has %d", x.Name, plural.Of(len(s.X), "row"), y.Name, len(s.Y))
 	}
 	s.X, s.Y = s.X[:min(len(s.X), maxRows)], s.Y[:min(len(s.Y), maxRows)]
 	return s, nil
@@ -97,8 +98,8 @@ func (r Result) Fits() bool { return r.Share <= 1 }
 
 // String is the comparison in a line.
 func (r Result) String() string {
-	text := fmt.Sprintf("%d rows, largest difference %.2g, %.2g of what rounding explains", r.Rows, r.Difference,
-		r.Share)
+	text := fmt.Sprintf("%s, largest difference %.2g, %.2g times what rounding explains", plural.Of(r.Rows, "row"),
+		r.Difference, r.Share)
 	if r.Fits() {
 		return text
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -303,7 +304,7 @@ func (w *walk) node(n *node) error {
 		constants = constants && v.c != nil
 	}
 	if len(args) < op.least {
-		return fmt.Errorf("it has %d inputs; %s needs %d", len(args), n.op, op.least)
+		return fmt.Errorf("it has %s; %s needs %d", plural.Of(len(args), "input"), n.op, op.least)
 	}
 	for i := range op.least {
 		if args[i] == nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // batchNormalization is (x - mean)/√(variance + epsilon)·scale + shift, unit by unit.
@@ -35,7 +37,7 @@ func batchNormalization(w *walk, n *node, args []*value) (*value, error) {
 			return nil, errors.New("its numbers are computed; only fixed ones are supported")
 		}
 		if int64(c.len()) != r.dims[at] {
-			return nil, fmt.Errorf("it has %d numbers for values of shape %s", c.len(), shownDims(r.dims))
+			return nil, fmt.Errorf("it has %s for values of shape %s", plural.Of(c.len(), "number"), shownDims(r.dims))
 		}
 		values, err := c.asFloats()
 		if err != nil {

@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 )
 
@@ -51,7 +52,7 @@ type Result struct {
 // network that a spec allows.
 func Read(data []byte, o Options) (*Result, error) {
 	if len(data) > MaxFileBytes {
-		return nil, fmt.Errorf("the file has %d bytes; at most %d are allowed", len(data), MaxFileBytes)
+		return nil, fmt.Errorf("the file has %s; at most %d are allowed", plural.Of(len(data), "byte"), MaxFileBytes)
 	}
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return nil, errors.New("the file is a zip, no ONNX model; a file of PyTorch or NumPy ends in .pt or .npz")
@@ -66,7 +67,7 @@ func Read(data []byte, o Options) (*Result, error) {
 	}
 	const mostOutputs = 16
 	if n := len(f.graph.outputs); o.Output == "" && n > mostOutputs {
-		return nil, fmt.Errorf("the graph has %d outputs; choose one with -output", n)
+		return nil, fmt.Errorf("the graph has %s; choose one with -output", plural.Of(n, "output"))
 	}
 	names := []string{o.Output}
 	if o.Output == "" {
@@ -171,7 +172,8 @@ func outside(folder fs.FS) load {
 		case !info.Mode().IsRegular():
 			return nil, fmt.Errorf("its numbers are in %s, which is no file", quoted(location, ""))
 		case offset < 0 || length < 0 || offset > info.Size() || length > info.Size()-offset:
-			return nil, fmt.Errorf("its numbers are %d bytes from %d on in %s, which has %d", length, offset,
+			return nil, fmt.Errorf("its numbers are %s from %d on in %s, which has %d", plural.Of(length, "byte"),
+				offset,
 				quoted(location, ""), info.Size())
 		}
 		if s, ok := f.(io.Seeker); ok {
@@ -201,7 +203,7 @@ func (t *tensor) fetch(outside load, want int64) ([]byte, error) {
 		}
 	}
 	if length != want {
-		return nil, fmt.Errorf("its external data has %d bytes, not %d", length, want)
+		return nil, fmt.Errorf("its external data has %s, not %d", plural.Of(length, "byte"), want)
 	}
 	return outside(t.external["location"], offset, length)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -162,7 +163,8 @@ func pool1(w *walk, n *node, args []*value) (*value, error) {
 		}
 	}
 	if !r.only(at) || window < 1 || r.dims[at]%window != 0 {
-		return nil, fmt.Errorf("windows of %d units do not divide values of shape %s", window, shownDims(r.dims))
+		return nil, fmt.Errorf("windows of %s do not divide values of shape %s", plural.Of(window, "unit"),
+			shownDims(r.dims))
 	}
 	s := r.with(r.e)
 	s.dims = slices.Clone(r.dims)

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/tensors"
 )
 
@@ -159,14 +160,14 @@ func (t *tensor) value(outside load) (*constant, error) {
 	}
 	if t.outside || t.hasRaw {
 		if len(raw) != n*size {
-			return nil, fmt.Errorf("%s of shape %v in %s has %d bytes of data, not %d",
-				quoted(t.name, "a tensor"), t.dims, elemName(t.elem), len(raw), n*size)
+			return nil, fmt.Errorf("%s of shape %v in %s has %s of data, not %d",
+				quoted(t.name, "a tensor"), t.dims, elemName(t.elem), plural.Of(len(raw), "byte"), n*size)
 		}
 		return c, c.decode(raw)
 	}
 	if have := t.typedCount(); have != n {
-		return nil, fmt.Errorf("%s of shape %v in %s has %d numbers, not %d",
-			quoted(t.name, "a tensor"), t.dims, elemName(t.elem), have, n)
+		return nil, fmt.Errorf("%s of shape %v in %s has %s, not %d",
+			quoted(t.name, "a tensor"), t.dims, elemName(t.elem), plural.Of(have, "number"), n)
 	}
 	return c, t.fillTyped(c, n)
 }

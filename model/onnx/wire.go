@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // The messages of onnx.proto, as far as a chain of dense layers can need them. Bytes and texts are views of the file:
@@ -154,7 +156,7 @@ func grow[T any](list []T, v T, most int, what string) ([]T, error) {
 // growName appends the name of a value.
 func growName(list []string, f field, most int, what string) ([]string, error) {
 	if len(f.bytes) > maxName {
-		return nil, fmt.Errorf("a name is %d bytes long; at most %d are allowed", len(f.bytes), maxName)
+		return nil, fmt.Errorf("a name is %s long; at most %d are allowed", plural.Of(len(f.bytes), "byte"), maxName)
 	}
 	return grow(list, string(f.bytes), most, what)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec/internal/words"
 )
 
@@ -227,7 +228,7 @@ func (p *parser) call(t token, f Function) Node {
 	}
 	p.closing(open, "the parenthesis of "+f.Name+" is not closed; add )")
 	if given := len(c.Args); given != f.Args {
-		p.fail(t.at, "%s takes %s, not %d; write %s", f.Name, plural(f.Args, "argument"), given, usage(f))
+		p.fail(t.at, "%s takes %s, not %d; write %s", f.Name, plural.Of(f.Args, "argument"), given, usage(f))
 	}
 	return c
 }
@@ -238,13 +239,6 @@ func usage(f Function) string {
 		return f.Name + "(…)"
 	}
 	return f.Name + "(…, …)"
-}
-
-func plural(count int, what string) string {
-	if count == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", count, what)
 }
 
 // unknown says that a name is none of those that may be used.

@@ -20,38 +20,47 @@ func runExplain(c *call) int {
 		return c.measure()
 	}
 	var r report
-	var sources []*source
-	var texts []string
-	var errs []error
+	paths := expandAll(c.args, &r)
+	explained := make([]explanation, len(paths))
 	var tasks []func() error
 	seen := map[string]*folder{}
-	for _, arg := range expandAll(c.args, &r) {
-		s, err := c.loadForReading(arg, &r)
+	for i, arg := range paths {
+		e := &explained[i]
+		s, err := c.loadForReading(arg, &e.report)
 		if err != nil {
 			continue
 		}
+		e.source = s
 		o := gen.Options{Package: c.explainedPackage(s, seen), Source: s.mark, Files: s.files(), Ranges: c.ranges}
-		i := len(sources)
-		sources = append(sources, s)
 		tasks = append(tasks, func() error {
-			texts[i], errs[i] = gen.Explain(s.network, o)
+			text, err := gen.Explain(s.network, o)
+			if err != nil {
+				e.report.add(refused(s, err))
+			}
+			e.text = text
 			return nil
 		})
 	}
-	texts, errs = make([]string, len(tasks)), make([]error, len(tasks))
 	_ = parallel.Run(tasks...) // every spec has its own error
 	var all []string
-	for i, s := range sources {
-		if errs[i] != nil {
-			r.add(refused(s, errs[i]))
-			continue
+	for _, e := range explained {
+		r.failures = append(r.failures, e.report.failures...)
+		if !e.report.failed() {
+			all = append(all, strings.TrimRight(e.text, "\n")+"\n")
+			c.warn(e.source)
 		}
-		all = append(all, strings.TrimRight(texts[i], "\n")+"\n")
-		c.warn(s)
 	}
 	fmt.Fprint(c.stdout, strings.Join(all, "\n"))
 	r.print(c.stderr)
 	return r.code()
+}
+
+// explanation is what becomes of one spec of explain. Each has a report of its own, so that mistakes come out in the
+// order of the command line, whether a spec cannot be read or cannot be generated.
+type explanation struct {
+	source *source
+	text   string
+	report report
 }
 
 // loadForReading is load, but takes standard input too, because nothing is going to name the source.

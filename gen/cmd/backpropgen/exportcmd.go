@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/model/onnx"
 	"github.com/backpropgen/backpropgen/spec"
@@ -71,8 +72,8 @@ func runExport(c *call) int {
 		return code
 	}
 	if !c.quiet {
-		fmt.Fprintf(c.stdout, "wrote %s: %s, %d parameters, %d bytes\n", shown(out), s.network.Name,
-			s.network.Params(), b.Len())
+		fmt.Fprintf(c.stdout, "wrote %s: %s, %s, %s\n", shown(out), s.network.Name,
+			plural.Of(s.network.Params(), "parameter"), plural.Of(b.Len(), "byte"))
 	}
 	return exitOK
 }

@@ -24,6 +24,8 @@ var flagHelp = map[string]flagText{
 	"biases":  {"LO,HI", "range of the biases (default: that of the weights)"},
 	"targets": {"LO,HI", "range of y (default: 0,1 for the cross-entropies, with a sum of 1 for that of softmax; else -1,1)"},
 
+	"check o": {"DIR", "folder of the emitted files (default: beside each spec)"},
+
 	"init pkg": {"NAME", "package clause (default: that of the folder's Go files; else the folder's name)"},
 
 	"import o":    {"DIR", "folder of the two files (default: the working directory); it is made if need be"},

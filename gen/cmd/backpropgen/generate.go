@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // runGenerate is the generate command.
@@ -154,9 +155,10 @@ func (o outcome) line() string {
 	if n.Learns() {
 		gradient = fmt.Sprintf(", %d gradient", j.summary.GradMultiplyAdds)
 	}
-	return fmt.Sprintf("%s: %s %s, %d parameters, %d multiply-adds forward%s, %d bytes workspace; %s in %s",
-		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds, gradient,
-		j.summary.WorkspaceBytes, text, j.took.Round(time.Millisecond))
+	return fmt.Sprintf("%s: %s %s, %s, %s forward%s, %s workspace; %s in %s",
+		shown(j.source.path), n.Name, shortened(gen.Shape(n)), plural.Of(j.summary.Params, "parameter"),
+		plural.Of(j.summary.MultiplyAdds, "multiply-add"), gradient,
+		plural.Of(j.summary.WorkspaceBytes, "byte"), text, j.took.Round(time.Millisecond))
 }
 
 // shortened leaves the middle out of the shape of a deep network.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/model/compare"
 	"github.com/backpropgen/backpropgen/spec"
@@ -255,8 +256,8 @@ func (c *call) tellImport(in *imported, n spec.Network, dir string, files []text
 	case c.importing.cost == "":
 		why = "which goes with the last activation (-cost NAME for another)"
 	}
-	fmt.Fprintf(c.stdout, "%s %s, %s, %d parameters: %s; cost %s, %s\n", n.Name, shortened(gen.Shape(n)),
-		n.WithDefaults().Precision, n.Params(), activations(n), functionName(n.Cost), why)
+	fmt.Fprintf(c.stdout, "%s %s, %s, %s: %s; cost %s, %s\n", n.Name, shortened(gen.Shape(n)),
+		n.WithDefaults().Precision, plural.Of(n.Params(), "parameter"), activations(n), functionName(n.Cost), why)
 	switch {
 	case compared != "":
 		fmt.Fprintln(c.stdout, compared)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/model/checkpoint"
 	"github.com/backpropgen/backpropgen/model/onnx"
 	"github.com/backpropgen/backpropgen/spec"
@@ -108,7 +109,7 @@ func readLimited(path string, most int64) ([]byte, error) {
 	case info.IsDir():
 		return nil, errors.New("is a folder; name the model's file in it")
 	case info.Size() > most:
-		return nil, fmt.Errorf("has %d bytes; at most %d are allowed", info.Size(), most)
+		return nil, fmt.Errorf("has %s; at most %d are allowed", plural.Of(info.Size(), "byte"), most)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -129,7 +130,7 @@ func (l look) title() string {
 	case len(specs) == 0:
 		return "for specs that match"
 	case len(specs) > most:
-		return fmt.Sprintf("%d specs", len(specs))
+		return plural.Of(len(specs), "spec")
 	}
 	return strings.Join(specs, ", ")
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Table is a labelled data set: Rows[i] holds the features of sample i and Labels[i] the index of
@@ -32,8 +34,8 @@ func ReadCSV(file string, data []byte, inputs int, classes []string, atLeast int
 	case err != nil:
 		return Table{}, locate(file, err)
 	case len(header) != inputs+1:
-		return Table{}, fmt.Errorf("%s:1: %d columns; %d features and the class make %d",
-			file, len(header), inputs, inputs+1)
+		return Table{}, fmt.Errorf("%s:1: %s; %s and the class make %d",
+			file, plural.Of(len(header), "column"), plural.Of(inputs, "feature"), inputs+1)
 	}
 	var t Table
 	counts := make([]int, len(classes))
@@ -61,8 +63,8 @@ func ReadCSV(file string, data []byte, inputs int, classes []string, atLeast int
 	}
 	for i, n := range counts {
 		if n < atLeast {
-			return Table{}, fmt.Errorf("%s: %d samples of class %q; at least %d are needed",
-				file, n, classes[i], atLeast)
+			return Table{}, fmt.Errorf("%s: %s of class %q; at least %d are needed",
+				file, plural.Of(n, "sample"), classes[i], atLeast)
 		}
 	}
 	return t, nil

@@ -32,7 +32,7 @@ func TestReadCSVErrors(t *testing.T) {
 		{"too large", "x,y,colour\n1e39,2,red\n", `c.csv:2: x: "1e39" is not a finite number`},
 		{"class", "x,y,colour\n1,2,pink\n", `c.csv:2: colour: unknown class "pink"; the classes are ["blue" "red"]`},
 		{"quote", "x,y,colour\n1,2,red\n1,\"2,red\n", `c.csv:3: extraneous or missing " in quoted-field`},
-		{"few", "x,y,colour\n1,2,red\n1,2,red\n1,2,blue\n", `c.csv: 1 samples of class "blue"; at least 2 are needed`},
+		{"few", "x,y,colour\n1,2,red\n1,2,red\n1,2,blue\n", `c.csv: 1 sample of class "blue"; at least 2 are needed`},
 	} {
 		_, err := ReadCSV("c.csv", []byte(c.data), 2, []string{"blue", "red"}, 2)
 		if err == nil || err.Error() != c.want {

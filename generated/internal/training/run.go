@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // Run is a training program: it reads the flags, trains once per seed, and prints results to
@@ -58,8 +60,9 @@ func (t Task) train(ctx context.Context, s Settings, out io.Writer, progress Pro
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(out, "%s: %d samples, %d inputs, %d classes; %d epochs, batches of %d, rate %g\n\n",
-		t.Name, len(data.Rows), t.Inputs, len(t.Classes), s.Epochs, s.Batch, s.Rate)
+	fmt.Fprintf(out, "%s: %s, %s, %s; %s, batches of %d, rate %g\n\n",
+		t.Name, plural.Of(len(data.Rows), "sample"), plural.Of(t.Inputs, "input"), plural.Of(len(t.Classes), "class"),
+		plural.Of(s.Epochs, "epoch"), s.Batch, s.Rate)
 	printHead(out)
 	var report Report
 	for _, seed := range s.Seeds {
@@ -69,8 +72,8 @@ func (t Task) train(ctx context.Context, s Settings, out io.Writer, progress Pro
 			report = append(report, result)
 		}
 		if errors.Is(err, context.Canceled) {
-			return report, fmt.Errorf("interrupted in seed %d after %d of %d epochs; the results are those until then: %w",
-				seed, len(result.Train), s.Epochs, context.Canceled)
+			return report, fmt.Errorf("interrupted in seed %d after %d of %s; the results are those until then: %w",
+				seed, len(result.Train), plural.Of(s.Epochs, "epoch"), context.Canceled)
 		}
 		if err != nil {
 			return nil, err

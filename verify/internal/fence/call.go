@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
@@ -74,7 +75,7 @@ func run[F memory.Float](report *finding.Report, c Call[F], fences []*fence) (go
 		}
 		for _, f := range fences {
 			if n, where, found := f.beside(fault.Addr()); found {
-				report.Broken(c.Name, f.name, c.Where, "memory %d bytes %s is read or written", n, where)
+				report.Broken(c.Name, f.name, c.Where, "memory %s %s is read or written", plural.Of(n, "byte"), where)
 				return
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // fenced maps whole pages, enough for size bytes, with a page before and one after them that may not be touched.
@@ -14,7 +16,7 @@ func fenced(size int) (inner []byte, release func(), err error) {
 	size = (size + page - 1) / page * page
 	memory, err := unix.Mmap(-1, 0, size+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
-		return nil, nil, fmt.Errorf("mapping %d bytes: %w", size+2*page, err)
+		return nil, nil, fmt.Errorf("mapping %s: %w", plural.Of(size+2*page, "byte"), err)
 	}
 	// What is not given back is given back at the end of the program.
 	release = func() { _ = unix.Munmap(memory) }

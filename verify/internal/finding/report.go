@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
 // worstShown is how many of the worst elements of one quantity a report shows.
@@ -68,7 +70,7 @@ func (r *Report) Err() error {
 // String is a table of the largest errors seen, each as a fraction of its bound.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d trials, seed %s", r.Network, r.Trials, r.Seed)
+	fmt.Fprintf(&b, "%s: %s, seed %s", r.Network, plural.Of(r.Trials, "trial"), r.Seed)
 	if len(r.Accuracies) > 0 {
 		b.WriteString("; largest error as a fraction of its bound:")
 	}
@@ -84,7 +86,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "  %s %.2g", a.Quantity, a.Fraction)
 	}
 	if r.Unbounded > 0 {
-		fmt.Fprintf(&b, "\n  %d numbers were not judged: they may overflow", r.Unbounded)
+		fmt.Fprintf(&b, "\n  %s were not judged: they may overflow", plural.Of(r.Unbounded, "number"))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\n  %s", n)

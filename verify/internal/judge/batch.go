@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
@@ -93,7 +94,7 @@ func (j *batchJudge[F]) trial(i, count int) error {
 	if err != nil {
 		return err
 	}
-	r := j.ruler(fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed))
+	r := j.ruler(fmt.Sprintf("batch %d (%s) of %s, seed %s", i, b.Kind, plural.Of(count, "sample"), j.report.Seed))
 	for _, c := range batchCalls(j.machine) {
 		j.machine.Poison()
 		first := j.do(r, c, b)
@@ -162,8 +163,8 @@ func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch
 				F(want[i]), got.First(b.Count)[i])
 		}
 		if at, found := got.Beside(b.Count, memory.Beyond); found {
-			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",
-				b.Count)
+			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %s",
+				plural.Of(b.Count, "sample"))
 		}
 	}
 	given("xs", m.Xs, b.Xs)
@@ -171,8 +172,8 @@ func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch
 	given("weights", m.Weights, b.AllWeights())
 	results := func(name string, got memory.Samples[F]) {
 		if at, found := got.Beside(b.Count, memory.Untouchable); found {
-			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",
-				b.Count)
+			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %s",
+				plural.Of(b.Count, "sample"))
 		}
 	}
 	if c.output {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
@@ -36,7 +37,7 @@ func (j *batchJudge[F]) special() {
 		}
 		for _, n := range []int{0, 1, count} {
 			loadBatch(j.machine, b)
-			j.report.Allocates(c.name, fmt.Sprintf("%d samples", n), 5, func() {
+			j.report.Allocates(c.name, plural.Of(n, "sample"), 5, func() {
 				c.run(j.machine, memory.Evenly(n), F(b.Rate))
 			})
 		}
@@ -57,7 +58,7 @@ func (j *batchJudge[F]) notFinite(c batchCall[F], b trial.Batch, spoilt int) err
 	if err != nil {
 		return err
 	}
-	where := fmt.Sprintf("xs[%d][0] of %d samples NaN, seed %s", spoilt, b.Count, j.report.Seed)
+	where := fmt.Sprintf("xs[%d][0] of %s NaN, seed %s", spoilt, plural.Of(b.Count, "sample"), j.report.Seed)
 	r := j.ruler(where)
 	s := batchShape(j.network, b.Count)
 
@@ -106,7 +107,7 @@ func (j *batchJudge[F]) refuses(c batchCall[F], b trial.Batch, n memory.Lengths)
 		slices.Clone(m.Grad), slices.Clone(m.Out.Memory), slices.Clone(m.Gxs.Memory)}
 	where := fmt.Sprintf("%d xs, %d ys", n.Xs, n.Ys)
 	if c.unweighted != "" {
-		where += fmt.Sprintf(", %d weights", n.Weights)
+		where += fmt.Sprintf(", %s", plural.Of(n.Weights, "weight"))
 	}
 	if c.output || c.input {
 		where += fmt.Sprintf(", %d results", n.Results)
@@ -133,7 +134,7 @@ func (j *batchJudge[F]) refuses(c batchCall[F], b trial.Batch, n memory.Lengths)
 func (j *batchJudge[F]) longAllocations(b trial.Batch) {
 	for _, c := range batchCalls(j.machine) {
 		loadBatch(j.machine, b)
-		j.report.Allocates(c.name, fmt.Sprintf("%d samples", b.Count), 5, func() {
+		j.report.Allocates(c.name, plural.Of(b.Count, "sample"), 5, func() {
 			c.run(j.machine, memory.Evenly(b.Count), F(b.Rate))
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
@@ -79,7 +80,7 @@ func (j *batchJudge[F]) marked(b trial.Batch, at int, clean []outcome[F]) {
 	if j.report.Failed(err) {
 		return
 	}
-	r := j.ruler(fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.Count, j.report.Seed))
+	r := j.ruler(fmt.Sprintf("xs[%d] of %s NaN, seed %s", at, plural.Of(b.Count, "sample"), j.report.Seed))
 	s := batchShape(j.network, b.Count)
 	for k, c := range batchCalls(j.machine) {
 		got := j.do(r, c, b)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
@@ -49,7 +50,7 @@ func (j *derivativeJudge[F]) batches() {
 		}
 		for _, n := range []int{0, 1, count} {
 			b.load(batch)
-			j.Report.Allocates(c.name, fmt.Sprintf("%d samples", n), 5, func() { c.run(memory.Evenly(n)) })
+			j.Report.Allocates(c.name, plural.Of(n, "sample"), 5, func() { c.run(memory.Evenly(n)) })
 		}
 	}
 }
@@ -63,7 +64,7 @@ func (j *derivativeJudge[F]) batch(b *DerivativeBatch[F], i, count int) error {
 	if err != nil {
 		return err
 	}
-	r := j.ruler(fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, batch.Kind, count, j.Report.Seed))
+	r := j.ruler(fmt.Sprintf("batch %d (%s) of %s, seed %s", i, batch.Kind, plural.Of(count, "sample"), j.Report.Seed))
 	known := map[string]*trial.Derivatives{}
 	singles := map[string]map[string][]F{}
 	asked := trial.Derived{Jacobian: b.Jacobian != nil, ParameterJacobian: b.ParameterJacobian != nil}
@@ -135,7 +136,7 @@ func (j *derivativeJudge[F]) doBatch(
 	}{{"xs", b.Xs, memory.Beyond}, {"js", c.result, memory.Untouchable}} {
 		if at, found := beside.of.Beside(batch.Count, beside.value); found {
 			j.Report.Broken(c.name, fmt.Sprintf("%s[%d]", beside.name, at), r.Where,
-				"written; the slice has %d samples", batch.Count)
+				"written; the slice has %s", plural.Of(batch.Count, "sample"))
 		}
 	}
 	return slices.Clone(c.result.First(batch.Count))
@@ -165,7 +166,7 @@ func (j *derivativeJudge[F]) refused(
 
 // spoilt puts NaN and infinities into one sample: results of others keep their bits, and nothing stays behind.
 func (j *derivativeJudge[F]) spoilt(b *DerivativeBatch[F], c derivativeBatchCall[F], batch trial.Batch, at int) {
-	r := j.ruler(fmt.Sprintf("xs[%d][0] of %d samples NaN, seed %s", at, batch.Count, j.Report.Seed))
+	r := j.ruler(fmt.Sprintf("xs[%d][0] of %s NaN, seed %s", at, plural.Of(batch.Count, "sample"), j.Report.Seed))
 	clean := j.doBatch(r, b, c, batch)
 	bad := batch
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
@@ -55,7 +56,7 @@ func (j *derivativeJudge[F]) fencedBatches(
 	f *FencedDerivatives[F], at fence.Placement, b trial.Batch,
 ) (list []fence.Call[F]) {
 	for i, c := range f.Batch(at, b.Count).calls(j.machine) {
-		where := fmt.Sprintf("%d samples, %v", b.Count, at)
+		where := fmt.Sprintf("%s, %v", plural.Of(b.Count, "sample"), at)
 		list = append(list, fence.Call[F]{Name: c.name, Where: where, Run: func() []fence.Delivery[F] {
 			m := f.Batch(at, b.Count) // anew, for other calls have been made since
 			c := m.calls(j.machine)[i]
@@ -163,7 +164,7 @@ func JudgeDerivativeLevels[F memory.Float](k *Derivatives[F], atLevels func(test
 					copy(b.Params, data.params)
 					copy(b.Xs.First(n), data.xs)
 					c.run(memory.Evenly(n))
-					add(c.name, "result", fmt.Sprintf("%d samples, ", n), c.result.First(n)...)
+					add(c.name, "result", fmt.Sprintf("%s, ", plural.Of(n, "sample")), c.result.First(n)...)
 				}
 			}
 			return all

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
@@ -78,7 +79,7 @@ func fencedSingles[F memory.Float](f *Fenced[F], at fence.Placement, s trial.Sam
 // fencedBatches are the calls on a batch with arguments at such a place.
 func fencedBatches[F memory.Float](f *Fenced[F], at fence.Placement, b trial.Batch) (list []fence.Call[F]) {
 	for _, c := range batchCalls(f.Batch(at, b.Count)) {
-		where := fmt.Sprintf("%d samples, %v", b.Count, at)
+		where := fmt.Sprintf("%s, %v", plural.Of(b.Count, "sample"), at)
 		list = append(list, fence.Call[F]{Name: c.name, Where: where, Run: func() []fence.Delivery[F] {
 			m := f.Batch(at, b.Count) // anew, for other calls have been made since
 			m.Poison()

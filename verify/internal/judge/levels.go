@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
@@ -147,7 +148,7 @@ func strictResults[F memory.Float](k *Levels[F], d *strictData[F], counts []int)
 		add("Clip", "gradient", g.Grad...)
 	}
 	for _, count := range counts {
-		where = fmt.Sprintf("%d samples, ", count)
+		where = fmt.Sprintf("%s, ", plural.Of(count, "sample"))
 		for _, c := range batchCalls(b) {
 			d.batch(b, count)
 			loss := c.run(b, memory.Evenly(count), d.rate)

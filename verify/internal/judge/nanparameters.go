@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/linear"
@@ -207,7 +208,8 @@ func (j *batchJudge[F]) nanParameters(single *singleJudge[F]) {
 			j.machine.Params[u.at] = F(math.NaN())
 			loss := c.run(j.machine, memory.Evenly(count), F(b.Rate))
 			fence.Untouched(j.ruler(b.Kind), c.name, j.machine.Guards)
-			where := fmt.Sprintf("%s NaN, %d samples, seed %s", single.parameter(u.at), count, j.report.Seed)
+			where := fmt.Sprintf("%s NaN, %s, seed %s", single.parameter(u.at), plural.Of(count, "sample"),
+				j.report.Seed)
 			if c.loss && want.loss && loss == loss {
 				j.report.Broken(c.name, "loss", where, "%v; NaN must not hide", loss)
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/function"
@@ -193,7 +194,8 @@ func (j *batchJudge[F]) perfectPredictions() error {
 			continue
 		}
 		b.Ys = y
-		where := fmt.Sprintf("targets that are the outputs of trial %d (%s), %d samples, seed %s", i, s.Kind, count,
+		where := fmt.Sprintf("targets that are the outputs of trial %d (%s), %s, seed %s", i, s.Kind, plural.Of(count,
+			"sample"),
 			j.report.Seed)
 		r := j.ruler(where)
 		for _, c := range all {

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/once"
@@ -68,13 +69,13 @@ func (j *teamJudge[F]) trial(i, count int) error {
 	for _, c := range batchCalls(base.machine) {
 		r := finding.Ruler{
 			Report: j.report, Format: base.format,
-			Where: fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed),
+			Where: fmt.Sprintf("batch %d (%s) of %s, seed %s", i, b.Kind, plural.Of(count, "sample"), j.report.Seed),
 		}
 		first := base.do(r, c, b)
 		base.numbers(r, c, first, want, b)
 		for k, team := range j.teams {
 			repeats(r, batchShape(base.network, count), c.name,
-				fmt.Sprintf("a call with %d workers for one", TeamSizes[k]), first, team.do(r, c, b))
+				fmt.Sprintf("a call with %s for one", plural.Of(TeamSizes[k], "worker")), first, team.do(r, c, b))
 		}
 	}
 	for k, team := range j.teams {

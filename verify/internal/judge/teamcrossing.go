@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
@@ -75,7 +76,7 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 				if i == 0 || at >= filled {
 					base.numbers(r, c, first, pool.Expectation(picks, b), b)
 				}
-				how := fmt.Sprintf("a call with %d workers for one", workers)
+				how := fmt.Sprintf("a call with %s for one", plural.Of(workers, "worker"))
 				repeats(r, batchShape(n, count), c.name, how, first, crowd.do(r, c, b))
 			}
 		}

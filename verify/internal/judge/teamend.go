@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
@@ -18,7 +19,7 @@ func endings[F memory.Float](k *Teams[F]) {
 	all := memory.Evenly(count)
 	for i, workers := range TeamSizes {
 		m, nothing := k.Machine(i, count), k.Nothing(i, count)
-		where := fmt.Sprintf("%d workers", workers)
+		where := plural.Of(workers, "worker")
 		calls := batchCalls(m)
 		c := fullest(calls)
 		if finding.PanicOf(func() { c.run(nothing, all, 1) }) == nil {

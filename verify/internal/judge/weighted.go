@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
@@ -24,7 +25,8 @@ func (j *batchJudge[F]) weighted(i int, b trial.Batch) error {
 	if err != nil {
 		return err
 	}
-	r := j.ruler(fmt.Sprintf("batch %d (%s) of %d samples with weights, seed %s", i, b.Kind, b.Count, j.report.Seed))
+	r := j.ruler(fmt.Sprintf("batch %d (%s) of %s with weights, seed %s", i, b.Kind, plural.Of(b.Count, "sample"),
+		j.report.Seed))
 	for _, c := range weighted {
 		j.machine.Poison()
 		first := j.do(r, c, heavy)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
@@ -50,7 +51,7 @@ func (j *stepJudge[F]) run() {
 		j.Xs.Load(s.Xs, memory.Beyond)
 		j.Ys.Load(s.Ys, memory.Beyond)
 		given := slices.Concat(j.Xs.Memory, j.Ys.Memory)
-		where := fmt.Sprintf("%d samples%s, step %d, seed %s", count, j.Within, i, j.Report.Seed)
+		where := fmt.Sprintf("%s%s, step %d, seed %s", plural.Of(count, "sample"), j.Within, i, j.Report.Seed)
 		j.Poison()
 
 		got, want := j.Step(memory.Evenly(count), rate), j.Parts(count, rate)

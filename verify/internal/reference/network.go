@@ -7,6 +7,7 @@ package reference
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify/internal/function"
 	"github.com/backpropgen/backpropgen/verify/internal/linear"
@@ -38,8 +39,8 @@ func New(n spec.Network, params []float64) (*Network, error) {
 		return nil, err
 	}
 	if len(params) != n.Params() {
-		return nil, fmt.Errorf("%d parameters given for a network of %d; pass W1, b1, W2, b2, … in one slice",
-			len(params), n.Params())
+		return nil, fmt.Errorf("%s given for a network of %d; pass W1, b1, W2, b2, … in one slice",
+			plural.Of(len(params), "parameter"), n.Params())
 	}
 	c, err := function.CostOf(n.Cost)
 	if err != nil {

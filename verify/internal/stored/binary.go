@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing/iotest"
 
+	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
@@ -131,7 +132,7 @@ func (j *judge) streams(value storable) {
 		j.loads("ReadFrom", "two records and more", v, false, func(s storable) error {
 			n, err := s.ReadFrom(two)
 			if n != int64(len(data)) {
-				err = fmt.Errorf("%d bytes are read of a record of %d, %v", n, len(data), err)
+				err = fmt.Errorf("%s are read of a record of %d, %v", plural.Of(n, "byte"), len(data), err)
 			}
 			return err
 		})
@@ -144,12 +145,12 @@ func (j *judge) streams(value storable) {
 		j.broken("ReadFrom", "the error", "a stream at its end", "%v; it must be io.EOF to errors.Is", end)
 	}
 	for _, at := range j.places(len(data)) {
-		where := fmt.Sprintf("data that end after %d of %d bytes", at, len(data))
+		where := fmt.Sprintf("data that end after %d of %s", at, plural.Of(len(data), "byte"))
 		err := j.refused("UnmarshalBinary", "data cut short", where, fromRecord(data[:at]))
 		if at > 0 && err != nil && errors.Is(err, io.EOF) {
 			j.broken("UnmarshalBinary", "the error", where, "%v; only data that do not begin are io.EOF", err)
 		}
-		where = fmt.Sprintf("a reader that fails after %d bytes", at)
+		where = fmt.Sprintf("a reader that fails after %s", plural.Of(at, "byte"))
 		broken := errors.New("the line is cut")
 		reader := io.MultiReader(bytes.NewReader(data[:at]), iotest.ErrReader(broken))
 		// Data that end in time are read before the reader fails.
@@ -157,7 +158,7 @@ func (j *judge) streams(value storable) {
 		if err != nil && !errors.Is(err, broken) {
 			j.broken("ReadFrom", "the error", where, "%v; it must be the reader's to errors.Is", err)
 		}
-		where = fmt.Sprintf("a writer that fails after %d bytes", at)
+		where = fmt.Sprintf("a writer that fails after %s", plural.Of(at, "byte"))
 		w := &narrow{left: at, err: broken}
 		if n, err := value.WriteTo(w); !errors.Is(err, broken) || n != int64(at) {
 			j.broken("WriteTo", "the error", where, "%v after %d bytes; it must be the writer's to errors.Is, after %d",
@@ -165,7 +166,7 @@ func (j *judge) streams(value storable) {
 		}
 		w = &narrow{left: at}
 		if _, err := value.WriteTo(w); !errors.Is(err, io.ErrShortWrite) {
-			where = fmt.Sprintf("a writer that takes %d bytes and no more", at)
+			where = fmt.Sprintf("a writer that takes %s and no more", plural.Of(at, "byte"))
 			j.broken("WriteTo", "the error", where, "%v; it must be io.ErrShortWrite", err)
 		}
 	}
