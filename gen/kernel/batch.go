@@ -54,8 +54,14 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
 		// The forward pass is the same text in all functions, whether targets are read before it, and the file has it
 		// once.
 		t.f.to.Forget()
-		if t.f.to.Base("ys") != nil {
-			t.samplesIn(t.f.to.Base("ys"), p.Buffer("y"))
+		t.targetsLate = nil
+		if ys := t.f.to.Base("ys"); ys != nil {
+			// A single target is read where it is needed, or registers would hold it through the whole forward pass.
+			if y := p.Buffer("y"); y.Len() == 1 {
+				t.targetsLate = y
+			} else {
+				t.samplesIn(ys, y)
+			}
 		}
 		if t.weights != nil {
 			t.weightsIn(p.Buffer("weight"))
@@ -73,6 +79,10 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) {
 func (t *tile) operation(op plan.Op) {
 	if !t.f.to.Operation(op) {
 		return
+	}
+	if y := t.targetsLate; y != nil && slices.Contains(op.Reads(), y) {
+		t.targetsLate = nil
+		t.samplesIn(t.f.to.Base("ys"), y)
 	}
 	switch op := op.(type) {
 	case *plan.Affine:

@@ -21,6 +21,9 @@ type tile struct {
 	// there is that of the first tile.
 	keptBase *vec.Int
 	keeps    bool
+	// targetsLate are the targets of the tile under way that are read before the operation that needs them; nil once
+	// they are, and where they were read before the forward pass.
+	targetsLate *plan.Buffer
 }
 
 func newTile(to Function, c *Common, lay *TileLayout, weighted bool) *tile {
