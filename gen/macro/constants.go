@@ -122,7 +122,7 @@ func (f *file) textOf(r run) string {
 	}
 	text := strconv.AppendInt(append(make([]byte, 0, 96), name+"("...), int64(r.at*wordBytes), 10)
 	for k := range words {
-		text = strconv.AppendUint(append(text, ", 0x"...), f.word(r.at+k), 16)
+		text = strconv.AppendUint(append(text, argumentComma+"0x"...), f.word(r.at+k), 16)
 	}
 	return string(append(text, ")\n"...))
 }
@@ -144,15 +144,15 @@ func (f *file) defineConstants(b *bytes.Buffer, runs []run) {
 	fmt.Fprintf(b, "\n// %s(n) is the constant at byte n. The others define words of 8 bytes: %s and a number so many of one value, %s "+
 		"four.\n", constantMacro, wordMacro, fourMacro)
 	fmt.Fprintf(b, "#define %s(n) %s<>+n(SB)\n", constantMacro, f.symbol)
-	fmt.Fprintf(b, "#define %s(n, v) DATA %s<>+n(SB)/8, $v\n", wordMacro, f.symbol)
+	fmt.Fprintf(b, "#define %s(n,v) DATA %s<>+n(SB)/8, $v\n", wordMacro, f.symbol)
 	half := wordMacro
 	for words := 2; words <= most; words *= 2 {
-		fmt.Fprintf(b, "#define %[1]s%[2]d(n, v) %[3]s(n, v); %[3]s(n+%[4]d, v)\n", wordMacro, words, half,
+		fmt.Fprintf(b, "#define %[1]s%[2]d(n,v) %[3]s(n,v); %[3]s(n+%[4]d,v)\n", wordMacro, words, half,
 			words/2*wordBytes)
 		half = fmt.Sprint(wordMacro, words)
 	}
 	if differ {
-		fmt.Fprintf(b, "#define %s(n, s, t, u, v) %[2]s(n, s); %[2]s(n+%[3]d, t); %[2]s(n+%[4]d, u); %[2]s(n+%[5]d, v)\n",
+		fmt.Fprintf(b, "#define %s(n,s,t,u,v) %[2]s(n,s); %[2]s(n+%[3]d,t); %[2]s(n+%[4]d,u); %[2]s(n+%[5]d,v)\n",
 			fourMacro, wordMacro, wordBytes, 2*wordBytes, 3*wordBytes)
 	}
 }

@@ -142,7 +142,7 @@ func (d *draft) parameter(c column) (p int, known bool) {
 // sizes is the size of the arguments at all places, with the commas after them.
 func (c column) sizes() (bytes int) {
 	for _, o := range c.operands {
-		bytes += o.argumentSize(c.numeric) + len(", ")
+		bytes += o.argumentSize(c.numeric) + len(argumentComma)
 	}
 	return bytes
 }
@@ -204,7 +204,7 @@ func (d definition) print(b *bytes.Buffer) {
 	for i := range d.params {
 		params = append(params, parameter(i))
 	}
-	fmt.Fprintf(b, "\n#define %s(%s)", d.name, strings.Join(params, ", "))
+	fmt.Fprintf(b, "\n#define %s(%s)", d.name, strings.Join(params, argumentComma))
 	width := 0 // of the line so far
 	for i, l := range d.body {
 		text := l.String()

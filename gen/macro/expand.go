@@ -48,7 +48,7 @@ func (e *expander) line(text string) error {
 	if m := defining.FindStringSubmatch(text); m != nil {
 		d := expandable{body: strings.Split(m[3], "; ")}
 		if m[2] != "" {
-			d.params = strings.Split(m[2], ", ")
+			d.params = strings.Split(m[2], argumentComma)
 		}
 		e.macros[m[1]], e.held = d, nil
 		return nil

@@ -169,20 +169,24 @@ func (l line) String() string {
 	return b.String()
 }
 
+// argumentComma stands between the arguments of a macro, and between its parameters. Those of instructions have a space
+// as well: a macro may have many arguments, and is told from an instruction at a glance.
+const argumentComma = ","
+
 // write writes it.
 func (l line) write(b *bytes.Buffer) {
 	b.WriteString(l.op)
-	end := ""
+	between, end := ", ", ""
 	switch {
 	case isCall(l.op):
 		b.WriteByte('(')
-		end = ")"
+		between, end = argumentComma, ")"
 	case len(l.operands) > 0:
 		b.WriteByte(' ')
 	}
 	for i, o := range l.operands {
 		if i > 0 {
-			b.WriteString(", ")
+			b.WriteString(between)
 		}
 		b.WriteString(o.text)
 	}
@@ -191,9 +195,12 @@ func (l line) write(b *bytes.Buffer) {
 
 // size is how many bytes the line takes.
 func (l line) size() int {
-	n := len(l.op) + len("\t\n")
+	n, comma := len(l.op)+len("\t\n"), len(", ")
+	if isCall(l.op) {
+		comma = len(argumentComma)
+	}
 	for _, o := range l.operands {
-		n += len(o.text) + len(", ")
+		n += len(o.text) + comma
 	}
 	return n
 }

@@ -242,7 +242,7 @@ func TestFold(t *testing.T) {
 	want := `#include "textflag.h"
 
 // In z1 = W1·x:
-#define Z1_1(a, b, c) \
+#define Z1_1(a,b,c) \
 	VMOVUPS a(DI), b; \
 	VMULPS Y15, b, b; \
 	VADDPS Y14, b, b; \
@@ -250,9 +250,9 @@ func TestFold(t *testing.T) {
 
 TEXT ·netForward(SB), NOSPLIT, $0-8
 	// z1 = W1·x
-	Z1_1(0, Y0, 0)
+	Z1_1(0,Y0,0)
 
-	Z1_1(64, Y1, 32)
+	Z1_1(64,Y1,32)
 `
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s…", got, want)
@@ -295,7 +295,7 @@ func TestNeedless(t *testing.T) {
 
 // TestExpandErrors: a call with another number of arguments is told.
 func TestExpandErrors(t *testing.T) {
-	text := "#define A_1(a, b) \\\n\tVMOVUPS a, b\n\tA_1(Y1)\n"
+	text := "#define A_1(a,b) \\\n\tVMOVUPS a, b\n\tA_1(Y1)\n"
 	if _, err := Expand([]byte(text)); err == nil || !strings.Contains(err.Error(), "1 arguments, want 2") {
 		t.Errorf("got %v", err)
 	}
