@@ -253,10 +253,16 @@ func (a Assembly) machine(f *File) {
 //	func (p *Iris) vectorForward(ws *IrisWorkspace, x *[4]float32) {
 //		irisForward(p, ws, x)
 //	}
+//
+// What it is stands before the first one.
 func (a Assembly) call(f *File, fn AssemblyFunction) {
 	args := append([]jen.Code{jen.Id("p")}, ids(fn.Params)...)
-	call := jen.Id(a.Prefix + fn.Name)
-	m := a.calling(fn, a.method(fn), fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name))
+	call := jen.Id(a.Prefix + fn.Name + ends(fn.Codes)[0])
+	doc := ""
+	if fn.Name == a.Functions[0].Name {
+		doc = fmt.Sprintf("%s is %s in assembly, and so on.", a.method(fn), fn.Name)
+	}
+	m := a.calling(fn, a.method(fn), doc)
 	f.function(m, func(g *jen.Group) {
 		switch {
 		case fn.Pauses:
@@ -278,7 +284,7 @@ func (a Assembly) call(f *File, fn AssemblyFunction) {
 //	//go:noescape
 //	func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 func (a Assembly) declare(f *File, fn AssemblyFunction) {
-	for _, end := range append([]string{""}, fn.Codes...) {
+	for _, end := range ends(fn.Codes) {
 		f.f.Line()
 		f.f.Comment("//go:noescape")
 		s := f.f.Func().Id(a.Prefix + fn.Name + end).ParamsFunc(func(g *jen.Group) {
@@ -293,6 +299,15 @@ func (a Assembly) declare(f *File, fn AssemblyFunction) {
 			s.Add(typ(fn.Results[0].Type))
 		}
 	}
+}
+
+// ends are those of the names of what is declared of a function, first what Go calls: what chooses among its codes, or
+// the only one that it has.
+func ends(codes []string) []string {
+	if len(codes) == 1 {
+		return codes
+	}
+	return append([]string{""}, codes...)
 }
 
 // AssemblerName is the name of a parameter in assembly, where g is a register.

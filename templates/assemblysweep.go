@@ -50,7 +50,7 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 		lo, hi = jen.Id("lo"), jen.Id("hi")
 	}
 	call := func(from, n *jen.Statement) *jen.Statement {
-		return jen.Id(a.Prefix + s.Function).CallFunc(func(g *jen.Group) {
+		return jen.Id(a.Prefix + s.Function + ends(s.Codes)[0]).CallFunc(func(g *jen.Group) {
 			for _, array := range s.Arrays {
 				g.Op("&").Id(array).Index(from)
 			}
@@ -80,7 +80,7 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 				g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
 			})
 	})
-	for _, end := range append([]string{""}, s.Codes...) {
+	for _, end := range ends(s.Codes) {
 		a.external(f, s.Function+end).ParamsFunc(func(g *jen.Group) {
 			g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Id(a.Batch.Number)
 			g.Id("n").Int()

@@ -53,7 +53,7 @@ func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 		fn := a.p.Func(of.function)
 		if i == 0 || forms[i-1].function != fn.Name {
 			names = codeNames(fn.Name, a.variants(fn.Name))
-			if !fn.Batch {
+			if !fn.Batch && len(names) > 1 {
 				e, err := a.entry(a.code[of].file, fn, o.Prefix)
 				if err != nil {
 					return nil, fmt.Errorf("assembly: %w", err)

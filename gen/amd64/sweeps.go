@@ -141,20 +141,18 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 			continue
 		}
 		name, choice := prefix+s.Function(), sweepChoice(s)
-		targets := []target{{name + isa.AVX2.String(), 1}}
 		if choice.Unknown > 0 {
 			levels := levelsOf(choice, kinds, 1)
 			if a.config.Tried {
 				levels = a.TriedLevel(choice.Emitted[1])
 			}
-			targets = append(targets, target{name + isa.AVX512.String(), levels})
+			e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
+				a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1}, {name + isa.AVX512.String(), levels}})
+			if err != nil {
+				return err
+			}
+			out.AddSection(e)
 		}
-		e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
-			a.p.ElementBytes()), targets)
-		if err != nil {
-			return err
-		}
-		out.AddSection(e)
 		for _, c := range s.Code {
 			for _, part := range link(f, c) {
 				part.Name = prefix + part.Name

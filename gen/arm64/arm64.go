@@ -225,27 +225,20 @@ func (a *Assembly) Sweeps() assembly.Loops { return a.swept }
 // SweptAtOnce is how many elements a sweep takes in a call.
 func (a *Assembly) SweptAtOnce() int { return assembly.SweptAtOnce(a.config.CallCycles) }
 
-// Print returns the assembly file, with the functions that have assembly: of one sample, and of sweeps, one that Go
-// calls by its name, which goes on to the code, as it does where there are several levels to choose from.
+// Print returns the assembly file, with the functions that have assembly.
 func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
-	var entries, all []*assembly.Function
+	var all []*assembly.Function
 	for _, fn := range a.p.Funcs {
-		if !fn.Batch {
-			entries = append(entries, a.parts[fn.Name]...)
-		}
 		all = append(all, a.parts[fn.Name]...)
 	}
 	for _, s := range a.swept {
 		if s.Code != nil {
-			entries, all = append(entries, s.Code), append(all, s.Code)
+			all = append(all, s.Code)
 		}
 	}
 	write := func(w printer) (text, definitions []byte, err error) {
 		var b, define bytes.Buffer
 		for _, fn := range all {
-			if slices.Contains(entries, fn) {
-				entryText(&b, fn, o.Prefix)
-			}
 			if err := w.functionText(&b, fn, o.Prefix); err != nil {
 				return nil, nil, fmt.Errorf("assembly: %w", err)
 			}

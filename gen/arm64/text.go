@@ -29,13 +29,6 @@ func argumentBytes(fn *assembly.Function) int {
 // isNumber says whether a parameter is a number, and no pointer or integer.
 func isNumber(p assembly.Param) bool { return p.Typ == "" && !p.Integer && p.Dim == 0 && p.To == nil }
 
-// entryText is a function that goes on to the code of another.
-func entryText(b *bytes.Buffer, fn *assembly.Function, prefix string) {
-	name := prefix + fn.Name
-	goes := strings.TrimSuffix(name, fn.Machine.Set.String())
-	fmt.Fprintf(b, "\nTEXT ·%s(SB), NOSPLIT, $0-%d\n\tJMP ·%s(SB)\n", goes, argumentBytes(fn), name)
-}
-
 // functionText is a function as it stands in a file, its instructions written by a printer.
 func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix string) error {
 	local, attribute := fn.Local, ""

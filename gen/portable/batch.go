@@ -10,32 +10,31 @@ import (
 )
 
 // batchApart is what every batch function asks of its arguments.
-const batchApart = "No argument may overlap p or b, and no result xs or ys. It panics if the slices differ in length, before " +
-	"it writes\nanything."
+const batchApart = "\nFunctions panic before they write anything if slices differ in length. No argument may overlap p or this " +
+	"memory,\nand no result xs or ys."
 
 // weightsDoc is what every function with weights says of them.
-const weightsDoc = " A weight is any number. One of 0 hides no NaN: 0 times NaN is NaN."
+const weightsDoc = "\nA weight is any number. One of 0 hides no NaN: 0 times NaN is NaN."
 
 var batchDocs = map[string]string{
-	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
-	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples, 0 for zero samples.\n" + batchApart,
+	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].",
+	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples, 0 for zero samples.",
 	plan.GradBatch: "GradBatch overwrites g with the gradient of the sum of the losses of all samples and " +
-		"returns that sum. For zero\nsamples g is 0, and so is the sum. For means, divide both by len(xs).\n" +
-		batchApart,
+		"returns that sum. For zero\nsamples g is 0, and so is the sum. For means, divide both by len(xs).",
 	plan.StepBatch: "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= " +
 		"rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. " +
-		"For a step on the mean, divide rate by len(xs).\n" + batchApart,
+		"For a step on the mean, divide rate by len(xs).",
 	plan.LossBatchWeighted: "LossBatchWeighted returns the sum of the losses of all samples, each times its weight, 0 for " +
-		"zero samples.\n" + batchApart + weightsDoc,
+		"zero samples." + weightsDoc,
 	plan.GradBatchWeighted: "GradBatchWeighted overwrites g with the gradient of the sum of the losses of all samples, " +
 		"each times its weight, and\nreturns that sum. For zero samples g is 0, and so is the sum. For means, divide both " +
-		"by the sum of the weights.\n" + batchApart + weightsDoc,
+		"by the sum of the weights." + weightsDoc,
 	plan.StepBatchWeighted: "StepBatchWeighted takes one step of gradient descent on the sum of the losses of all " +
 		"samples, each times its weight,\np -= rate*∇ΣwL, and returns the sum before it. Every gradient is taken at the " +
-		"parameters before the step. For a step on\nthe mean, divide rate by the sum of the weights.\n" + batchApart +
+		"parameters before the step. For a step on\nthe mean, divide rate by the sum of the weights." +
 		weightsDoc,
 	plan.InputGradBatch: "InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at " +
-		"xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
+		"xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.",
 }
 
 func (pr *builder) batchDoc() string {
@@ -51,7 +50,7 @@ func (pr *builder) batchDoc() string {
 		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",
 			map[int]string{3: "three", 4: "four", 5: "five"}[n])
 	}
-	return doc
+	return doc + batchApart
 }
 
 func (pr *builder) batchFields() []code.Field {

@@ -45,7 +45,7 @@ func (pr *builder) nameElementary() {
 // CountUpdate counts what one update of an optimizer performs by the assignments of case i, which is nearly all of it:
 // the scalars that are formed once are left out.
 func CountUpdate(p *plan.Program, d plan.Descent, i int) (code.Count, error) {
-	o := optimizer{newBuilder(p, Options{}), d, "", ""}
+	o := optimizer{pr: newBuilder(p, Options{}), Descent: d}
 	b := &code.Block{}
 	if Spreads(p.Network) {
 		b.Let("lo", code.I(0))

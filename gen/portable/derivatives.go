@@ -22,9 +22,8 @@ var derivativeDocs = map[string]string{
 	plan.ParameterJacobian: "ParameterJacobian computes ŷ from x and its derivatives with respect to every parameter: j[i] is the " +
 		"gradient of ŷ_i, laid\nout like the parameters. It overwrites j and returns ŷ, which lies in ws.\n" +
 		derivedApart,
-	plan.ParameterJacobianBatch: "ParameterJacobianBatch computes the ParameterJacobian of every sample: js[i] at xs[i].\n" +
-		batchApart,
-	plan.JacobianBatch: "JacobianBatch computes the Jacobian of every sample: js[i] at xs[i].\n" + batchApart,
+	plan.ParameterJacobianBatch: "ParameterJacobianBatch computes the ParameterJacobian of every sample: js[i] at xs[i].",
+	plan.JacobianBatch:          "JacobianBatch computes the Jacobian of every sample: js[i] at xs[i].",
 }
 
 // rowVar is the variable of a row or column, and of the parameter of methods that do one.

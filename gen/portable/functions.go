@@ -10,21 +10,18 @@ import (
 	"github.com/backpropgen/backpropgen/gen/portable/schedule"
 )
 
-// apart is what every function that takes y asks of its arguments.
-const apart = "No argument may overlap p or ws: copy what Forward returned before passing it back."
-
 var functionDocs = map[string]string{
 	plan.Forward: "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with " +
 		"ws.\nAn output is NaN if it depends on a NaN in x or in a parameter. Infinite ones may make it NaN as well: " +
 		"Inf - Inf and\n0*Inf are NaN.",
-	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.\n" + apart,
+	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.",
 	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and " +
-		"returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
+		"returns the loss. It\nfollows Forward with the same ws, x and parameters.",
 	plan.Grad: "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and " +
-		"returns the loss.\n" + apart,
+		"returns the loss.",
 	plan.Step: "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. It stores no " +
 		"gradient of\na parameter, and reads every weight before it writes it. ŷ in ws is that of the parameters before " +
-		"the step.\n" + apart,
+		"the step.",
 }
 
 func (pr *builder) param(name string) code.Param {

@@ -19,9 +19,17 @@ func (pr *builder) optimizers() error {
 		return err
 	}
 	for i, d := range descents {
-		o := optimizer{pr, d, pr.name + d.Type, ""}
+		o := optimizer{pr: pr, Descent: d, name: pr.name + d.Type}
 		if i > 0 {
 			o.like = pr.name + descents[0].Type
+		}
+		for _, before := range descents[:i] {
+			if earlier := pr.name + before.Type; o.defaultsLike == "" && len(before.Defaults()) > 0 {
+				o.defaultsLike = earlier
+			}
+			if earlier := pr.name + before.Type; o.stateLike == "" && len(before.Rule.State) > 0 {
+				o.stateLike = earlier
+			}
 		}
 		o.declare()
 		o.constructor()
@@ -42,6 +50,9 @@ type optimizer struct {
 	plan.Descent
 	name string // of the emitted type
 	like string // the first optimizer's, whose methods say what all promise; "" of that one
+	// defaultsLike and stateLike are those of the first ones with defaults and with a state, which say what all others
+	// of that sort promise; "" of these.
+	defaultsLike, stateLike string
 }
 
 func (o optimizer) recv() *code.Param {
@@ -65,14 +76,19 @@ func (o optimizer) declare() {
 	if countsIn.MatchString(o.Formula) {
 		doc += "where t is the number of the update. "
 	}
-	if o.hasDefaults() {
+	switch {
+	case o.hasDefaults() && o.defaultsLike != "":
+		doc += fmt.Sprintf("The zero value and literals are taken as those of %s are.", o.defaultsLike)
+	case o.hasDefaults():
 		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\n"+
 			"To have others, start from that and set fields, to 0 too: Update panics at a literal that leaves\n%[2]s at 0.",
 			o.name, strings.Join(o.Defaults(), " or "))
-	} else {
+	default:
 		doc += "The zero value is ready."
 	}
-	doc += " It is for one network, and one goroutine at a time."
+	if o.like == "" || o.hasDefaults() && o.defaultsLike == "" {
+		doc += " It is for one network, and one goroutine at a time."
+	}
 	o.pr.file.Add(&code.Struct{Name: o.name, Doc: doc, Fields: o.fields()})
 }
 
@@ -150,10 +166,13 @@ func (o optimizer) update() error {
 		}
 	}
 	doc := "Update moves p against g, the gradient of one sample or a sum or mean over many, at a learning rate that suits it."
-	if o.like != "" {
+	switch {
+	case len(o.Rule.State) > 0 && o.stateLike != "":
+		doc = fmt.Sprintf("Update moves p against g, like that of %s.", o.stateLike)
+	case o.like != "":
 		doc = fmt.Sprintf("Update moves p against g, like that of %s.", o.like)
 	}
-	if len(o.Rule.State) > 0 {
+	if len(o.Rule.State) > 0 && o.stateLike == "" {
 		doc += "\nNaN or an infinity in g stays in the state: where g may have one, look at its Norm first."
 	}
 	o.pr.file.Add(&code.Func{Name: "Update", Doc: doc, Recv: o.recv(), Params: o.updateParams(), Body: b})
