@@ -26,8 +26,8 @@ type target struct {
 }
 
 // entry writes the function that Go calls where there are several codes: it jumps to that of the level, which finds the
-// arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through two functions
-// more, which is a tenth of what a small network takes.
+// arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through two
+// functions more, which is a tenth of what a small network takes.
 func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Function, error) {
 	c, kinds, size := a.choices[fn.Name], a.Kinds(), a.p.ElementBytes()
 	variants := a.variants(fn.Name)
