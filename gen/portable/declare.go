@@ -68,7 +68,8 @@ func (pr *builder) workspaceDoc() string {
 		return names[0]
 	}
 	return fmt.Sprintf("%s\n%s write what layers compute, and %s write gradients.\nThey stay until the next "+
-		"call with the same workspace. No argument may overlap it or p: copy what Forward returned\nbefore passing it back.", doc, after(plan.Cache), after(plan.Delta))
+		"call with the same workspace. No argument may overlap it or p: copy what Forward returned\n"+
+		"before passing it back.", doc, after(plan.Cache), after(plan.Delta))
 }
 
 // field is a field that holds numbers: a single one, or an array where there are dimensions.
