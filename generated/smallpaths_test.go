@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"golang.org/x/sys/cpu"
 
@@ -22,7 +21,7 @@ import (
 )
 
 // TestSmallPaths checks which samples go one by one and which in a tile: those that are predicted to, by their number
-// alone, also behind whole tiles. A tile of few samples is seen by the copy that is made of them.
+// alone, also behind whole tiles. Samples that go one by one are seen by the workspace that the first of them writes.
 func TestSmallPaths(t *testing.T) {
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
 		t.Skip("the processor has no AVX2 and FMA: there are no tiles")
@@ -50,9 +49,9 @@ func smallPaths[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](t *testing.T,
 		t.Fatal(err)
 	}
 	batch, g := new(B), new(G)
-	rest := reflect.ValueOf(batch).Elem().FieldByName("restX")
-	tile := rest.Len()
-	copied := unsafe.Slice((*float32)(rest.Addr().UnsafePointer()), rest.Len()*rest.Index(0).Len())
+	fields := reflect.ValueOf(batch).Elem()
+	tile := fields.FieldByName("restX").Len()
+	written := (*float32)(fields.FieldByName("samples").Addr().UnsafePointer())
 	xs, ys, out := make([]X, 2*tile), make([]Y, 2*tile), make([]Y, 2*tile)
 	for function, call := range map[string]func(n int){
 		plan.ForwardBatch: func(n int) { p.ForwardBatch(batch, xs[:n], out[:n]) },
@@ -63,9 +62,9 @@ func smallPaths[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](t *testing.T,
 			var paths strings.Builder
 			for n := 1; n < tile; n++ {
 				const mark = 12345
-				copied[0] = mark
+				*written = mark
 				call(whole*tile + n)
-				if copied[0] == mark {
+				if *written != mark {
 					few[whole]++
 					paths.WriteByte('1')
 				} else {
