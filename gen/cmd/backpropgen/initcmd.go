@@ -41,6 +41,10 @@ func runInit(c *call) int {
 	} else if n := exported(identifierFrom(f.key)); networkNameProblem(n) == nil {
 		name = n
 	}
+	root := moduleRoot(f.key)
+	if err := importPathProblem(root, f.key); err != nil {
+		return c.misused("%v", err)
+	}
 	pkg, code, err := initPackage(c, f)
 	if err != nil {
 		if code == exitUsage {
@@ -76,7 +80,7 @@ func runInit(c *call) int {
 		r.print(c.stderr)
 		return r.code()
 	}
-	fmt.Fprint(c.stdout, s.nextSteps(b.changes, inModule(f.key)))
+	fmt.Fprint(c.stdout, s.nextSteps(b.changes, root != ""))
 	return exitOK
 }
 
@@ -140,16 +144,42 @@ func (f *folder) declarationsOf(name string) []string {
 	return places
 }
 
-// inModule says whether a folder is part of a Go module.
-func inModule(dir string) bool {
+// moduleRoot is the folder with the go.mod of the Go module that a folder is part of, empty if it is part of none.
+func moduleRoot(dir string) string {
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return true
+			return dir
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			return false
+			return ""
 		}
 		dir = up
 	}
+}
+
+// importPathProblem says why Go can't build a package in a folder of a module: the folders below the module's own are
+// part of its import path, in which few characters may be.
+func importPathProblem(root, dir string) error {
+	if root == "" {
+		return nil
+	}
+	below, err := filepath.Rel(root, dir)
+	if err != nil || below == "." {
+		return nil
+	}
+	for folder := range strings.SplitSeq(below, string(filepath.Separator)) {
+		if strings.ContainsFunc(folder, notInImportPaths) {
+			return fmt.Errorf("Go builds no package in the folder %s of this module, whose name would be part of an import "+
+				"path; these have only ASCII letters, digits and - . _ ~ +; rename the folder", shown(folder))
+		}
+	}
+	return nil
+}
+
+// notInImportPaths says whether the go command refuses a character in import paths (golang.org/x/mod/module,
+// CheckImportPath).
+func notInImportPaths(r rune) bool {
+	letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	return !letter && !('0' <= r && r <= '9') && !strings.ContainsRune("-._~+", r)
 }
