@@ -17,8 +17,8 @@ import (
 // Packages that emitted files import at run time have mistakes planted in a copy of them, in a folder of the package
 // that imports it: so there are as many of them in one program as there are mistakes.
 
-// withSource adds the package of a file of this module to emitted files, and what it imports from internal, which Go lets
-// no other module import; it adds nothing if the file is an emitted one.
+// withSource adds the package of a file of this module to emitted files, and what it imports from internal, which Go
+// lets no other module import. It adds nothing if the file is an emitted one.
 func withSource(t *testing.T, files []gen.File, file string) []gen.File {
 	t.Helper()
 	if pkg := path.Dir(file); pkg != "." {
