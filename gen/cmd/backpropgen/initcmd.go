@@ -170,7 +170,7 @@ func importPathProblem(root, dir string) error {
 	}
 	for folder := range strings.SplitSeq(below, string(filepath.Separator)) {
 		if strings.ContainsFunc(folder, notInImportPaths) {
-			return fmt.Errorf("Go builds no package in the folder %s of this module, whose name would be part of an import "+
+			return fmt.Errorf("the folder %s of this module can hold no Go package, as its name would be part of an import "+
 				"path; these have only ASCII letters, digits and - . _ ~ +; rename the folder", shown(folder))
 		}
 	}
