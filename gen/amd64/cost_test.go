@@ -262,10 +262,7 @@ func TestChooseOnZen5(t *testing.T) {
 			n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "relu"}})
 		}
 		n.Layers[len(n.Layers)-1].Activation.Name = "softmax"
-		p, err := plan.Compile(n.WithDefaults())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := compiledNetwork(t, n)
 		a, err := begin(p, Config{})
 		if err != nil {
 			t.Fatal(err)

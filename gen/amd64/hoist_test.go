@@ -22,10 +22,7 @@ func batchCode(t *testing.T, text, function string) (before, loop []*ir.Instruct
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Compile(n.WithDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := compiledNetwork(t, n)
 	fns, err := assembly.Batch(assembly.NewFile(commonOf(p)), p, machineOf(isa.AVX512, p.ElementBytes()),
 		p.Func(function), kernel.NewTileLayout(p, kernel.Tiling{}))
 	if err != nil {

@@ -36,11 +36,7 @@ func longNetworks() (list []spec.Network) {
 func compileLong(t *testing.T, n spec.Network, precision spec.Precision, rounding spec.Rounding) *plan.Program {
 	t.Helper()
 	n.Precision, n.Rounding = precision, rounding
-	p, err := plan.Compile(n.WithDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return compiledNetwork(t, n)
 }
 
 // TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take

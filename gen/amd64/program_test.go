@@ -41,10 +41,7 @@ func TestProgramsOfLongFunctions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := plan.Compile(n.WithDefaults())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := compiledNetwork(t, n)
 		for _, l := range isa.Levels {
 			assemblytest.All(t, p, commonOf(p), machineOf(l, p.ElementBytes()), func(f *assembly.File) {
 				f.Layered, f.CallCycles = true, 1500

@@ -11,7 +11,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
-	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -24,10 +23,7 @@ func TestAlike(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%d/%s", i, n.Rounding), func(t *testing.T) {
 			t.Parallel()
-			p, err := plan.Compile(n.WithDefaults())
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := compiledNetwork(t, n)
 			a := &Assembly{p: p, common: commonOf(p), core: cores.All[0], most: math.MaxInt}
 			spared := 0
 			for _, fn := range p.Funcs {

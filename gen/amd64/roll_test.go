@@ -20,11 +20,7 @@ func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Roun
 	for range layers {
 		n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: activation}})
 	}
-	p, err := plan.Compile(n.WithDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return compiledNetwork(t, n)
 }
 
 // TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their

@@ -34,10 +34,7 @@ func TestRollTurns(t *testing.T) {
 				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
 			}
 			n.Layers = append(n.Layers, spec.Layer{Dense: 7}) // four rows, and three
-			p, err := plan.Compile(n.WithDefaults())
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := compiledNetwork(t, n)
 			a, err := begin(p, Config{})
 			if err != nil {
 				t.Fatal(err)

@@ -97,10 +97,7 @@ func TestFewElements(t *testing.T) {
 	for _, input := range []int{12, 15, 40} {
 		n := spec.Network{Name: "Net", Input: input, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"},
 			Optimizers: []spec.Optimizer{spec.RMSprop, spec.Adam}}
-		p, err := plan.Compile(n.WithDefaults())
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := compiledNetwork(t, n)
 		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)

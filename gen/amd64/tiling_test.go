@@ -96,10 +96,7 @@ func TestWindowOfOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Compile(n.WithDefaults())
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := compiledNetwork(t, n)
 	for _, l := range isa.Levels {
 		for lines := range 2 {
 			lay := kernel.NewTileLayout(p, kernel.Tiling{Row: (1 + lines) * kernel.LineBytes})
