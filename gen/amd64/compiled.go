@@ -286,16 +286,23 @@ func (a *Assembly) cycles(of form) []int {
 	if fn.Batch {
 		bytes = 0
 	}
+	kept := func(c *cores.Core) cores.Kept { return a.kept(fn, c, of.style) }
+	return cyclesByCore(of.level, a.code[of].tiled(fn), kept, bytes, a.arguments(of))
+}
+
+// cyclesByCore runs parts, one after another, through the models of cores.All: 0 where a core can't run their level.
+func cyclesByCore(l isa.Level, parts []*cores.Program, kept func(*cores.Core) cores.Kept, bytes int,
+	arguments map[string]int) []int {
 	var places []int // in cores.All
 	var on []cores.On
 	for i, c := range cores.All {
-		if c.Wide || of.level == isa.AVX2 {
-			places, on = append(places, i), append(on, cores.On{Core: c, Kept: a.kept(fn, c, of.style)})
+		if c.Wide || l == isa.AVX2 {
+			places, on = append(places, i), append(on, cores.On{Core: c, Kept: kept(c)})
 		}
 	}
 	all := make([]int, len(cores.All))
-	for _, part := range a.code[of].tiled(fn) {
-		for k, cycles := range cores.Cycles(part, on, bytes, a.arguments(of)) {
+	for _, part := range parts {
+		for k, cycles := range cores.Cycles(part, on, bytes, arguments) {
 			all[places[k]] += cycles
 		}
 	}

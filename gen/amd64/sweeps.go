@@ -50,20 +50,19 @@ func widerPays(s plan.Sweep, code []*compiled) bool {
 	if s.Elements == 0 {
 		return true
 	}
-	var on []cores.On
-	for _, core := range cores.All {
+	kept := func(*cores.Core) (none cores.Kept) { return none }
+	cycles := func(l isa.Level, c *compiled) []int {
+		return cyclesByCore(l, []*cores.Program{cores.Read(c.parts[0])}, kept, 0,
+			map[string]int{kernel.SweptLength: s.Elements})
+	}
+	narrow, wide := cycles(isa.AVX2, code[0]), cycles(isa.AVX512, code[1])
+	spares, able := 0, 0
+	for k, core := range cores.All {
 		if core.Wide {
-			on = append(on, cores.On{Core: core})
+			spares, able = spares+1000-besides(wide[k], narrow[k]), able+1
 		}
 	}
-	arguments := map[string]int{kernel.SweptLength: s.Elements}
-	narrow := cores.Cycles(cores.Read(code[0].parts[0]), on, 0, arguments)
-	wide := cores.Cycles(cores.Read(code[1].parts[0]), on, 0, arguments)
-	spares := 0
-	for k := range on {
-		spares += 1000 - besides(wide[k], narrow[k])
-	}
-	return spares >= 10*emittedMargin*len(on)
+	return spares >= 10*emittedMargin*able
 }
 
 // sweepChoice says which of a sweep's codes every core runs: that of AVX-512 where a core has it. But one that takes
@@ -113,20 +112,9 @@ func (a *Assembly) SweepChoices() (choices []Choice) {
 				c.Cycles = append(c.Cycles, nil)
 				continue
 			}
-			var on []cores.On
-			for _, core := range cores.All {
-				if core.Wide || v.Level == isa.AVX2 {
-					on = append(on, cores.On{Core: core, Kept: cores.Kept{Second: core.SecondCache()}})
-				}
-			}
-			took := cores.Cycles(cores.Read(s.Code[i].parts[0]), on, bytes, map[string]int{kernel.SweptLength: params})
-			cycles := make([]int, len(cores.All))
-			for k, core := range cores.All {
-				if n := slices.IndexFunc(on, func(o cores.On) bool { return o.Core == core }); n >= 0 {
-					cycles[k] = took[n]
-				}
-			}
-			c.Cycles = append(c.Cycles, cycles)
+			kept := func(core *cores.Core) cores.Kept { return cores.Kept{Second: core.SecondCache()} }
+			c.Cycles = append(c.Cycles, cyclesByCore(v.Level, []*cores.Program{cores.Read(s.Code[i].parts[0])}, kept,
+				bytes, map[string]int{kernel.SweptLength: params}))
 		}
 		choices = append(choices, c)
 	}
