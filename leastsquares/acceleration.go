@@ -42,7 +42,8 @@ func (s *search[X, Y]) bend(v []float64, factors *factored) (step []float64, pro
 			}
 		}
 	}
-	if part := s.within(step); part < 1 {
+	part := s.within(step)
+	if s.limited = part < 1; s.limited {
 		floats.Scale(part, step)
 		promised = 0
 	}

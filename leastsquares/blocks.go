@@ -214,9 +214,9 @@ func (p *problem[X, Y]) block(w worker[X], at, end int, s []float64) (rows []flo
 		p.roots[k] = math.Sqrt(curvature)
 		s[i] = slope / p.roots[k]
 		loss, square = loss+term, square+s[i]*s[i]
-	}
-	if !(math.Abs(loss) <= math.MaxFloat64) || !(square <= math.MaxFloat64) {
-		return nil, 0, 0, &NotFiniteError{at, 0, "loss"}
+		if !(math.Abs(loss) <= math.MaxFloat64) || !(square <= math.MaxFloat64) {
+			return nil, 0, 0, &NotFiniteError{k / p.outputs, k % p.outputs, "loss"}
+		}
 	}
 	return p.gradients(w, at, end), loss, square, nil
 }

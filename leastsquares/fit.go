@@ -62,11 +62,15 @@ func (r *Result) Converged() bool {
 	return r.Reason == LossTolerance || r.Reason == StepTolerance || r.Reason == GradientTolerance
 }
 
-// Fit fits the network to samples and returns what it came to, also with an error: the network then has the parameters
-// of the last step that was taken. The error says what is wrong with the samples or options, names a sample whose
-// outputs or gradients are no numbers, or is that of the context or of OnIteration. A panic of the network, of the cost
-// or of OnIteration comes out of Fit, and leaves the network likewise.
+// Fit fits the network to samples. It refuses samples and options that it can't fit with: then the error says what is
+// wrong, the result is nil, and the network is as it was. Any other error names a sample whose outputs or gradients are
+// no numbers, or is that of the context or of OnIteration. Then there is a result as well, and the network has the
+// parameters of the last step that was taken. A panic of the network, of the cost or of OnIteration comes out of Fit,
+// and leaves the network likewise.
 func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Result, error) {
+	if err := f.ready(); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults(f.single)
 	p, err := f.problem(ctx, xs, ys, o)
 	if err != nil {
@@ -86,6 +90,14 @@ func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Res
 		err = nil
 	}
 	return s.result, err
+}
+
+// ready says what a fitter that New has not made lacks.
+func (f *Fitter[X, Y]) ready() error {
+	if f == nil || f.worker == nil {
+		return errors.New("leastsquares: the Fitter is nil or a zero value; make one with New")
+	}
+	return nil
 }
 
 // problem is what is to be fitted, checked.

@@ -464,7 +464,7 @@ func TestRefused(t *testing.T) {
 		{"LossTolerance is 2", xs, ys, start, leastsquares.Options{LossTolerance: 2}},
 		{"Method is 7", xs, ys, start, leastsquares.Options{Method: 7}},
 		{"Solver is 9", xs, ys, start, leastsquares.Options{Solver: 9}},
-		{"of no fit of this network", xs, ys, start,
+		{"does not come from a fit of this network", xs, ys, start,
 			leastsquares.Options{Start: leastsquares.State{Scale: make([]float64, 3)}}},
 		{"the loss of output 0 of sample 0 is NaN or infinite", xs, ys, misra{1e308, -1e308}, leastsquares.Options{}},
 		{"must be positive", xs, ys, start, leastsquares.Options{Cost: leastsquares.Custom("none",

@@ -2,6 +2,7 @@ package leastsquares_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -52,7 +53,7 @@ func TestForeignState(t *testing.T) {
 		state.Scale = slices.Clone(state.Scale)
 		spoil(&state)
 		_, err := f.Fit(context.Background(), xs, ys, leastsquares.Options{Start: state})
-		if err == nil || !strings.Contains(err.Error(), "Options.Start is of no fit of this network") {
+		if err == nil || !strings.Contains(err.Error(), "Options.Start does not come from a fit of this network") {
 			t.Errorf("%s: %v", what, err)
 		}
 		if net != before {
@@ -358,6 +359,59 @@ func TestFewSamples(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d samples: %v, want %q", n, err, want)
+		}
+	}
+}
+
+// TestNoFitter: a fitter that New has not made says so.
+func TestNoFitter(t *testing.T) {
+	xs, ys := split(misraData)
+	const says = "the Fitter is nil or a zero value; make one with New"
+	for _, f := range []*leastsquares.Fitter[[1]float64, [1]float64]{nil, {}} {
+		if _, err := f.Fit(context.Background(), xs, ys, leastsquares.Options{}); err == nil ||
+			!strings.Contains(err.Error(), says) {
+			t.Errorf("Fit said %v, want %q", err, says)
+		}
+		if _, err := f.Uncertainty(context.Background(), xs, ys, leastsquares.Options{}); err == nil ||
+			!strings.Contains(err.Error(), says) {
+			t.Errorf("Uncertainty said %v, want %q", err, says)
+		}
+		if text := said(func() { f.Predictions(new(leastsquares.Uncertainty), xs) }); !strings.Contains(text, says) {
+			t.Errorf("Predictions said %q, want %q", text, says)
+		}
+	}
+}
+
+// TestLossTooLarge: where the loss of one sample is beyond all numbers, the error names that sample.
+func TestLossTooLarge(t *testing.T) {
+	for _, solver := range []leastsquares.Solver{leastsquares.Cholesky, leastsquares.QR} {
+		xs, ys := split(misraData)
+		ys[5][0] = 1e200
+		_, err := leastsquares.New(&misra{250, 0.0005}).Fit(context.Background(), xs, ys,
+			leastsquares.Options{Solver: solver})
+		var none *leastsquares.NotFiniteError
+		if !errors.As(err, &none) || none.Sample != 5 || none.Output != 0 {
+			t.Errorf("solver %d: %v, want sample 5", solver, err)
+		}
+	}
+}
+
+// TestTinyStepLimit: steps that are short because a limit says so don't end a fit as converged.
+func TestTinyStepLimit(t *testing.T) {
+	xs, ys := split(misraData)
+	for _, c := range []struct {
+		limit  float64
+		reason leastsquares.Reason
+	}{
+		{1e-12, leastsquares.Unfinished}, // many such steps would get there
+		{1e-300, leastsquares.Stalled},   // nothing moves
+	} {
+		for _, method := range []leastsquares.Method{leastsquares.LevenbergMarquardt, leastsquares.GaussNewton} {
+			r, err := leastsquares.New(&misra{250, 0.0005}).Fit(context.Background(), xs, ys,
+				leastsquares.Options{Method: method, StepLimit: c.limit, Iterations: 5})
+			if err != nil || r.Converged() || r.Reason != c.reason {
+				t.Errorf("method %d, limit %v: %v, %v, want %v", method, c.limit, r.Reason, err, c.reason)
+			}
 		}
 	}
 }

@@ -60,8 +60,9 @@ type Options struct {
 	// Fit ends where a step lowers the loss, or can be expected to, by less than LossTolerance of it; where it changes
 	// the parameters, each measured by the length of its column of J, by less than StepTolerance of them; or where no
 	// column of J has an angle with the residuals whose cosine is above GradientTolerance. A step with more damping
-	// than a fit begins with is short, and does not end it by what it lowers. 0 is the default: 1e-12,
-	// 1e-10 and 1e-10 for networks of float64, and 1e-7, 1e-7 and 1e-6 for those of float32.
+	// than a fit begins with is short, and does not end it by what it lowers; nor does one that a limit shortens end it
+	// by what it lowers or by its length. 0 is the default: 1e-12, 1e-10 and 1e-10 for networks of float64, and 1e-7,
+	// 1e-7 and 1e-6 for those of float32.
 	LossTolerance, StepTolerance, GradientTolerance float64
 
 	// Start goes on from where a fit was: with the parameters as they were then, and all else equal, to the same bits.
@@ -168,7 +169,8 @@ func (o Options) check(ctx context.Context, samples, targets, outputs, params in
 		refuse(!(v > 0 && v < 1), "Options.%s is %v; give a part of 1, or 0 for the default", name, v)
 	}
 	refuse(!o.Start.goesOn(params),
-		"Options.Start is of no fit of this network; take it whole from a Result or an Iteration, or leave it out")
+		"Options.Start does not come from a fit of this network; copy the State of a Result or an Iteration whole, or "+
+			"leave it out")
 	return errors.Join(errs...)
 }
 

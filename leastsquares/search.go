@@ -20,6 +20,7 @@ type search[X, Y any] struct {
 	scale           []float64
 	room            []float64 // a matrix
 	qr              bool
+	limited         bool // the step under way is as short as the options' limits ask for
 	iteration       int
 }
 
@@ -163,8 +164,8 @@ func (s *search[X, Y]) iterate() (it Iteration, end Reason, err error) {
 	if err != nil {
 		return it, Unfinished, err
 	}
-	// With more damping than at first a step is short, and says little of how far the minimum is.
-	if it.Accepted && end == Unfinished && it.Damping <= begun &&
+	// With more damping than at first, or at a limit, a step is short, and says little of how far the minimum is.
+	if it.Accepted && end == Unfinished && it.Damping <= begun && !s.limited &&
 		before-it.Loss <= s.LossTolerance*math.Abs(before) {
 		end = LossTolerance
 	}
@@ -199,6 +200,9 @@ func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err er
 		}
 		if it.Step == 0 || promised <= 0 && it.Step <= math.MaxFloat64 {
 			s.params.set(s.x)
+			if s.limited {
+				return Stalled, nil
+			}
 			return StepTolerance, nil
 		}
 		if it.Step <= math.MaxFloat64 { // within what the network's precision has numbers for
@@ -214,7 +218,7 @@ func (s *search[X, Y]) try(factors *factored, it *Iteration) (end Reason, err er
 			}
 		}
 		s.params.set(s.x)
-		if promised <= s.LossTolerance*math.Abs(s.system.loss) && it.Step <= math.MaxFloat64 {
+		if !s.limited && promised <= s.LossTolerance*math.Abs(s.system.loss) && it.Step <= math.MaxFloat64 {
 			return LossTolerance, nil
 		}
 		if s.Method == LevenbergMarquardt {
@@ -250,7 +254,7 @@ func (s *search[X, Y]) accept(next, moved []float64, it *Iteration) (end Reason,
 	// sooner. More steps fail then, but one that does needs neither J nor its product.
 	s.damping = max(s.damping*max(1./3, 2-2*it.Gain), leastDamping)
 	s.growth = 2
-	if length(s.scale, moved) <= s.StepTolerance*length(s.scale, s.x) {
+	if !s.limited && length(s.scale, moved) <= s.StepTolerance*length(s.scale, s.x) {
 		return StepTolerance, nil
 	}
 	return Unfinished, nil

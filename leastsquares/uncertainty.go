@@ -31,6 +31,9 @@ type Uncertainty struct {
 // Uncertainty computes the covariance of the parameters as they are, for the samples and the cost, weights and workers
 // of the options. The error is as Fit's, or says that the samples do not determine a parameter.
 func (f *Fitter[X, Y]) Uncertainty(ctx context.Context, xs []X, ys []Y, o Options) (*Uncertainty, error) {
+	if err := f.ready(); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults(f.single)
 	o.Underdetermined = true // what is missing is said below
 	p, err := f.problem(ctx, xs, ys, o)
@@ -116,6 +119,9 @@ func (o Options) curvature(outputs int) float64 {
 // Predictions returns the standard errors of the network's outputs for inputs, one sample after another: of what the
 // model says there, without the scatter of a new measurement, which is Sigma.
 func (f *Fitter[X, Y]) Predictions(u *Uncertainty, xs []X) [][]float64 {
+	if err := f.ready(); err != nil {
+		panic(err.Error())
+	}
 	n := f.params.len()
 	switch {
 	case u == nil:
