@@ -154,3 +154,45 @@ func TestStoresOfSweeps(t *testing.T) {
 		}
 	}
 }
+
+// TestSweepPredictions: models run the loops of sweeps as often as a core does, whatever the number of elements, so
+// that the sweep of Scale stores each element once. In the first cache twice as many take about twice as long.
+func TestSweepPredictions(t *testing.T) {
+	s := plan.GradientSweeps(spec.Float32)[2]
+	stored := regexp.MustCompile(`^V\w+ Y\d+ (0x\w+)$`)
+	for _, l := range isa.Levels {
+		f := assembly.NewFile(&assembly.Common{Symbol: "c", Kernel: kernel.Common{Sources: idiom.NewSources()}})
+		sweep, err := assembly.NewSweep(f, machineOf(l, 4), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn := assembledOf(sweep)
+		for _, n := range []int{8, 16, 40, 1000, 4808} {
+			if l != isa.AVX2 {
+				break // the last elements go with a mask, which is not told
+			}
+			at := map[string]bool{}
+			for _, line := range cores.Executed(fn, map[string]int{kernel.SweptLength: n}) {
+				if m := stored.FindStringSubmatch(line); m != nil {
+					at[m[1]] = true
+				}
+			}
+			if len(at) != n/8 {
+				t.Errorf("of %d elements %d vectors are stored", n, len(at))
+			}
+		}
+		for i, c := range cores.All {
+			once, twice := 0, 0
+			for elements, cycles := range map[int]*int{6000: &once, 12000: &twice} {
+				*cycles = cyclesByCore(l, []*cores.Program{cores.Read(fn)},
+					func(*cores.Core) (none cores.Kept) { return none }, 0,
+					map[string]int{kernel.SweptLength: elements})[i]
+			}
+			if c.Wide || l == isa.AVX2 {
+				if twice < 19*once/10 || twice > 21*once/10 || once < 6000/32 {
+					t.Errorf("%s, %s: %d cycles for 6000 elements, %d for twice as many", l, c.Title, once, twice)
+				}
+			}
+		}
+	}
+}

@@ -2,7 +2,6 @@ package amd64
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // writeSweeps writes the sweeps of the network, before what is written of it by the size that is left.
@@ -94,8 +92,7 @@ func (a *Assembly) sweepChoices() (choices []Choice) {
 }
 
 // SweepChoices are these choices with what each code is predicted to take on every core of cores.All, 0 on one that
-// can't run it. Of a code with loops that is nil: models run those of functions, which end when a number is reached,
-// and the loops of sweeps end below one.
+// can't run it.
 func (a *Assembly) SweepChoices() (choices []Choice) {
 	for _, s := range a.swept {
 		if s.Missing != "" {
@@ -106,12 +103,6 @@ func (a *Assembly) SweepChoices() (choices []Choice) {
 		params := a.p.Network.Params()
 		bytes := len(s.Arrays) * params * a.p.ElementBytes()
 		for i, v := range c.Tried {
-			if slices.ContainsFunc(s.Code[i].parts[0].Instructions(), func(i *ir.Instruction) bool {
-				return i.Opcode == branches[vec.IfGreaterEqual]
-			}) {
-				c.Cycles = append(c.Cycles, nil)
-				continue
-			}
 			kept := func(core *cores.Core) cores.Kept { return cores.Kept{Second: core.SecondCache()} }
 			c.Cycles = append(c.Cycles, cyclesByCore(v.Level, []*cores.Program{cores.Read(s.Code[i].parts[0])}, kept,
 				bytes, map[string]int{kernel.SweptLength: params}))

@@ -34,6 +34,46 @@ const (
 	compare // with a constant, and changes nothing
 )
 
+// flags says whether it leaves behind how its result compares with 0, or how a register does with a constant.
+func (d doing) flags() bool { return d != nothing && d != set && d != multiply }
+
+// when is the outcome of a comparison at which an instruction jumps.
+type when uint8
+
+const (
+	_ when = iota // it does not
+	always
+	equal
+	unequal
+	less
+	notLess
+	greater
+)
+
+// jumps are the outcomes at which instructions jump. JLE is not among them: only pauses have it.
+var jumps = map[string]when{
+	"JMP": always, "JEQ": equal, "JNE": unequal, "JLT": less, "JGE": notLess, "JGT": greater,
+}
+
+// holds says whether an outcome is that of a comparison with a number, by what that number is less.
+func (w when) holds(difference int64) bool {
+	switch w {
+	case always:
+		return true
+	case equal:
+		return difference == 0
+	case unequal:
+		return difference != 0
+	case less:
+		return difference < 0
+	case notLess:
+		return difference >= 0
+	case greater:
+		return difference > 0
+	}
+	return false
+}
+
 // source is where the number comes from.
 type source uint8
 
@@ -86,10 +126,19 @@ func (i *modelled) computes() (e effect) {
 	}
 	if i.opcode == "CMPQ" {
 		from, ok := i.operands[0].(reg.Register)
-		if end, constant := i.operands[1].(operand.U32); ok && constant {
-			return effect{does: compare, to: registerOf(from), value: int64(end)}
+		if !ok {
+			return effect{}
 		}
-		return effect{}
+		e = effect{does: compare, to: registerOf(from)}
+		switch end := i.operands[1].(type) {
+		case operand.U32:
+			e.value = int64(end)
+		case operand.U8:
+			e.value = int64(end)
+		default:
+			return effect{}
+		}
+		return e
 	}
 	if to, ok := i.operands[1].(reg.Register); ok {
 		e.does, e.to = does[i.opcode], registerOf(to)

@@ -16,7 +16,7 @@ func Executed(fn *ir.Function, arguments map[string]int) (list []string) {
 	for at := 0; at < len(p.code); at++ {
 		i := &p.code[at]
 		w.compute(i.effect)
-		if i.target >= 0 && !w.equal {
+		if i.target >= 0 && i.when.holds(w.difference) {
 			at = int(i.target) - 1
 			continue
 		}

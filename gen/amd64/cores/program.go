@@ -60,11 +60,12 @@ type figures struct {
 // step is an instruction as the simulation needs it. It has the size of a line of the cache: loops run through many.
 type step struct {
 	kind      int32 // among those of its program
-	target    int32 // of a jump, -1 for none
+	target    int32 // of a jump, -1 for one that is never taken, and for none
 	registers []register
 	reads     uint8   // so many of the registers; the others it writes
 	bytes     uint8   // that it loads or stores
 	loop      int16   // that it ends, -1 for none
+	when      when    // it jumps
 	at        address // of these
 	// free says that it takes no unit but for memory, point that a function may pause there.
 	load, store, free, vector, point, returns bool
@@ -88,10 +89,12 @@ type modelled struct {
 	slot     register // on the stack, of a counter that is kept there
 }
 
-// Read translates the instructions of a function.
+// Read translates the instructions of a function. Jumps other than those of loops are taken in sweeps only, which are
+// told by loops that end below a number: elsewhere they lead to pauses, or around what is not always done.
 func Read(fn *ir.Function) *Program {
 	p := &Program{code: make([]step, 0, len(fn.Nodes)), from: make([]*ir.Instruction, 0, len(fn.Nodes))}
 	begin, slots, kinds := map[string]int32{}, map[int]register{}, map[kind]int32{}
+	ahead, below := map[int]string{}, false // jumps that are no loops, and whether a loop ends below a number
 	for _, n := range fn.Nodes {
 		switch n := n.(type) {
 		case ir.Label:
@@ -105,9 +108,16 @@ func Read(fn *ir.Function) *Program {
 				kinds[k] = m.kind
 				p.kinds = append(p.kinds, k)
 			}
-			if l := n.TargetLabel(); l != nil && n.Opcode == "JNE" {
-				m.target, m.loop = begin[string(*l)], p.loops // loops go back; nothing pauses
-				p.loops++
+			if l := n.TargetLabel(); l != nil {
+				m.when = jumps[n.Opcode]
+				at, back := begin[string(*l)]
+				if back && (m.when == unequal || m.when == notLess) {
+					m.target, m.loop = at, p.loops
+					p.loops++
+					below = below || m.when == notLess
+				} else {
+					ahead[len(p.code)] = string(*l)
+				}
 			}
 			if disp, ok := m.counter(); ok {
 				if _, known := slots[disp]; !known {
@@ -124,6 +134,11 @@ func Read(fn *ir.Function) *Program {
 		}
 	}
 	p.registers = registers + len(slots)
+	if below {
+		for at, label := range ahead {
+			p.code[at].target = begin[label]
+		}
+	}
 	return p
 }
 

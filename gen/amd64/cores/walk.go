@@ -35,12 +35,11 @@ const eventsAtOnce = 2048
 // walk executes a function.
 type walk struct {
 	code []step
-	// values are what is in the general registers, equal how the last comparison came out, compared the register that
-	// it was with, and end the number.
-	values   []int64
-	equal    bool
-	compared register
-	end      int64
+	// values are what is in the general registers. The last comparison was of the register compared with the number
+	// end, which the register exceeded by difference.
+	values          []int64
+	difference, end int64
+	compared        register
 	// arguments are the values of integer arguments.
 	arguments map[string]int
 	// rounds are those of the loops under way, by their number.
@@ -100,12 +99,15 @@ func (w *walk) call(give func(e *events)) (count int) {
 		}
 		if i.loop >= 0 {
 			r := &w.rounds[i.loop]
-			if e.round, e.left = !w.equal, w.equal; e.round {
-				w.details = append(w.details, w.again(r))
+			e.round = i.when.holds(w.difference)
+			if e.left = !e.round; e.round {
+				w.details = append(w.details, w.again(r, i.when))
 				at = int(i.target) - 1
 			} else {
 				r.ended = 0
 			}
+		} else if i.target >= 0 && i.when.holds(w.difference) {
+			at = int(i.target) - 1
 		}
 		w.list = append(w.list, e)
 	}
@@ -128,13 +130,12 @@ const roundsRun = 12
 
 // again notes that a loop goes into another round. When enough have been run, all but the last two are skipped, and
 // registers grow as they did from round to round. It says how many are skipped.
-func (w *walk) again(r *walked) (skipped int64) {
+func (w *walk) again(r *walked, while when) (skipped int64) {
 	if r.values == nil {
 		r.values = make([]int64, len(w.values))
 	}
 	if r.ended++; r.ended == roundsRun {
-		// The loop's end is a comparison with a constant, or a count down to 0.
-		if skipped = max(0, w.left(r)-2); skipped > 0 {
+		if skipped = max(0, w.left(r, while)-2); skipped > 0 {
 			for k, v := range w.values {
 				w.values[k] = v + (v-r.values[k])*skipped
 			}
@@ -144,13 +145,18 @@ func (w *walk) again(r *walked) (skipped int64) {
 	return skipped
 }
 
-// left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
-func (w *walk) left(r *walked) int64 {
+// left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed:
+// to where it is equal, or past that.
+func (w *walk) left(r *walked, while when) (rounds int64) {
 	step := w.values[w.compared] - r.values[w.compared]
 	if step == 0 {
 		return 0
 	}
-	return (w.end - w.values[w.compared]) / step
+	rounds = (w.end - w.values[w.compared]) / step
+	if while == notLess {
+		rounds++
+	}
+	return rounds
 }
 
 // place is the number of an address.
@@ -186,7 +192,7 @@ func (w *walk) compute(e *effect) {
 		*to = number
 	case add:
 		*to += number
-	case subtract:
+	case subtract, count:
 		*to -= number
 	case mask:
 		*to &= number
@@ -194,11 +200,13 @@ func (w *walk) compute(e *effect) {
 		*to = -*to
 	case multiply:
 		*to = number * e.value
-	case count:
-		*to -= number
-		w.compared, w.end, w.equal = e.to, 0, *to == 0
-	case compare:
-		w.compared, w.end, w.equal = e.to, e.value, *to == e.value
+	}
+	if e.does.flags() {
+		w.compared, w.end = e.to, 0
+		if e.does == compare {
+			w.end = e.value
+		}
+		w.difference = *to - w.end
 	}
 }
 
