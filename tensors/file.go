@@ -3,10 +3,10 @@ package tensors
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/regular"
 	"github.com/backpropgen/backpropgen/internal/replace"
 )
 
@@ -50,19 +50,12 @@ func ReadFile(path string) (*File, error) {
 	if _, err := formatOf(path); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(path)
+	file, size, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", path)
-	}
-	return Read(path, file, info.Size())
+	return Read(path, file, size)
 }
 
 // WriteFile writes a file whose name ends in .safetensors or .npz. Whatever happens, there is the file that was there

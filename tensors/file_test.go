@@ -44,7 +44,7 @@ func TestFiles(t *testing.T) {
 	for path, want := range map[string]string{
 		"net.pt":     "must end in .safetensors or .npz",
 		"npz":        "must end in .safetensors or .npz",
-		"folder.npz": "not a regular file",
+		"folder.npz": "is a folder; name a file in it",
 	} {
 		path = filepath.Join(dir, path)
 		if _, err := tensors.ReadFile(path); err == nil || !strings.Contains(err.Error(), want) {

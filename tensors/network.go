@@ -1,6 +1,9 @@
 package tensors
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Network is what every emitted network has that saves and loads: views of its parameters, by name. A program need not
 // name the type: Load and Save find F.
@@ -17,6 +20,9 @@ type Network[F Float] interface {
 // with a table of what was wanted and found. Numbers of another precision must be exact in the network's, unless
 // [Round] is given. If there is an error, the network has not been touched.
 func Load[F Float](path string, net Network[F], options ...Option) error {
+	if missing(net) {
+		return fmt.Errorf("tensors.Load: the network is a nil %T", net)
+	}
 	views := net.Tensors()
 	wanted := make([]Wanted, len(views))
 	for i, v := range views {
@@ -45,9 +51,18 @@ func Load[F Float](path string, net Network[F], options ...Option) error {
 
 // Save writes the parameters of a network to a file whose name ends in .safetensors or .npz, as [WriteFile] does.
 func Save[F Float](path string, net Network[F]) error {
+	if missing(net) {
+		return fmt.Errorf("tensors.Save: the network is a nil %T", net)
+	}
 	f := &File{}
 	for _, v := range net.Tensors() {
 		f.Tensors = append(f.Tensors, New(v.Name, v.Shape, v.Data))
 	}
 	return WriteFile(path, f)
+}
+
+// missing says whether a network is nil, or a nil pointer in an interface.
+func missing(net any) bool {
+	value := reflect.ValueOf(net)
+	return net == nil || value.Kind() == reflect.Pointer && value.IsNil()
 }

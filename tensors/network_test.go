@@ -193,3 +193,16 @@ func TestLoadDamaged(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestNoNetwork: a network that is nil gives an error.
+func TestNoNetwork(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "net.npz")
+	for _, n := range []tensors.Network[float64]{nil, (*net[float64])(nil)} {
+		if err := tensors.Save(path, n); err == nil || !strings.Contains(err.Error(), "tensors.Save: the network is a nil") {
+			t.Errorf("Save said %v", err)
+		}
+		if err := tensors.Load(path, n); err == nil || !strings.Contains(err.Error(), "tensors.Load: the network is a nil") {
+			t.Errorf("Load said %v", err)
+		}
+	}
+}

@@ -8,9 +8,9 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
-	"os"
 
 	"github.com/backpropgen/backpropgen/internal/plural"
+	"github.com/backpropgen/backpropgen/internal/regular"
 	"github.com/backpropgen/backpropgen/internal/replace"
 )
 
@@ -92,19 +92,12 @@ func (t *Trainer[P, G, X, Y, F]) Load(path string) (epoch int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	file, err := os.Open(path)
+	file, size, err := regular.Open(path)
 	if err != nil {
 		return 0, fmt.Errorf("train: Load: %w", err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
-	}
-	if err == nil {
-		epoch, err = loadCheckpoint(file, info.Size(), parts)
-	}
-	if err != nil {
+	if epoch, err = loadCheckpoint(file, size, parts); err != nil {
 		return 0, fmt.Errorf("train: Load: %s: %w", path, err)
 	}
 	return epoch, nil

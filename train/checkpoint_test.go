@@ -158,7 +158,7 @@ func TestCheckpointRefuses(t *testing.T) {
 	refused(t, "a byte more", put("longer", append(with[:len(with):len(with)], 0)), used(), "followed by 1 byte more")
 	refused(t, "no optimizer here", path("adam"), nil, "has the state of an optimizer")
 	refused(t, "no optimizer there", path("plain"), used(), "was made without an optimizer")
-	refused(t, "a folder", dir, used(), "not a regular file")
+	refused(t, "a folder", dir, used(), "is a folder; name a file in it")
 
 	var other xor.Xor
 	if err := train.New(&other).Save(path("xor"), 1); err != nil {

@@ -80,7 +80,8 @@ var mayImport = map[string][]string{
 	"internal/house":            nil,
 	"internal/pages":            nil,
 	"internal/difference":       nil,
-	"internal/replace":          nil,
+	"internal/regular":          nil,
+	"internal/replace":          {"internal/regular"},
 	anywhere:                    nil,
 
 	"gen/measure":         {"spec", "gen", "gen/measure/harness", "gen/plan"},
@@ -92,7 +93,7 @@ var mayImport = map[string][]string{
 	// Networks of other tools know nothing of the generator; only what compares them needs the judge.
 	"model":            {"spec", "tensors"},
 	"model/onnx":       {"spec", "spec/formula", "model", "tensors"},
-	"model/checkpoint": {"spec", "model", "tensors"},
+	"model/checkpoint": {"spec", "model", "tensors", "internal/regular"},
 	"model/compare":    {"spec", "model", "tensors", "verify"},
 
 	// A mistake of the generator must not be shared by its judge. Of its rooms those below know nothing of those above.
@@ -120,8 +121,8 @@ var mayImport = map[string][]string{
 	"verify": within("verify/internal", "spec",
 		"fence", "finding", "hunt", "judge", "memory", "optimizer", "reference", "rounding", "stored", "trial"),
 
-	"train":   {"internal/replace"}, // user programs import these at run time: see standardOnly
-	"tensors": {"internal/replace"},
+	"train":   {"internal/regular", "internal/replace"}, // user programs import these at run time: see standardOnly
+	"tensors": {"internal/regular", "internal/replace"},
 	"store":   nil,
 	"team":    nil,
 
@@ -155,7 +156,7 @@ var onlyIn = map[string][]string{
 
 // standardOnly are the packages that import nothing but the standard library and one another, tests apart, so that they
 // cost those who import them no dependency.
-var standardOnly = []string{"train", "tensors", "store", "team", "internal/replace", anywhere}
+var standardOnly = []string{"train", "tensors", "store", "team", "internal/regular", "internal/replace", anywhere}
 
 // standard says whether a package is of the standard library: others have a host's name in front, ours are in
 // mayImport.

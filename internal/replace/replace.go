@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/backpropgen/backpropgen/internal/regular"
 )
 
 // File writes a file. What write writes goes to a file beside path, which is seen to the disk and then takes the name;
@@ -25,12 +28,17 @@ func File(path string, write func(io.Writer) error) error {
 		if err != nil {
 			return err
 		}
-		if !info.Mode().IsRegular() {
-			return fmt.Errorf("%s: not a regular file", path)
+		if err := regular.Check(path, info); err != nil {
+			return err
 		}
 		mode = info.Mode().Perm()
 	}
 	temporary, err := createBeside(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, missing := os.Stat(filepath.Dir(target)); missing != nil {
+			return missing // it names the folder; err names a file that nobody knows
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package replace
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -90,5 +91,14 @@ func TestFileKeeps(t *testing.T) {
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode() != 0o640 || info.Size() != 1 {
 		t.Errorf("the file is %v, %v", info, err)
+	}
+}
+
+// Where there is no folder the error names it, and not the file that would have been beside path for a while.
+func TestFileWithoutFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	err := File(filepath.Join(dir, "net"), func(io.Writer) error { return nil })
+	if path := (*fs.PathError)(nil); !errors.As(err, &path) || path.Path != dir || !os.IsNotExist(err) {
+		t.Errorf("%v, want an error of %s", err, dir)
 	}
 }

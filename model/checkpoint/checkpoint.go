@@ -4,13 +4,12 @@
 package checkpoint
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/internal/regular"
 	"github.com/backpropgen/backpropgen/tensors"
 )
 
@@ -27,19 +26,12 @@ func ReadFile(path string) (*tensors.File, error) {
 	if !Ordered(path) {
 		return tensors.ReadFile(path)
 	}
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file")
-	}
-	t, err := ReadTorch(f, info.Size())
+	t, err := ReadTorch(f, size)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -159,18 +159,26 @@ func outside(folder fs.FS) load {
 			return nil, fmt.Errorf("its numbers are in the file %s, which is not in the model's folder",
 				quoted(location, `""`))
 		}
-		f, err := folder.Open(location)
+		info, err := fs.Stat(folder, location) // before it is opened: a pipe would wait for a writer
+		if err == nil && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("its numbers are in %s, which is not a regular file", quoted(location, ""))
+		}
+		var f fs.File
+		if err == nil {
+			f, err = folder.Open(location)
+		}
 		if err != nil {
+			if outer := (*fs.PathError)(nil); errors.As(err, &outer) {
+				err = outer.Err // which name and what was tried is said
+			}
 			return nil, fmt.Errorf("its numbers are in the file %s, which cannot be read: %w", quoted(location, ""),
 				err)
 		}
 		defer f.Close()
-		info, err := f.Stat()
-		switch {
-		case err != nil:
+		if info, err = f.Stat(); err != nil {
 			return nil, err
-		case !info.Mode().IsRegular():
-			return nil, fmt.Errorf("its numbers are in %s, which is no file", quoted(location, ""))
+		}
+		switch {
 		case offset < 0 || length < 0 || offset > info.Size() || length > info.Size()-offset:
 			return nil, fmt.Errorf("its numbers are %s from %d on in %s, which has %d", plural.Of(length, "byte"),
 				offset,
