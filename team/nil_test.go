@@ -14,7 +14,7 @@ func TestNil(t *testing.T) {
 		if got := panics(f); got != want {
 			t.Errorf("the panic is %v, want %s", got, want)
 		}
-		if team.busy {
+		if team.state.Load() != idle {
 			t.Errorf("%s: the team is still at work", want)
 		}
 	}

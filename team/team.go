@@ -9,6 +9,7 @@ package team
 import (
 	"reflect"
 	"sync"
+	"sync/atomic"
 )
 
 // Float is the type of a network's numbers.
@@ -72,13 +73,20 @@ type Team[P, G, B, X, Y any, F Float] struct {
 	count  int    // parts that it has
 	added  []bool // runs whose gradients are added to another one's
 
-	busy, closed bool
-	workers      []*worker[P, G, B, X, Y, F] // the first works in the caller's goroutine
-	working      sync.WaitGroup              // the goroutines of the others
-	parts        parts
-	losses       []F // of runs
-	sums         []G // of gradients of runs
+	state   atomic.Uint32               // idle, busy or ended; atomic, so that a call from another goroutine is noticed
+	workers []*worker[P, G, B, X, Y, F] // the first works in the caller's goroutine
+	working sync.WaitGroup              // the goroutines of the others
+	parts   parts
+	losses  []F // of runs
+	sums    []G // of gradients of runs
 }
+
+// What a team is doing.
+const (
+	idle uint32 = iota
+	busy
+	ended // closed
+)
 
 // New starts a team of at least one worker. More than there are runs have no work and are not started.
 func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F] {
@@ -103,13 +111,15 @@ func (n *Network[P, G, B, X, Y, F]) New(workers int) *Team[P, G, B, X, Y, F] {
 
 // Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
 func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F]) {
-	if t == nil || t.workers == nil || t.closed {
+	if t == nil || t.workers == nil {
 		return
 	}
-	if t.busy {
-		n.refuse(".Close: a call is under way")
+	if !t.state.CompareAndSwap(idle, ended) {
+		if t.state.Load() == busy {
+			n.refuse(".Close: a call is under way")
+		}
+		return
 	}
-	t.closed = true
 	t.parts.open.Store(closed)
 	for _, w := range t.workers {
 		w.rouse()
@@ -133,14 +143,13 @@ func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []
 	switch {
 	case t == nil || t.workers == nil:
 		n.refuse(": nil and a zero value have no workers; make a team with New" + n.Name + "Team")
-	case t.closed:
+	case t.state.Load() == ended:
 		n.refuse(": called after Close")
-	case t.busy:
-		n.refuse(": called while another call is under way")
 	case p == nil:
 		n.refuse(": p is nil")
+	case !t.state.CompareAndSwap(idle, busy):
+		n.refuse(": called while another call is under way")
 	}
-	t.busy = true
 	t.p, t.xs = p, xs
 	t.blocks = len(xs) / n.Block
 	if len(xs)%n.Block > 0 {
@@ -155,11 +164,11 @@ func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []
 // end lets go of the call's arguments and returns the sum of the losses.
 func (t *Team[P, G, B, X, Y, F]) end() F {
 	t.p, t.xs, t.out, t.ys, t.weights, t.g, t.gxs, t.o, t.from = nil, nil, nil, nil, nil, nil, nil, nil, nil
-	t.busy = false
 	loss := F(0)
 	for _, l := range t.losses {
 		loss += l
 	}
+	t.state.Store(idle)
 	return loss
 }
 

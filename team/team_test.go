@@ -147,7 +147,7 @@ func TestPanics(t *testing.T) {
 				if got := panics(func() { call(spoilt) }); got != "an unlucky number" {
 					t.Errorf("%s by %d workers: panic %v", name, workers, got)
 				}
-				if team.p != nil || team.gxs != nil || team.out != nil || team.busy {
+				if team.p != nil || team.gxs != nil || team.out != nil || team.state.Load() != idle {
 					t.Errorf("%s: the team keeps the arguments of a call that panicked", name)
 				}
 				if got := team.LossBatch(p, xs, ys); got != want {
@@ -170,8 +170,8 @@ func TestRefuses(t *testing.T) {
 	closed := NewXnetTeam(2)
 	closed.Close()
 	closed.Close()
-	busy := NewXnetTeam(1)
-	busy.busy = true
+	working := NewXnetTeam(1)
+	working.state.Store(busy)
 	for want, f := range map[string]func(){
 		"NewXnetTeam: a team has at least 1 worker":            func() { NewXnetTeam(0) },
 		"XnetTeam.ForwardBatch: xs and out differ in length":   func() { team.ForwardBatch(p, xs, ys[:2]) },
@@ -181,8 +181,8 @@ func TestRefuses(t *testing.T) {
 		"XnetTeam.InputGradBatch: xs and ys differ in length":  func() { team.InputGradBatch(p, xs, ys[:1], xs) },
 		"XnetTeam.InputGradBatch: xs and gxs differ in length": func() { team.InputGradBatch(p, xs, ys, xs[:1]) },
 		"XnetTeam: called after Close":                         func() { closed.LossBatch(p, xs, ys) },
-		"XnetTeam: called while another call is under way":     func() { busy.LossBatch(p, xs, ys) },
-		"XnetTeam.Close: a call is under way":                  func() { busy.Close() },
+		"XnetTeam: called while another call is under way":     func() { working.LossBatch(p, xs, ys) },
+		"XnetTeam.Close: a call is under way":                  func() { working.Close() },
 	} {
 		if got := panics(f); got != want {
 			t.Errorf("the panic is %v, want %s", got, want)

@@ -79,7 +79,7 @@ func TestUpdateRefuses(t *testing.T) {
 		if got := panics(f); got != want {
 			t.Errorf("the panic is %v, want %s", got, want)
 		}
-		if team.busy || *p != before {
+		if team.state.Load() != idle || *p != before {
 			t.Errorf("%s: the team is still at work, or parameters are written", want)
 		}
 	}
