@@ -125,7 +125,7 @@ func normal[F Float](weights []float64, index []int) (kept []int, of []F, err er
 		}
 	}
 	if len(kept) == 0 {
-		return nil, nil, errors.New("every weight is 0")
+		return nil, nil, errors.New("every weight is 0, so that there is nothing to learn from; give some samples another weight")
 	}
 	for _, i := range kept {
 		sum += weights[i] / largest / float64(len(kept)) // no sum overflows
