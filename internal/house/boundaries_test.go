@@ -87,8 +87,9 @@ var mayImport = map[string][]string{
 	"gen/measure":         {"spec", "gen", "gen/measure/harness", "gen/plan"},
 	"gen/measure/harness": nil,
 
-	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/measure", "gen/parallel", "model", "model/checkpoint",
-		"model/compare", "model/onnx", "tensors"},
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/cmd/backpropgen/internal/cache", "gen/measure",
+		"gen/parallel", "model", "model/checkpoint", "model/compare", "model/onnx", "tensors"},
+	"gen/cmd/backpropgen/internal/cache": nil,
 
 	// Networks of other tools know nothing of the generator; only what compares them needs the judge.
 	"model":            {"spec", "tensors"},

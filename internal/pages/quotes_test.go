@@ -144,7 +144,8 @@ func output(t *testing.T, command, said string) (string, error) {
 	}
 	c := exec.Command("sh", "-c", command)
 	c.Dir = root
-	c.Env = append(os.Environ(), "PATH="+filepath.Dir(tool(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	c.Env = append(os.Environ(), "PATH="+filepath.Dir(tool(t))+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"BACKPROPGEN_CACHE=off")
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	if err := c.Run(); err != nil {

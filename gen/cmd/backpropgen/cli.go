@@ -18,6 +18,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	userCache      func() (string, error) // the folder for what programs keep to save time; nil: there is none
 }
 
 // command is one subcommand: what help says about it and what it does.

@@ -36,7 +36,11 @@ changes, appears or goes. It prints a mistake and waits for the next change. A p
 
 Networks may share a package. The names of their tests and benchmarks then carry the network's name,
 unless the network has the package's name. If networks share a folder other than that of their specs
-(-o), name them all on one command line, so that each is made with the others in view.`,
+(-o), name them all on one command line, so that each is made with the others in view.
+
+What is generated is kept, so that it takes little time to generate or check it again: in the folder
+backpropgen of the user's cache folder, at most 128 MB. BACKPROPGEN_CACHE in the environment may be the
+absolute path of another folder, or "off".`,
 			flags:   []string{"o", "pkg", "q", "watch"},
 			example: "//go:generate go tool backpropgen generate iris.yaml",
 			run:     runGenerate,

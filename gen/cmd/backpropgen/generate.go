@@ -72,6 +72,9 @@ func (c *call) checkArgs() int {
 			return c.misused("-pkg: %v", err)
 		}
 	}
+	if _, err := c.cacheFolder(); err != nil {
+		return c.misused("%v", err)
+	}
 	return exitOK
 }
 

@@ -118,12 +118,17 @@ func generateAll(c *call, groups []*group, r *report) {
 		jobs = append(jobs, g.jobs...)
 	}
 	slices.SortStableFunc(jobs, func(a, b *job) int { return cmp.Compare(b.network.Params(), a.network.Params()) })
+	folder, err := c.cacheFolder()
+	if err != nil {
+		r.add(exitUsage, err)
+		return
+	}
 	var tasks []func() error
 	p := newProgress(c, len(jobs))
 	for _, j := range jobs {
 		tasks = append(tasks, func() error {
 			p.next(j.source.path)
-			j.err = j.generate()
+			j.err = j.generate(folder)
 			return nil
 		})
 	}
@@ -138,17 +143,6 @@ func generateAll(c *call, groups []*group, r *report) {
 			j.clashes(r)
 		}
 	}
-}
-
-func (j *job) generate() error {
-	start := time.Now()
-	n, err := gen.Compile(j.network, j.options)
-	if err != nil {
-		return err
-	}
-	j.files, err = n.Files()
-	j.summary, j.took = n.Summary(), time.Since(start)
-	return err
 }
 
 // refused returns the exit code and the message for an error of package gen: a mistake in the spec that only

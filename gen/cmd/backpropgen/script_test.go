@@ -44,6 +44,11 @@ func (w withBuilds) Run() int {
 	}
 	defer os.RemoveAll(dir)
 	builtCommands.folder = dir
+	// Other processes that tests begin keep nothing, unless a test gives them a folder.
+	if err := os.Setenv(cacheVariable, noCache); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return w.m.Run()
 }
 
@@ -69,6 +74,7 @@ func TestScript(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GOPACKAGE", "") // the tests themselves may be run by go generate
+			e.Setenv(cacheVariable, filepath.Join(e.WorkDir, ".tmp", "cache"))
 			models, err := filepath.Abs("../../../model/testdata")
 			e.Setenv("MODELS", models)
 			return err
