@@ -144,7 +144,7 @@ func (c *Compiled) fallback() (files []File, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	name := fallbackFile(stem(c.n))
+	name := fallbackFile(Stem(c.n.Name))
 	return []File{{name.Name, name.Kind, text}}, nil
 }
 
@@ -169,7 +169,7 @@ func (c *Compiled) levels() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing by what its test sets the level: %w", err)
 	}
-	name := levelsFile(stem(c.n))
+	name := levelsFile(Stem(c.n.Name))
 	return []File{{name.Name, name.Kind, text}}, nil
 }
 

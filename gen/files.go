@@ -46,25 +46,25 @@ type File struct {
 func (o Options) Names(n spec.Network) []FileName {
 	names := own(n)
 	for _, b := range o.backends() {
-		names = append(names, b.Files(stem(n))...)
+		names = append(names, b.Files(Stem(n.Name))...)
 	}
 	if len(o.backends()) > 0 {
-		names = append(names, fallbackFile(stem(n)), levelsFile(stem(n)))
+		names = append(names, fallbackFile(Stem(n.Name)), levelsFile(Stem(n.Name)))
 	}
 	return names
 }
 
 // own are the files that every network may get, the kernels first.
 func own(n spec.Network) []FileName {
-	stem := stem(n)
+	stem := Stem(n.Name)
 	return []FileName{
 		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store},
 		{stem + "_team_gen.go", Team}, {stem + "_weights_gen.go", Weights},
 	}
 }
 
-// stem begins the names of a network's files.
-func stem(n spec.Network) string { return strings.ToLower(n.Name) }
+// Stem begins the names of all files of the network with that name: those that Generate emits, the spec, the weights.
+func Stem(network string) string { return strings.ToLower(network) }
 
 // FileNames lists the names of all files that Generate may emit for a network under any options.
 func FileNames(n spec.Network) []string {

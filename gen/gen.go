@@ -180,7 +180,7 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 	}
 	o.Package = n.Package
 	if o.Source == "" {
-		o.Source = strings.ToLower(n.Name) + ".yaml"
+		o.Source = Stem(n.Name) + ".yaml"
 	}
 	s, cachings, err := portable.Compile(n)
 	if err != nil {

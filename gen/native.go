@@ -176,7 +176,7 @@ func (c *native) Emit(some []string) ([]File, error) {
 		return nil, err
 	}
 	var files []File
-	for i, f := range c.files(stem(c.p.Network)) {
+	for i, f := range c.files(Stem(c.p.Network.Name)) {
 		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, text}[i]})
 	}
 	return files, nil

@@ -68,7 +68,7 @@ func runImport(c *call) int {
 		if err != nil {
 			return c.misused("%v", err)
 		}
-		network, stem = in.model.Network(name), newStart(name, "").stem
+		network, stem = in.model.Network(name), gen.Stem(name)
 		if c.importing.cost != "" {
 			network.Cost = spec.Function{Name: c.importing.cost}
 		}

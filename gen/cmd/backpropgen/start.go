@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -18,15 +19,20 @@ type start struct {
 // generateFile holds the go:generate lines. When it exists already init leaves it as it is.
 const generateFile = "generate.go"
 
-// newStart names the files after the network. Underscores are left out: x_linux_test.go would be a
-// file for one system only.
-func newStart(name, pkg string) start {
-	return start{name, pkg, strings.ReplaceAll(strings.ToLower(name), "_", "")}
-}
+// newStart names the files as generate names those that it emits.
+func newStart(name, pkg string) start { return start{name, pkg, gen.Stem(name)} }
 
 func (s start) spec() string         { return s.stem + ".yaml" }
-func (s start) test() string         { return s.stem + "_test.go" }
 func (s start) testFunction() string { return "Test" + s.name + "LearnsXOR" }
+
+// test is the name of the test's file. Behind an underscore the stem may end like the name of a system or a processor,
+// and x_linux_test.go would be a file for Linux only.
+func (s start) test() string {
+	if strings.Contains(s.stem, "_") {
+		return s.stem + "_xor_test.go"
+	}
+	return s.stem + "_test.go"
+}
 
 // generateLine is the line by which go generate makes the network's files.
 func (s start) generateLine() string {
