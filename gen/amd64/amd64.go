@@ -1,15 +1,18 @@
-// Package amd64 makes assembly for x86-64 of what package kernel writes, with AVX2 and with AVX-512, through avo.
+// Package amd64 makes assembly for x86-64, with AVX2 and with AVX-512, of what package kernel writes. It prints through
+// avo.
 //
-// Package assembly writes the functions and gives out registers; here is what an instruction set owns: which
-// instruction an operation is at which level, a table; how a node of a block becomes instructions, with operands from
-// memory and masks; integers and branches. Every function of one sample becomes one assembly function for each level,
-// all its operations fused: vectors pass from one operation to the next in registers where they can. Where layers are
-// many, their code becomes a loop over those that are alike.
+// Package assembly writes the functions and gives out registers. This package has what depends on the processor: a
+// table that says which instruction an operation is at which level; how a node of a block becomes instructions, with
+// operands from memory and masks; integers and branches.
 //
-// All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
-// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are.
+// A function of one sample becomes one assembly function for each level. All its operations are fused: a vector goes
+// from one operation to the next in a register where it can. Layers that are alike become a loop if there are many.
 //
-// avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
+// A model of a core runs all code that is written and predicts its cycles; there is a list of such cores. The
+// prediction chooses which levels a function has code for, how it goes through matrices, and how wide the tiles of a
+// batch are.
+//
+// avo's own register allocator is not used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
 
 import (

@@ -1,5 +1,5 @@
-// Package arm64 writes functions of vector code in instructions of AArch64: what package assembly asks for, lowered by
-// package neon, and the text of the file that they are in.
+// Package arm64 makes assembly for AArch64 of what package kernel writes. Package assembly writes the functions,
+// package neon chooses the instructions, and this package prints the file.
 package arm64
 
 import (

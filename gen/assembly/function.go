@@ -1,11 +1,13 @@
-// Package assembly writes functions of vector code in instructions, whichever processor has them: it is what package
-// kernel gives its operations to, and a target (Target, InstructionSet) writes what comes of them.
+// Package assembly turns the operations of package kernel into functions in registers, for any processor. A target
+// implements Target and InstructionSet, which choose the instructions.
 //
-// Operations of package vec are nodes of a block, a stretch of straight code. What a set of instructions lacks is made
-// of other operations as it comes; nothing is computed twice, and nothing is read back that the block has written. The
-// values of a block are given registers when all of it is known. Counters and addresses have a register from when they
-// are asked for until they are dropped. Functions that take long by an estimate pause, so that their goroutine can be
-// stopped. Where layers are many and alike, the code of the first few says what that of the others is.
+// A block is a stretch of straight code, and operations of package vec are its nodes. An operation that the processor
+// lacks is made of others at once. Nothing is computed twice, and nothing that the block has written is read back.
+// Values get their registers when the whole block is known. A counter or an address has a register from the time it is
+// asked for until it is dropped.
+//
+// A function that is estimated to take long pauses, so that its goroutine can be stopped. If many layers are alike, the
+// code of the first few says what the code of the others is.
 package assembly
 
 import (

@@ -1,9 +1,10 @@
-// Package measure runs every variant of a network's functions on the machine at hand, beside what is predicted of it.
+// Package measure runs every variant of a network's functions on the machine at hand, and shows the predictions beside
+// the times.
 //
-// Package gen emits a network with all codes that it tried. Here that is put into a module of its own in a temporary
-// folder, together with the source of package harness, which takes the times. The module needs no other one: in the
-// place of golang.org/x/sys/cpu stands a file that says what this process has found out of the processor. So it is
-// built without a network, wherever there is a Go command, and GODEBUG has the meaning that it has for emitted code.
+// Package gen emits a network with all code that it tried. This package puts that into a module in a temporary folder,
+// with the source of package harness, which takes the times. The module needs no other module: a file with what this
+// process knows of the processor takes the place of golang.org/x/sys/cpu. So it can be built without a network
+// connection, wherever there is a Go command. GODEBUG means what it means for emitted code.
 package measure
 
 import (

@@ -1,13 +1,13 @@
-// Package onnx reads and writes networks in the Open Neural Network Exchange format, as far as they are chains of dense
-// layers with activations.
+// Package onnx reads and writes networks in the Open Neural Network Exchange format, if they are chains of dense layers
+// with activations.
 //
-// A file goes through these floors. The wire: messages of protocol buffers become nodes and tensors, which view the
-// file. Functions: a call is replaced by the nodes of what it calls. The walk: nodes are evaluated one after another,
-// in the order of the file, where a value is either a constant, which is computed, or a row, the values of one sample:
-// a point on the chain of layers and an expression that says what was done with it since, unit by unit. The chain:
-// where a dense layer takes a row, the expression becomes the activation before it, by a table of the ways in which
-// the activations of the catalogue are spelled, or a formula; arithmetic around it, scalings and normalisations, is
-// folded into weights, in float64, and rounded once.
+// Reading has four floors. The wire makes nodes and tensors of messages of protocol buffers; they are views of the
+// file. Functions replaces each call by the nodes of the function. The walk evaluates the nodes in the order of the
+// file. There a value is either a constant, which is computed, or a row, the values of one sample: a place on the chain
+// of layers, and an expression of what was done with the values since, unit by unit. The chain makes an activation of
+// that expression where a dense layer takes the row. A table knows how the activations of the catalogue are spelled;
+// anything else becomes a formula. Scalings and normalisations around it are folded into weights, in float64, and
+// rounded once.
 package onnx
 
 import (

@@ -1,6 +1,6 @@
-// Package cores predicts how many cycles code takes: by a model of a core that executes out of order, which runs
-// functions, and by what code asks of its units, which adds up while it is written. What is known of a kind of core is
-// a row of figures.
+// Package cores predicts how many cycles code takes. There are two ways. A model of a core that executes out of order
+// runs whole functions. A count adds up, while code is written, what it asks of the core's units. What is known of a
+// kind of core is a row of figures.
 package cores
 
 import (

@@ -1,5 +1,5 @@
-// Package isa has the instructions of x86-64 that may be emitted: how each is built, and which level of instruction
-// sets it needs. Lint reads emitted assembly, whoever wrote it, and refuses what must not stand there.
+// Package isa lists the instructions of x86-64 that may be emitted: how each is built, and which level of instruction
+// sets it needs. Lint reads the text of any assembly, and refuses what emitted assembly must not have.
 package isa
 
 import "fmt"

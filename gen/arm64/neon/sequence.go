@@ -1,7 +1,10 @@
-// Package neon says which instructions of NEON the operations of vector programs are. Registers have 128 bits, so that
-// vectors have four lanes of 4 bytes or two of 8, or, as a half of those, two lanes of 4 bytes with 0 above. A mask is
-// a vector as wide as a register, of whose lanes all bits are set or none. An operation is a sequence of instructions
-// on its operands, its result and a few registers besides; who calls has given registers to all of them.
+// Package neon says which NEON instructions each operation of a vector program becomes.
+//
+// A register has 128 bits. A vector has four lanes of 4 bytes or two lanes of 8. Half a vector has two lanes of 4
+// bytes, and 0 above them. A mask is as wide as a register; in each of its lanes all bits are set or none.
+//
+// An operation becomes a sequence of instructions. They work on its operands, its result and a few registers more. The
+// caller has chosen all of these registers.
 package neon
 
 import (

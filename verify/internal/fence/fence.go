@@ -1,8 +1,9 @@
-// Package fence finds what a function touches beside its arguments. Guards are bytes around a value that no call may
-// write, looked at after every call. Fences are pages around an argument that nobody may touch: a read or a write
-// there faults, and the call that made it is named, though no result depends on it. Calls are made with their
-// arguments at every place in such memory, and must deliver the same everywhere. A call may also leave the processor
-// rounding otherwise, which is asked after each.
+// Package fence finds what a function touches beside its arguments.
+//
+// A guard is a few bytes around a value, which no call may write. It is looked at after every call. A fence is a page
+// around an argument, which nobody may touch: a read or a write there faults, and the error names the call, even if no
+// result depends on it. Calls are made with their arguments at every place in such memory, and the results must always
+// be the same. After each call the processor is asked how it rounds, since a call may change that.
 package fence
 
 import (

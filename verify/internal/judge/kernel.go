@@ -1,8 +1,10 @@
-// Package judge holds a kernel, and teams, to their contract. It sees them as functions on slices of numbers, whatever
-// the network's types: a Machine makes calls on one sample, a BatchMachine on many. Every function is tried on every
-// kind of trial and its numbers compared with the reference; what it may not do is looked for besides: hide a NaN, see
-// another sample, depend on what the workspace held, write beside its results, allocate, share memory with another
-// goroutine, and, under rounding: strict, sum in another order or differ between the levels of the assembly.
+// Package judge checks that kernels and teams keep their contract. It sees them as functions on slices of numbers,
+// whatever the network's types are: a Machine calls them on one sample, a BatchMachine on many.
+//
+// Every function is tried on every kind of trial, and its numbers are compared with the reference. Then the judge looks
+// for what a function must not do: hide a NaN, see another sample, depend on what the workspace held, write beside its
+// results, allocate, or share memory with another goroutine. Under rounding: strict it must also not sum in another
+// order, and all levels of the assembly must give the same bits.
 package judge
 
 import (

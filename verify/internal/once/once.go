@@ -1,11 +1,13 @@
-// Package once keeps judges from being compiled again in every package that is judged.
+// Package once saves compile time: judges are compiled once for each precision, not once more in every package that is
+// judged.
 //
-// Generic code is compiled in every package that calls it with types of its own, with all generic code that it calls.
-// Judges work on numbers, whatever a network's types. So the functions of the API, which have those types, hand the
-// judges functions on numbers, and the judges are compiled in their own packages, once for each precision. Three things
-// keep it so. The functions for a precision are not inlined, for what they call would be compiled with their callers.
-// What they are given has no methods, for all methods of a generic type are compiled wherever it is named. And which of
-// the two is called is known as the caller is compiled, so that the other is not linked.
+// A package that calls generic code with its own types compiles that code, and all generic code that it calls. But
+// judges work on numbers, whatever a network's types are. So the generic functions of the API make functions on numbers
+// and hand these to the judges, which are compiled in their own packages.
+//
+// Three rules keep it so. The function for a precision is not inlined: otherwise the caller's package would compile
+// what it calls. Its argument has no methods: all methods of a generic type are compiled wherever the type is named.
+// The compiler knows which of the two functions is called, so the other one is not linked.
 package once
 
 import (

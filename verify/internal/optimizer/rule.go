@@ -1,7 +1,8 @@
-// Package optimizer holds an optimizer to the definition of its name. A Rule is the definition, written for one
-// parameter with bounds; a Machine is an emitted optimizer seen as slices. Every update is judged from the state that
-// the optimizer is in, so that bounds stay tight; defaults, literals, Reset, NaN, fences and levels are judged
-// besides, and steps on batches are compared with the parts that they consist of.
+// Package optimizer checks that an optimizer computes what its name means. A Rule is the definition, written for one
+// parameter, with bounds. A Machine is an emitted optimizer seen as slices.
+//
+// Every update is judged from the state that the optimizer is in, so that bounds stay tight. Steps on batches are
+// compared with the calls that they consist of. The judge also tries defaults, literals, Reset, NaN, fences and levels.
 package optimizer
 
 import (

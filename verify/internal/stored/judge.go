@@ -1,5 +1,5 @@
-// Package stored judges the saving and loading of parameters and optimizers, against the format written down a second
-// time: what is saved, in binary and as JSON, byte by byte, and what is refused.
+// Package stored judges the saving and loading of parameters and optimizers. It has a second description of the format,
+// and compares what is saved with it byte by byte, in binary and as JSON. It also tries what must be refused.
 package stored
 
 import (
