@@ -22,9 +22,9 @@ type Cost struct {
 // String is the name that specs have for the cost.
 func (c Cost) String() string { return c.name }
 
-// The costs. Of those that are no squares the curvature is the one that makes the Gauss–Newton matrix positive: of
-// Huber's and of log-cosh the weight slope/(a - y), as in iteratively reweighted least squares, and of the
-// cross-entropies the Fisher information, which is the Gauss–Newton matrix with respect to the logits.
+// The costs. The curvature of a cost that is not a square is chosen so that the Gauss–Newton matrix is positive. For
+// Huber and log-cosh it is the weight slope/(a - y), as in iteratively reweighted least squares. For the
+// cross-entropies it is the Fisher information, which is the Gauss–Newton matrix with respect to the logits.
 var (
 	HalfSquaredError = Cost{name: "half-squared-error", term: func(a, y float64) (loss, slope, curvature float64) {
 		return (a - y) * (a - y) / 2, a - y, 1
@@ -74,8 +74,8 @@ func Huber(delta float64) Cost {
 	}}
 }
 
-// Custom is the sum over the outputs of a cost of one's own: term returns it for one output, its derivative by a, and a
-// curvature, which must be positive: the second derivative where that is, or any approximation.
+// Custom is a cost of your own, summed over the outputs. For one output, term returns the cost, its derivative by a,
+// and a curvature. The curvature must be positive: the second derivative if that is, or else an approximation.
 func Custom(name string, term func(a, y float64) (loss, slope, curvature float64)) Cost {
 	if term == nil {
 		return Cost{name: name, wrong: fmt.Sprintf("the cost %q has no function; give Custom one", name)}

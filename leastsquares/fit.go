@@ -30,29 +30,30 @@ func (r Reason) String() string {
 	return [...]string{"unfinished", "loss tolerance", "step tolerance", "gradient tolerance", "stalled"}[r]
 }
 
-// Iteration is what an iteration came to.
+// Iteration is the record of one iteration.
 type Iteration struct {
-	// Number counts from 1, those before Options.Start included.
+	// Number counts from 1, including the iterations before Options.Start.
 	Number int
-	// Loss is that after it, the sum over all samples.
+	// Loss is the loss after the iteration, the sum over all samples.
 	Loss float64
-	// Accepted says that the step lowered the loss and was taken, and Gain is what it won over what was promised.
+	// Accepted says that the step lowered the loss and was taken. Gain is how much it lowered the loss, divided by how
+	// much the linear model promised.
 	Accepted bool
 	Gain     float64
-	// Damping is the μ that the step was made with, Cosine the largest of the angles that J's columns had with the
-	// residuals before it, and Step the largest change of a parameter.
+	// Damping is the μ of the step. Cosine is the largest cosine of an angle between a column of J and the residuals
+	// before the step. Step is the largest change of a parameter.
 	Damping, Cosine, Step float64
-	// State is what to go on from here with.
+	// State is what [Options.Start] takes to continue from here.
 	State State
 }
 
-// Result is what a fit came to.
+// Result is the record of a fit.
 type Result struct {
-	// Loss is the sum over all samples that the network is left with.
+	// Loss is the loss of the network as the fit left it, the sum over all samples.
 	Loss       float64
 	Reason     Reason
 	Iterations []Iteration
-	// Losses and Jacobians are how often the loss alone and the Jacobian of all samples were computed.
+	// Losses and Jacobians count how often the loss alone, and the Jacobian of all samples, were computed.
 	Losses, Jacobians int
 	State             State
 }
@@ -62,11 +63,12 @@ func (r *Result) Converged() bool {
 	return r.Reason == LossTolerance || r.Reason == StepTolerance || r.Reason == GradientTolerance
 }
 
-// Fit fits the network to samples. It refuses samples and options that it can't fit with: then the error says what is
-// wrong, the result is nil, and the network is as it was. Any other error names a sample whose outputs or gradients are
-// no numbers, or is that of the context or of OnIteration. Then there is a result as well, and the network has the
-// parameters of the last step that was taken. A panic of the network, of the cost or of OnIteration comes out of Fit,
-// and leaves the network likewise.
+// Fit fits the network to samples.
+//
+// If it refuses the samples or the options, the error says what is wrong, the result is nil, and the network is
+// unchanged. Any other error comes with a result: it names a sample whose outputs or gradients are not finite, or it is
+// the error of the context or of OnIteration. The network then has the parameters of the last step that was taken. A
+// panic of the network, of the cost or of OnIteration comes out of Fit, and leaves the network likewise.
 func (f *Fitter[X, Y]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (*Result, error) {
 	if err := f.ready(); err != nil {
 		return nil, err

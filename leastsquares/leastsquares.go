@@ -13,18 +13,21 @@
 //
 //	(JᵀHJ + μD²) δ = -Jᵀ∇C
 //
-// where H is the curvature of the cost at the outputs, diagonal and positive, μ the damping, and D is diagonal: the
-// largest length of any column of J so far, but at most 20 times that of the parameter's own, so that the units of
-// parameters matter little. H is 1 for half the squared error, and JᵀHJ is the Gauss–Newton matrix of other costs. μ
-// follows the gain ratio, the loss that a step won over the one that the linear model promised (Nielsen, Damping
-// Parameter in Marquardt's Method, IMM-REP-1999-05). A step has a second order, which follows the bend of the outputs
-// along it (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm, 2012). The sums are formed in
-// float64, by blocks of samples on all cores, and are the same bits for any number of workers. They are factored by
-// Cholesky; where that loses too many digits, J itself is, by QR, block after block.
+// H is diagonal and positive: the curvature of the cost at the outputs. For half the squared error it is 1; for other
+// costs JᵀHJ is the Gauss–Newton matrix. D is diagonal too, so that the units of parameters matter little. Its entries
+// are the largest length of any column of J so far, but at most 20 times the length of the parameter's own column.
+//
+// The damping μ follows the gain ratio: how much a step lowered the loss, divided by how much the linear model promised
+// (Nielsen, Damping Parameter in Marquardt's Method, IMM-REP-1999-05). A step has a second order, which follows the
+// bend of the outputs along it (Transtrum and Sethna, Improvements to the Levenberg–Marquardt Algorithm, 2012).
+//
+// Sums are formed in float64, by blocks of samples, on all cores. They have the same bits for any number of workers.
+// The matrix is factored by Cholesky. If that loses too many digits, J itself is factored by QR, block after block.
 //
 // # Uncertainty
 //
-// [Fitter.Uncertainty] has the covariance of the parameters at the end, and standard errors of them and of predictions.
+// [Fitter.Uncertainty] computes the covariance of the parameters and their standard errors. [Fitter.Predictions]
+// computes the standard errors of outputs.
 package leastsquares
 
 import (
@@ -34,8 +37,8 @@ import (
 	"unsafe"
 )
 
-// Network is what a network must have, for the network P, its batch workspace B, and arrays of float32 or float64: A
-// the parameters, X an input, Y an output, and J one gradient for each output.
+// Network lists what a network needs. P is the network, B its batch workspace, and the others are arrays of float32 or
+// float64: A the parameters, X an input, Y an output, and J one gradient for each output.
 type Network[P, B, A, X, Y, J any] interface {
 	*P
 	// Flat is a view of all parameters.
@@ -46,7 +49,7 @@ type Network[P, B, A, X, Y, J any] interface {
 	ParameterJacobianBatch(b *B, xs []X, js []J)
 }
 
-// Fitter fits one network. It belongs to one goroutine at a time, as the network does.
+// Fitter fits one network; [New] makes one. Only one goroutine at a time may use it, and its network.
 type Fitter[X, Y any] struct {
 	params          numbers
 	inputs, outputs int

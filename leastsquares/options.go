@@ -27,7 +27,7 @@ const (
 type Solver int
 
 const (
-	// Auto forms JᵀHJ and goes over to QR, for good, where that loses too many digits.
+	// Auto forms JᵀHJ. If that loses too many digits, it changes to QR, for the rest of the fit.
 	Auto Solver = iota
 	// Cholesky forms JᵀHJ: the fastest, with half the digits.
 	Cholesky
@@ -35,57 +35,61 @@ const (
 	QR
 )
 
-// Options say how to fit. The zero value is Levenberg–Marquardt on half the squared error.
+// Options say how to fit. The zero value means Levenberg–Marquardt on half the squared error.
 type Options struct {
 	// Cost is what is minimised; the zero value is HalfSquaredError.
 	Cost   Cost
 	Method Method
 	Solver Solver
-	// Straight makes Levenberg–Marquardt's steps without their second order: see the package's comment. They need twice
-	// to four times as many iterations on most networks, each of them cheaper.
+	// Straight leaves the second order of steps out: see the package's comment. On most networks a fit then needs two
+	// to four times as many iterations. Each of them is cheaper.
 	Straight bool
-	// Iterations is the most of them, those before Start included; 0 is 100.
+	// Iterations is the largest number of iterations, including those before Start; 0 means 100.
 	Iterations int
-	// Weights, if not nil, has a weight for each sample, at least 0. Samples of weight 0 take no part.
+	// Weights has a weight for each sample, at least 0; nil means 1 for all. Samples of weight 0 take no part.
 	Weights []float64
-	// StepLimit, if not 0, is the most by which a step changes any parameter: longer steps are shortened.
+	// StepLimit is the most by which a step may change any parameter; 0 means no limit. Longer steps are shortened.
 	StepLimit float64
-	// StepLimits, if not nil, has such a limit for each parameter, in the order of Flat; 0 is none.
+	// StepLimits has such a limit for each parameter, in the order of Flat; 0 means no limit.
 	StepLimits []float64
-	// Workers is the number of goroutines; 0 is one for each processor. It changes no bit of the result.
+	// Workers is the number of goroutines; 0 means one for each processor. The result has the same bits for any number.
 	Workers int
-	// Underdetermined allows fewer residuals than parameters: damping chooses among the solutions.
+	// Underdetermined allows more parameters than residuals. Then damping chooses among the solutions.
 	Underdetermined bool
 
-	// Fit ends where a step lowers the loss, or can be expected to, by less than LossTolerance of it; where it changes
-	// the parameters, each measured by the length of its column of J, by less than StepTolerance of them; or where no
-	// column of J has an angle with the residuals whose cosine is above GradientTolerance. A step with more damping
-	// than a fit begins with is short, and does not end it by what it lowers; nor does one that a limit shortens end it
-	// by what it lowers or by its length. 0 is the default: 1e-12, 1e-10 and 1e-10 for networks of float64, and 1e-7,
-	// 1e-7 and 1e-6 for those of float32.
+	// Fit ends when one of three numbers is small. LossTolerance: the part of the loss by which a step lowers it, or
+	// can be expected to. StepTolerance: the part of the parameters by which a step changes them; each parameter is
+	// measured by the length of its column of J. GradientTolerance: the largest cosine of an angle between a column of
+	// J and the residuals.
+	//
+	// A step with more damping than at the start of a fit is short, and does not end the fit by what it lowers. A step
+	// that a limit shortens does not end it by what it lowers, nor by its length.
+	//
+	// 0 means the default: 1e-12, 1e-10 and 1e-10 for networks of float64, and 1e-7, 1e-7 and 1e-6 for those of
+	// float32.
 	LossTolerance, StepTolerance, GradientTolerance float64
 
-	// Start goes on from where a fit was: with the parameters as they were then, and all else equal, to the same bits.
-	// Result and Iteration have it.
+	// Start continues an earlier fit; Result and Iteration have the State to put here. If the parameters are as they
+	// were then, and all else is equal, the result has the same bits as if the fit had not stopped.
 	Start State
 
-	// OnIteration is called after every iteration, with the network as it has left it. ErrStop ends the fit without an
-	// error; any other error ends it, and Fit returns it.
+	// OnIteration is called after every iteration. The network is as the iteration left it. ErrStop ends the fit
+	// without an error. Fit returns any other error.
 	OnIteration func(Iteration) error
 }
 
 // ErrStop is what OnIteration returns to end the fit there.
 var ErrStop = errors.New("stop fitting here")
 
-// State is what a fit goes on with. The zero value begins anew.
+// State is what a fit continues from. The zero value begins anew.
 type State struct {
-	// Iteration is how many there were.
+	// Iteration is the number of iterations made.
 	Iteration int
-	// Damping is μ, and Growth by what a step that fails multiplies it.
+	// Damping is μ. A step that fails multiplies it by Growth.
 	Damping, Growth float64
-	// Scale are the largest lengths of J's columns.
+	// Scale has the largest length so far of each column of J.
 	Scale []float64
-	// QR says that Auto has gone over to it.
+	// QR says that Auto has changed to QR.
 	QR bool
 }
 

@@ -11,15 +11,15 @@ import (
 	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
-// Uncertainty is how well samples determine the parameters, by the linear model about them: right where the fit has
-// converged and the residuals are small or scatter evenly.
+// Uncertainty says how well the samples determine the parameters, by the linear model about these. It is right if the
+// fit has converged, and if the residuals are small or scatter evenly.
 type Uncertainty struct {
-	// Covariance is that of the parameters, in the order of Flat.
+	// Covariance is the covariance of the parameters, in the order of Flat.
 	Covariance *mat.SymDense
-	// Sigma is the standard deviation of a residual, estimated with the degrees of freedom; of costs that are
+	// Sigma is the standard deviation of a residual, estimated with the degrees of freedom. For costs that are
 	// likelihoods it is 1, and the covariance is the inverse of the Fisher information.
 	Sigma float64
-	// Freedom is the number of residuals less that of parameters.
+	// Freedom is the number of residuals minus the number of parameters.
 	Freedom int
 	// Errors are the standard errors of the parameters.
 	Errors []float64
@@ -116,8 +116,8 @@ func (o Options) curvature(outputs int) float64 {
 	return c
 }
 
-// Predictions returns the standard errors of the network's outputs for inputs, one sample after another: of what the
-// model says there, without the scatter of a new measurement, which is Sigma.
+// Predictions returns the standard errors of the network's outputs, one sample after another. They are the errors of
+// the model itself. The scatter of a new measurement, which is Sigma, is not in them.
 func (f *Fitter[X, Y]) Predictions(u *Uncertainty, xs []X) [][]float64 {
 	if err := f.ready(); err != nil {
 		panic(err.Error())

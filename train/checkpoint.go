@@ -80,13 +80,12 @@ func (t *Trainer[P, G, X, Y, F]) Save(path string, epoch int) error {
 	return nil
 }
 
-// Load reads a checkpoint that Save wrote into the network and the optimizer, and returns the number of epochs that
-// were trained. With it as [Options.Start], and all else as it was, Fit goes on to the same bits as if it had never
-// stopped.
+// Load reads a checkpoint that Save wrote into the network and the optimizer, and returns the number of epochs trained.
+// With this number as [Options.Start], and all else as it was, Fit gives the same bits as if it had never stopped.
 //
-// A file that is cut short, damaged, no checkpoint, of another network or of another optimizer is an error that says
-// which it is, and the network and the optimizer are then as they were. Where there is no file the error is
-// fs.ErrNotExist to errors.Is: the place to begin.
+// Load refuses a file that is cut short or damaged, that is not a checkpoint, or that belongs to another network or
+// optimizer. The error says which it is, and nothing is changed. If there is no file, the error is fs.ErrNotExist to
+// errors.Is: then begin anew.
 func (t *Trainer[P, G, X, Y, F]) Load(path string) (epoch int, err error) {
 	parts, err := t.parts("Load")
 	if err != nil {

@@ -16,8 +16,8 @@ type parameters[F Float] interface {
 	}
 }
 
-// Foldable is a network that scalers can be folded into, for the network P, its workspace W, an input X and an output
-// Y: one whose Forward is emitted, and what saves it.
+// Foldable is a network that scalers can be folded into: its spec emits forward and save. P is the network, W its
+// workspace, X an input and Y a target.
 type Foldable[P, W, X, Y any, F Float] interface {
 	*P
 	parameters[F]
@@ -53,9 +53,9 @@ func layerOf[F Float](net parameters[F], l int) (found layer[F], err error) {
 	return found, nil
 }
 
-// FoldInputs takes the scaler of inputs into the first layer of a network that was trained on scaled ones: it takes
-// inputs as they come from then on. With x' = (x - offset)/scale, W·x' + b = (W/scale)·x + (b - W·(offset/scale)):
-// computed in float64 and rounded once. On any error nothing is changed.
+// FoldInputs folds the scaler of the inputs into the first layer of a network that was trained on scaled inputs. From
+// then on the network takes raw inputs. With x' = (x - offset)/scale, W·x' + b = (W/scale)·x + (b - W·(offset/scale)).
+// This is computed in float64 and rounded once. On any error nothing is changed.
 func FoldInputs[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N, s Scaler) error {
 	if (*P)(net) == nil {
 		return fmt.Errorf("train.FoldInputs: the network is a nil %T", net)
@@ -86,10 +86,10 @@ func FoldInputs[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N, s Sca
 	return first.become(made, "FoldInputs")
 }
 
-// FoldOutputs takes the scaler of targets into the last layer of a network that was trained on scaled ones: it returns
-// outputs as they were before from then on. The last activation must be the identity, which is tried: on anything else
-// it is no longer a linear map. With z the scaled output, z·scale + offset has the weights W·scale and the biases
-// b·scale + offset: computed in float64 and rounded once. On any error nothing is changed.
+// FoldOutputs folds the scaler of the targets into the last layer of a network that was trained on scaled targets. From
+// then on the network returns raw outputs. The last activation must be the identity; this is tested by calling the
+// network. With the scaled output z, z·scale + offset has the weights W·scale and the biases b·scale + offset. This is
+// computed in float64 and rounded once. On any error nothing is changed.
 func FoldOutputs[N Foldable[P, W, X, Y, F], P, W, X, Y any, F Float](net N, s Scaler) error {
 	if (*P)(net) == nil {
 		return fmt.Errorf("train.FoldOutputs: the network is a nil %T", net)

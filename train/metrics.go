@@ -12,7 +12,7 @@ import (
 // metrics.
 type Metric[Y any] func(outputs, targets []Y) (float64, error)
 
-// Measure is what a metric came to.
+// Measure is the value of a metric.
 type Measure struct {
 	Name  string
 	Value float64
@@ -24,9 +24,9 @@ type named[Y any] struct {
 	metric Metric[Y]
 }
 
-// Report makes Fit measure the outputs after every epoch: on the validation part, or on the training data where there
-// is none; weights count for nothing, but samples of weight 0 are left out. [Epoch.Metrics] has the results in the
-// order of the calls:
+// Report makes Fit measure the outputs after every epoch: on the validation part, or on the training data if there is
+// none. Metrics are not weighted, but samples of weight 0 are left out. [Epoch.Metrics] has the results in the order of
+// the calls:
 //
 //	t.Report("accuracy", train.Accuracy)
 //
@@ -38,8 +38,8 @@ func (t *Trainer[P, G, X, Y, F]) Report(name string, metric Metric[Y]) {
 	t.metrics = append(t.metrics, named[Y]{name, metric})
 }
 
-// Accuracy is the part of the samples whose class the output names, from 0 to 1; see [Confuse] for what the class is.
-// An output with a NaN counts as wrong, and a target with one is an error.
+// Accuracy is the fraction of the samples whose predicted class is right, from 0 to 1. [Confuse] says what the class
+// is. An output with a NaN counts as wrong. A target with a NaN is an error.
 func Accuracy[Y any](outputs, targets []Y) (float64, error) {
 	c, err := Confuse(outputs, targets)
 	if err != nil {
@@ -48,10 +48,10 @@ func Accuracy[Y any](outputs, targets []Y) (float64, error) {
 	return c.Accuracy(), nil
 }
 
-// R2 is the coefficient of determination: 1 - Σ(y-a)²/Σ(y-ȳ)² of outputs a and targets y with mean ȳ, for each output
-// by itself, and the mean of these. It is 1 where all is predicted, 0 where the outputs are no better than the mean,
-// and negative where they are worse. It is NaN where an output is, and where all targets of an output are alike, so
-// that there is nothing to explain. A target that is not finite is an error.
+// R2 is the coefficient of determination, 1 - Σ(y-a)²/Σ(y-ȳ)² of outputs a and targets y with mean ȳ. It is computed
+// for each output by itself; the result is the mean of these. It is 1 if every prediction is exact, 0 if the outputs
+// are as good as the mean, and negative if they are worse. It is NaN if an output is, or if all targets of an output
+// are equal. A target that is not finite is an error.
 func R2[Y any](outputs, targets []Y) (float64, error) {
 	p, err := finitePair(outputs, targets)
 	if err != nil {

@@ -10,41 +10,43 @@ import (
 
 // Options say how to train. Epochs, Batch and Rate are needed; the zero value of the others leaves them out.
 type Options struct {
-	// Epochs is the number of passes over the training data, those before Start included; at least 1.
+	// Epochs is the number of passes over the training data, including those before Start; at least 1.
 	Epochs int
-	// Batch is the number of samples of a step, at least 1. Where it is beyond the data, all samples make one step.
+	// Batch is the number of samples of a step, at least 1. If there are fewer samples, all of them make one step.
 	Batch int
-	// Rate is the learning rate over time, for the mean gradient over a batch: Constant(0.05), say.
+	// Rate is the learning rate over time, such as Constant(0.05). It is for the mean gradient of a batch.
 	Rate Schedule
 	// Seed chooses the order of the samples and the validation part.
 	Seed uint64
 
-	// Clip is the length that the mean gradient of a batch is scaled down to where it is longer. It needs an
-	// Optimizer, because gradient descent without one stores no gradient.
+	// Clip limits the length of the mean gradient of a batch: a longer one is scaled down to it. It needs an Optimizer,
+	// because gradient descent without one stores no gradient.
 	Clip float64
-	// Validation is the part of the data, from 0 up to but not including 1, that is held out to measure the loss on
-	// after every epoch. The same seed holds out the same samples.
+	// Validation is the fraction of the data that is held out, from 0 up to but not including 1. Fit measures the loss
+	// on it after every epoch. The same seed holds out the same samples.
 	Validation float64
-	// Patience stops training after so many epochs in a row without a new lowest validation loss, and makes Fit leave
-	// the network with the parameters of the lowest one, however it ends. Patience: Epochs only does the latter.
-	// It needs a validation part.
+	// Patience stops training after so many epochs in a row that did not lower the validation loss. With it, Fit leaves
+	// the network with the parameters of the lowest validation loss, however the training ends. To have only that, set
+	// Patience to Epochs. It needs a validation part.
 	Patience int
-	// Weights has a weight for each sample: its loss counts so many times. ClassWeights has one for each class, which
-	// that of its samples is multiplied by; see Confuse for what the class of a target is. They need a network with
-	// sample_weights. Only how large they are beside one another counts, since they are divided by their mean over the
-	// training part, or over the validation part, whose loss is weighted too. A sample of weight 0 is left out: it is
-	// never looked at. Samples of ValidateOn have the weights of their classes alone.
+	// Weights has a weight for each sample, by which its loss is multiplied. ClassWeights has one for each class, which
+	// multiplies the weights of its samples; Confuse says what the class of a target is. They need a network with
+	// sample_weights.
+	//
+	// Only the ratios of weights matter: they are divided by their mean over the training part. The validation loss is
+	// weighted likewise, with the mean over the validation part. A sample of weight 0 is left out: nothing reads it.
+	// Samples of ValidateOn have the weights of their classes alone.
 	Weights, ClassWeights []float64
 	// InOrder trains in the order of the data and holds out its end, for samples that follow one another in time.
 	InOrder bool
 
-	// Start is the number of epochs that have been trained before. With the parameters and the optimizer's state as
-	// they were after that epoch, and all else equal, Fit goes on to the same bits as if it had never stopped. Patience
-	// is the exception: it begins to count again. Trainer.Load returns the number.
+	// Start is the number of epochs trained before; Trainer.Load returns it. If the parameters and the state of the
+	// optimizer are as they were after that epoch, and all else is equal, Fit gives the same bits as if it had never
+	// stopped. Only Patience begins to count again.
 	Start int
 
-	// OnEpoch is called after every epoch, with the network as the epoch has left it: the place for metrics,
-	// checkpoints and logs. ErrStop ends training without an error; any other error ends it, and Fit returns it.
+	// OnEpoch is called after every epoch. The network is as the epoch left it. Use it for metrics, checkpoints and
+	// logs. ErrStop ends the training without an error. Fit returns any other error.
 	OnEpoch func(Epoch) error
 	// Progress is told of every step; see Terminal.
 	Progress Progress

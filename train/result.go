@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Epoch is what an epoch came to.
+// Epoch is the record of one epoch.
 type Epoch struct {
 	// Number counts from 1, epochs before Options.Start included.
 	Number int
@@ -23,7 +23,7 @@ type Epoch struct {
 	Elapsed time.Duration
 }
 
-// Metric is what a metric came to, by its name; NaN if none of that name was reported.
+// Metric returns the value of a metric by its name; NaN if no metric of that name was reported.
 func (e Epoch) Metric(name string) float64 {
 	for _, m := range e.Metrics {
 		if m.Name == name {

@@ -42,11 +42,14 @@ type samples[X, Y any, F Float] struct {
 	index   []int // nil: in the same place
 }
 
-// Fit trains the network on xs and ys. Mistakes in the data's lengths and the options are all reported at once, before
-// anything is touched, and so are targets that do not sum to 1 where the network asks for it. Whenever it returns, also
-// with an error, the network has the parameters that it reached after a whole number of steps, or those of the lowest
-// validation loss with [Options.Patience], and the result tells of the epochs that were finished. A cancelled ctx gives
-// an error that is ctx.Err().
+// Fit trains the network on xs and ys.
+//
+// Before it touches anything it checks the options and the data, and reports all mistakes at once. It also checks that
+// targets sum to 1 where the network needs that.
+//
+// The result has the epochs that were finished, also with an error. The network then has the parameters after a whole
+// number of steps, or with [Options.Patience] those of the lowest validation loss. If ctx is cancelled, the error is
+// ctx.Err() to errors.Is.
 func (t *Trainer[P, G, X, Y, F]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (Result, error) {
 	if err := t.check(ctx); err != nil {
 		return Result{Best: -1}, err

@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// Scaler brings every component of samples to a scale that a network learns well on: component i becomes (x[i] -
-// Offset[i])/Scale[i]. [Standard] and [MinMax] fit one to data. Fit it to the samples that are trained on, not to those
-// that validate or test, or these are known in part.
+// Scaler brings every component of samples to a scale on which a network learns well: component i becomes (x[i] -
+// Offset[i])/Scale[i]. [Standard] and [MinMax] fit a scaler to data. Fit it to the training samples alone: otherwise it
+// carries knowledge of the validation and test samples.
 //
-// A trained network can take it in: after [FoldInputs] and [FoldOutputs] it takes and returns numbers as they come, at
-// no cost. Save the network and its scaler before that, the scaler as JSON for example, and fold after loading: a
-// network that has been folded is of another scale than its optimizer's state, and than samples that are scaled.
+// After training, [FoldInputs] and [FoldOutputs] fold scalers into the network, which then takes and returns raw
+// numbers at no cost. Save the network and its scaler before you fold, the scaler as JSON for example, and fold after
+// loading. A folded network fits neither its optimizer's state nor scaled samples.
 type Scaler struct {
 	Offset []float64 `json:"offset"`
 	Scale  []float64 `json:"scale"`
@@ -100,13 +100,13 @@ func fit[X any](xs []X, of func(values []float64) (offset, scale float64)) (s Sc
 	return s, nil
 }
 
-// Scaled returns scaled copies of samples. It panics if they have another number of components than the scaler.
+// Scaled returns scaled copies of samples. It panics if they have another number of components than the scaler has.
 func Scaled[X any](s Scaler, xs []X) []X {
 	return mapped(s, xs, "Scaled", func(v, offset, scale float64) float64 { return (v - offset) / scale })
 }
 
-// Unscaled returns copies of scaled samples, such as outputs, on the scale that they had before. It panics if they have
-// another number of components than the scaler.
+// Unscaled undoes Scaled: it returns copies of scaled samples, such as outputs, on the raw scale. It panics if they
+// have another number of components than the scaler has.
 func Unscaled[X any](s Scaler, xs []X) []X {
 	return mapped(s, xs, "Unscaled", func(v, offset, scale float64) float64 { return v*scale + offset })
 }

@@ -2,10 +2,10 @@ package train
 
 import "math"
 
-// Schedule is the learning rate over time, which is counted in epochs: 2.5 is the middle of the third. A step
-// takes the rate of its own middle, so that schedules do not depend on the batch's size and a rate that rises
-// from 0 or falls to 0 is nowhere 0. A schedule is asked for the same time more than once and must give the same rate.
-// NaN, infinities and negative rates are refused by Fit.
+// Schedule is the learning rate over time. Time is counted in epochs: 2.5 is the middle of the third. A step takes the
+// rate at its own middle. So a schedule does not depend on the size of a batch, and a rate that rises from 0 or falls
+// to 0 is never 0. Fit may ask for the same time more than once, and must get the same rate. It refuses NaN, infinities
+// and negative rates.
 type Schedule func(epoch float64) float64
 
 // Constant is the same rate at all times.

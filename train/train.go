@@ -17,21 +17,21 @@
 // # What is promised
 //
 // The same network, data, options and seed give the same bits, with any number of workers of a team. The order of an
-// epoch depends on the seed and the number of that epoch and on nothing before it, so that a training that is broken
-// off and resumed from a checkpoint gives the same bits as one that ran through: see [Options.Start].
+// epoch depends on the seed and the number of the epoch alone. So a training that is resumed from a checkpoint gives
+// the same bits as one that ran through: see [Options.Start].
 //
-// Nothing is allocated for a step. The slices of the caller are read, never reordered.
+// A step allocates nothing. The slices of the caller are read, never reordered.
 //
-// Costs of emitted networks are sums over samples. Here losses are means, and rates are for the mean gradient over the
-// batch, so that a rate means the same whatever the batch's size; the last batch of an epoch, which may be smaller,
-// counts by its own size.
+// The cost of an emitted network is a sum over samples. Here losses are means, and rates are for the mean gradient of a
+// batch. So a rate means the same for any size of batch. The last batch of an epoch may be smaller; its mean is over
+// its own samples.
 //
 // # Weights
 //
-// Every sample counts alike, unless [Options] gives weights to samples or classes, which a network with sample_weights
-// takes. A sample of weight 0 is left out. Targets are no place for weights: a network that ends in softmax with
-// cross-entropy learns with the gradient ŷ - y, which is that of its loss only where the targets of a sample sum to 1,
-// and Fit refuses others before it begins.
+// [Options] may have weights for samples and classes, if the network has sample_weights. A sample of weight 0 is left
+// out. Do not put weights into the targets. A network that ends in softmax with cross-entropy learns with the gradient
+// ŷ - y, which is the gradient of its loss only if the targets of a sample sum to 1. Fit refuses others before it
+// begins.
 //
 // # Metrics
 //
@@ -40,14 +40,14 @@
 //
 // # Checkpoints
 //
-// [Trainer.Save] writes the epoch, the network and the optimizer into one file, whole or not at all, and [Trainer.Load]
-// reads them, so that a training goes on where another program stopped.
+// [Trainer.Save] writes the epoch, the network and the optimizer into one file, whole or not at all. [Trainer.Load]
+// reads them. So a training can go on where another program stopped.
 //
 // # Scaling
 //
-// [Standard] and [MinMax] fit a [Scaler] to samples, [Scaled] scales them, and after training [FoldInputs] and
-// [FoldOutputs] take the scalers into the network's first and last layer, so that what is deployed takes and returns
-// numbers as they come, at no cost.
+// [Standard] and [MinMax] fit a [Scaler] to samples, and [Scaled] scales them. After training, [FoldInputs] and
+// [FoldOutputs] fold the scalers into the first and the last layer. The deployed network then takes and returns raw
+// numbers, at no cost.
 //
 // # Errors
 //
@@ -57,14 +57,14 @@ package train
 
 import "fmt"
 
-// Trainer trains one network. Its fields may be set between two calls of Fit, and it belongs to one goroutine at a
-// time, as the network does. New makes one; P is the network, G its gradient, X and Y a sample's input and target, and
-// F its float type.
+// Trainer trains one network; [New] makes one. You may set its fields between two calls of Fit. Only one goroutine at a
+// time may use it, and its network. P is the network, G its gradient, X and Y a sample's input and target, and F its
+// float type.
 type Trainer[P, G, X, Y any, F Float] struct {
-	// Optimizer turns a gradient into a step. Nil stands for gradient descent, p -= rate*g, in one pass.
-	// An optimizer's state goes on from one Fit to the next.
+	// Optimizer turns a gradient into a step. Nil means gradient descent, p -= rate*g, in one pass. Its state carries
+	// over from one Fit to the next.
 	Optimizer Optimizer[P, G, F]
-	// Team computes losses and gradients, on all cores. Nil stands for the goroutine that calls Fit.
+	// Team computes losses and gradients on all cores. Nil means the goroutine that calls Fit.
 	Team Team[P, G, X, Y, F]
 
 	net      *P
@@ -109,8 +109,8 @@ func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any,
 	}
 }
 
-// ValidateOn gives Fit samples to measure the validation loss on, in place of a part of the training data; see
-// [Options.Validation]. They are read at every epoch, never trained on. Nil takes them away again.
+// ValidateOn gives Fit samples of your own to measure the validation loss on, in place of [Options.Validation]. They
+// are read after every epoch and never trained on. Nil removes them.
 func (t *Trainer[P, G, X, Y, F]) ValidateOn(xs []X, ys []Y) {
 	if t == nil {
 		panic("train: ValidateOn was called with a nil Trainer; make one with New")
