@@ -129,3 +129,25 @@ func TestFollow(t *testing.T) {
 		t.Errorf("the targets are %v", got)
 	}
 }
+
+// named are paths of files and folders of the module in code spans, such as `gen/plan/passes.go`.
+var named = regexp.MustCompile("`((?:docs|gen|generated|internal|leastsquares|model|spec|store|team|templates|tensors|train|verify)" +
+	`/[\w/.-]+)` + "`")
+
+// TestNamedFiles: files and folders that pages name in code spans are there.
+func TestNamedFiles(t *testing.T) {
+	count := 0
+	for _, p := range all(t) {
+		for i, line := range p.prose() {
+			for _, found := range named.FindAllStringSubmatch(line, -1) {
+				count++
+				if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(found[1]))); err != nil {
+					t.Errorf("%s:%d: there is no %s", p.path, i+1, found[1])
+				}
+			}
+		}
+	}
+	if count < 100 {
+		t.Errorf("found only %d names of files", count)
+	}
+}

@@ -38,9 +38,9 @@ Networks may share a package. The names of their tests and benchmarks then carry
 unless the network has the package's name. If networks share a folder other than that of their specs
 (-o), name them all on one command line, so that each is made with the others in view.
 
-What is generated is kept, so that it takes little time to generate or check it again: in the folder
-backpropgen of the user's cache folder, at most 128 MB. BACKPROPGEN_CACHE in the environment may be the
-absolute path of another folder, or "off".`,
+Generate keeps what it makes, at most 128 MB, in the folder backpropgen of the user's cache folder. So it
+takes little time to generate or check a network again. To use another folder, set BACKPROPGEN_CACHE in the
+environment to its absolute path; "off" keeps nothing.`,
 			flags:   []string{"o", "pkg", "q", "watch"},
 			example: "//go:generate go tool backpropgen generate iris.yaml",
 			run:     runGenerate,
@@ -89,13 +89,13 @@ file, lines with + are what generate would write. The exit codes are the same.`,
 The bounds hold for all inputs, weights, biases and targets within the ranges given. They are for the worst
 case, in which all errors add up. Narrow ranges, such as those of trained weights, have small bounds.
 
-With -measure it prints instead what this machine takes for every variant of every function: portable Go,
-and all code that was tried for AVX2 and AVX-512, of which generate emits what pays on some processor. Beside
-it stand the predicted time and, for functions of one sample, what plain loops take that do no more than
-read and write the same matrices. It marks what runs here, and says where another variant is faster by
-more than 5 %. It needs the Go command and no network, and takes about ten seconds for a small network.
-Ctrl-C ends it and leaves nothing behind. GODEBUG=cpu.avx512f=off measures as on a processor without
-AVX-512.
+With -measure it prints instead how long every variant of every function takes on this machine: portable
+Go, and all code that was tried for AVX2 and AVX-512. Generate emits those variants that are faster on some
+processor. Beside each time is the predicted time. For functions of one sample there is also the time of
+plain loops that only read and write the same matrices. It marks the variant that runs here, and says where
+another one is faster by more than 5 %. It needs the Go command, but no internet connection, and takes about
+ten seconds for a small network. Ctrl-C ends it and leaves nothing behind. GODEBUG=cpu.avx512f=off measures
+as on a processor without AVX-512.
 
 SPEC may be - for standard input.`,
 			flags:   []string{"inputs", "weights", "biases", "targets", "measure"},
