@@ -22,8 +22,9 @@ import (
 // only results are written there. Nothing is called, jumps stay within their function, constants stay constant, and
 // under rounding: strict nothing is fused.
 func Lint(text []byte, constraint string, strict bool) error {
+	parsed := map[string]Instruction{}
 	return goasm.Lint(text, constraint, func(f *goasm.Function) goasm.Reader {
-		return &lint{Function: f, strict: strict, reaches: map[int]int{}}
+		return &lint{Function: f, strict: strict, parsed: parsed, reaches: map[int]int{}}
 	})
 }
 
@@ -31,7 +32,8 @@ func Lint(text []byte, constraint string, strict bool) error {
 type lint struct {
 	*goasm.Function
 	strict  bool
-	reaches map[int]int // the instructions that are branched to by their distance, and the line
+	parsed  map[string]Instruction // what lines are that were read before
+	reaches map[int]int            // the instructions that are branched to by their distance, and the line
 }
 
 // Label has nothing to say of arm64.
@@ -69,10 +71,14 @@ func (l *lint) Instruction(line string) {
 		}
 		return
 	}
-	i, err := Parse(line)
-	if err != nil {
-		l.Report("%v", err)
-		return
+	i, known := l.parsed[line]
+	if !known {
+		var err error
+		if i, err = Parse(line); err != nil {
+			l.Report("%v", err)
+			return
+		}
+		l.parsed[line] = i
 	}
 	if l.strict && i.Form.fuses {
 		l.Report("%s fuses a product with a sum, which rounding: strict forbids", line)
