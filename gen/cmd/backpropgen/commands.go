@@ -48,8 +48,8 @@ environment to its absolute path; "off" keeps nothing.`,
 		{
 			name: "check", args: "[-o DIR] [-pkg NAME] [-d] [-q] SPEC|DIR...",
 			summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
-			about: `Compares the files in place with what generate would write. Writes nothing. Prints one line for each
-difference:
+			about: `Compares the files in place with what generate would write, and changes none of them. What it generates
+for that is kept, as by generate. Prints one line for each difference:
 
   missing     there is no such file
   stale       the spec, its package or its neighbours changed, or another version of backpropgen made the
