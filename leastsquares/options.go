@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/internal/absent"
 	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
@@ -126,7 +127,7 @@ func (o Options) check(ctx context.Context, samples, targets, outputs, params in
 			errs = append(errs, fmt.Errorf("leastsquares: "+format, args...))
 		}
 	}
-	refuse(ctx == nil, "the context is nil; give context.Background()")
+	refuse(ctx == nil || absent.Pointer(ctx), "the context is nil; give context.Background()")
 	refuse(params > maxParams, "%s are too many: a matrix of them would take %.1f GB; leastsquares takes at "+
 		"most %d, train any number", plural.Of(params, "parameter"), 8e-9*float64(params)*float64(params), maxParams)
 	refuse(o.Cost.wrong != "", "%s", o.Cost.wrong)

@@ -7,9 +7,10 @@
 package team
 
 import (
-	"reflect"
 	"sync"
 	"sync/atomic"
+
+	"github.com/backpropgen/backpropgen/internal/absent"
 )
 
 // Float is the type of a network's numbers.
@@ -133,10 +134,7 @@ func (n *Network[P, G, B, X, Y, F]) Close(t *Team[P, G, B, X, Y, F]) {
 func (n *Network[P, G, B, X, Y, F]) refuse(what string) { panic(n.Name + "Team" + what) }
 
 // missing says whether an optimizer is nil, or a nil pointer in an interface.
-func missing(o any) bool {
-	value := reflect.ValueOf(o)
-	return o == nil || value.Kind() == reflect.Pointer && value.IsNil()
-}
+func missing(o any) bool { return o == nil || absent.Pointer(o) }
 
 // begin starts a call.
 func (n *Network[P, G, B, X, Y, F]) begin(t *Team[P, G, B, X, Y, F], p *P, xs []X) {

@@ -2,7 +2,8 @@ package tensors
 
 import (
 	"fmt"
-	"reflect"
+
+	"github.com/backpropgen/backpropgen/internal/absent"
 )
 
 // Network is what every emitted network has that saves and loads: views of its parameters, by name. A program need not
@@ -62,7 +63,4 @@ func Save[F Float](path string, net Network[F]) error {
 }
 
 // missing says whether a network is nil, or a nil pointer in an interface.
-func missing(net any) bool {
-	value := reflect.ValueOf(net)
-	return net == nil || value.Kind() == reflect.Pointer && value.IsNil()
-}
+func missing(net any) bool { return net == nil || absent.Pointer(net) }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"reflect"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/internal/absent"
 )
 
 // check finds what is missing of a trainer, before anything is touched. A nil pointer in a field of an interface type
@@ -16,15 +18,15 @@ func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 	if t == nil || t.net == nil {
 		return errors.New("train: the Trainer is nil or a zero value; make one with New")
 	}
-	if ctx == nil || nilPointer(ctx) {
+	if ctx == nil || absent.Pointer(ctx) {
 		errs = append(errs, errors.New("train: ctx is nil; give context.Background() where nothing cancels"))
 	}
-	if nilPointer(t.Optimizer) {
+	if absent.Pointer(t.Optimizer) {
 		errs = append(errs,
 			fmt.Errorf("train: Trainer.Optimizer is a nil %T; "+
 				"give one that exists, or leave the field alone for gradient descent", t.Optimizer))
 	}
-	if nilPointer(t.Team) {
+	if absent.Pointer(t.Team) {
 		errs = append(errs,
 			fmt.Errorf("train: Trainer.Team is a nil %T; give one that exists, or leave the field alone for one core",
 				t.Team))
@@ -44,12 +46,6 @@ func hidden[P any]() bool {
 	}
 	_, found := t.FieldByName("W2")
 	return found
-}
-
-// nilPointer says whether an interface holds a pointer that is nil.
-func nilPointer(v any) bool {
-	value := reflect.ValueOf(v)
-	return value.Kind() == reflect.Pointer && value.IsNil()
 }
 
 // targetSlack is how far the sum of targets may be from what it must be, as a part of the sum of their magnitudes. It

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/backpropgen/backpropgen/internal/absent"
 	"github.com/backpropgen/backpropgen/internal/plural"
 	"github.com/backpropgen/backpropgen/internal/regular"
 	"github.com/backpropgen/backpropgen/internal/replace"
@@ -107,7 +108,7 @@ func (t *Trainer[P, G, X, Y, F]) parts(method string) ([]stored, error) {
 	if t == nil || t.net == nil {
 		return nil, fmt.Errorf("train: %s: the Trainer is nil or a zero value; make one with New", method)
 	}
-	if nilPointer(t.Optimizer) {
+	if absent.Pointer(t.Optimizer) {
 		return nil, fmt.Errorf("train: %s: Trainer.Optimizer is a nil %T; give one that exists", method, t.Optimizer)
 	}
 	values := []any{t.net}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/backpropgen/backpropgen/internal/absent"
 	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
@@ -83,7 +84,7 @@ func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 	refuse(o.Patience < 0, "Options.Patience is %d; give the epochs without a lower loss to bear, or 0", o.Patience)
 	refuse(o.Patience > 0 && o.Validation == 0 && vn == 0,
 		"Options.Patience needs a validation part; set Options.Validation or call ValidateOn")
-	refuse(nilPointer(o.Progress), "Options.Progress is a nil %T; give one that exists, or leave the field alone",
+	refuse(absent.Pointer(o.Progress), "Options.Progress is a nil %T; give one that exists, or leave the field alone",
 		o.Progress)
 	refuse(o.Start < 0 || o.Start > max(o.Epochs, 0),
 		"Options.Start is %d; give the epochs done before, from 0 to Epochs, which is %d", o.Start, o.Epochs)

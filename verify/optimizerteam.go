@@ -52,29 +52,13 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	n = n.WithDefaults()
 	report := &finding.Report{Network: n.Name}
 	_, report.Seed = trial.Random(n, 0)
-	refuse := func(err error) *Report {
+	if err := k.fits(n, newState == nil, update == nil); err != nil {
 		report.Broken(name+" in a team", "types", "", "%v", err)
 		return reportOf(report)
 	}
-	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
-		return refuse(err)
-	}
-	if err := (functions{
-		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil},
-		{"GradBatch", k.GradBatch == nil},
-		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
-	}).present(); err != nil {
-		return refuse(err)
-	}
-	if n.SampleWeights {
-		if err := (functions{
-			{"GradBatchWeighted", k.GradBatchWeighted == nil}, {"UpdateBatchWeighted", k.UpdateBatchWeighted == nil},
-		}).present(); err != nil {
-			return refuse(err)
-		}
-	}
 	if _, ok := any(newState()).(O); !ok {
-		return refuse(fmt.Errorf("the optimizer is not what the team takes"))
+		report.Broken(name+" in a team", "types", "", "the optimizer is not what the team takes")
+		return reportOf(report)
 	}
 	goroutines := runtime.NumGoroutine()
 	for _, workers := range optimizerTeams {
@@ -130,4 +114,22 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		report.Broken("Close", "goroutines", "", "%d still run", left)
 	}
 	return reportOf(report)
+}
+
+// fits says what is wrong with the types and the functions of a team, or missing of the optimizer's.
+func (k OptimizerTeam[T, O, P, G, X, Y, F]) fits(n spec.Network, noConstructor, noUpdate bool) error {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
+		return err
+	}
+	wanted := functions{
+		{"constructor", noConstructor}, {"Update of the optimizer", noUpdate}, {"New", k.New == nil},
+		{"GradBatch", k.GradBatch == nil},
+		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
+	}
+	if n.SampleWeights {
+		wanted = append(wanted, functions{
+			{"GradBatchWeighted", k.GradBatchWeighted == nil}, {"UpdateBatchWeighted", k.UpdateBatchWeighted == nil},
+		}...)
+	}
+	return wanted.present()
 }

@@ -80,6 +80,7 @@ var mayImport = map[string][]string{
 	"internal/house":            nil,
 	"internal/pages":            nil,
 	"internal/difference":       nil,
+	"internal/absent":           nil,
 	"internal/regular":          nil,
 	"internal/replace":          {"internal/regular"},
 	anywhere:                    nil,
@@ -122,12 +123,12 @@ var mayImport = map[string][]string{
 	"verify": within("verify/internal", "spec",
 		"fence", "finding", "hunt", "judge", "memory", "optimizer", "reference", "rounding", "stored", "trial"),
 
-	"train":   {"internal/regular", "internal/replace"}, // user programs import these at run time: see standardOnly
-	"tensors": {"internal/regular", "internal/replace"},
+	"train":   {"internal/absent", "internal/regular", "internal/replace"}, // user programs import these at run time: see standardOnly
+	"tensors": {"internal/absent", "internal/regular", "internal/replace"},
 	"store":   nil,
-	"team":    nil,
+	"team":    {"internal/absent"},
 
-	"leastsquares":                 nil, // on gonum
+	"leastsquares":                 {"internal/absent"}, // on gonum
 	"leastsquares/compare":         {"spec", "gen", "leastsquares/compare/measure", "tensors"},
 	"leastsquares/compare/measure": {"leastsquares", "tensors"},
 
@@ -157,7 +158,9 @@ var onlyIn = map[string][]string{
 
 // standardOnly are the packages that import nothing but the standard library and one another, tests apart, so that they
 // cost those who import them no dependency.
-var standardOnly = []string{"train", "tensors", "store", "team", "internal/regular", "internal/replace", anywhere}
+var standardOnly = []string{
+	"train", "tensors", "store", "team", "internal/absent", "internal/regular", "internal/replace", anywhere,
+}
 
 // standard says whether a package is of the standard library: others have a host's name in front, ours are in
 // mayImport.
