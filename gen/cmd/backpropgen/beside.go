@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,5 +31,14 @@ func (dir beside) Stat(name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	defer root.Close()
-	return root.Stat(filepath.FromSlash(name))
+	info, err := root.Stat(filepath.FromSlash(name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, outside := os.Stat(filepath.Join(string(dir), filepath.FromSlash(name))); outside == nil {
+			err = &fs.PathError{Op: "stat", Path: name, Err: errOutside}
+		}
+	}
+	return info, err
 }
+
+// errOutside says of a file why it may not be read, and what to do.
+var errOutside = errors.New("a link leads to it, out of the spec's folder; copy the file into the folder")

@@ -264,19 +264,40 @@ func (c *call) tellImport(in *imported, n spec.Network, dir string, files []text
 	case in.unsure:
 		fmt.Fprintln(c.stderr,
 			"NOT COMPARED with the original: some matrices are square, and nothing shows whether they are "+
-				"transposed;\n-sample FILE, with inputs and outputs of the original, does")
+				"transposed;\ngive inputs and outputs of the original with -sample FILE")
 	case in.table != nil:
 		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: a file of weights does not show its activations;\n"+
-			"-sample FILE, with inputs and outputs of the original, does")
+			"give inputs and outputs of the original with -sample FILE")
 	default:
-		fmt.Fprintln(c.stderr, "not compared with the original; -sample FILE, with inputs and outputs of it, does that")
+		fmt.Fprintln(c.stderr, "not compared with the original; give inputs and outputs of it with -sample FILE")
 	}
 	specPath := filepath.Join(dir, files[0].name)
 	if in.spec != nil {
 		specPath = in.spec.path
+		c.tellElsewhere(in.spec, filepath.Join(dir, files[0].name))
 	}
 	fmt.Fprintf(c.stdout, "\nnext:\n\n    backpropgen generate %s\n    go test %s\n", shellWord(specPath),
 		shellWord(goFolder(filepath.Dir(specPath))))
+}
+
+// tellElsewhere says that the parameters that were written are not those that a spec names, so that generate would emit
+// others or none.
+func (c *call) tellElsewhere(s *source, written string) {
+	folder := filepath.Dir(s.path)
+	if named := s.network.Weights; named != "" {
+		if filepath.Join(folder, filepath.FromSlash(named)) != filepath.Clean(written) {
+			fmt.Fprintf(c.stderr, "note: %s names other weights, %s; generate emits these\n", shown(s.path), shown(named))
+		}
+		return
+	}
+	path, err := filepath.Rel(folder, written)
+	if err != nil || !filepath.IsLocal(path) {
+		fmt.Fprintf(c.stderr, "note: %s names no weights; to emit these, copy %s beside it and name it there\n",
+			shown(s.path), shown(written))
+		return
+	}
+	fmt.Fprintf(c.stderr, "note: %s names no weights; to emit these, write \"weights: %s\" in it\n", shown(s.path),
+		printable(filepath.ToSlash(path)))
 }
 
 // goFolder is a folder as the go command takes it.
