@@ -39,14 +39,17 @@ func (a *Assembly) chosenStyles(fn *plan.Func, l isa.Level) []kernel.Style {
 	}) {
 		styles = append(styles, kernel.Style{ByHalves: true})
 	}
-	if l < isa.AVX512 {
-		return styles
-	}
 	also := func(change func(s *kernel.Style)) {
 		for _, s := range slices.Clone(styles) {
 			change(&s)
 			styles = append(styles, s)
 		}
+	}
+	if m.Kernel().Separate && movesMatrices(fn) {
+		also(func(s *kernel.Style) { s.Separate = true })
+	}
+	if l < isa.AVX512 {
+		return styles
 	}
 	if writesMatrices(fn) {
 		also(func(s *kernel.Style) { s.Whole = true })
@@ -56,6 +59,15 @@ func (a *Assembly) chosenStyles(fn *plan.Func, l isa.Level) []kernel.Style {
 		also(func(s *kernel.Style) { s.InOrder = true })
 	}
 	return styles
+}
+
+// movesMatrices says whether a function moves weights by products.
+func movesMatrices(fn *plan.Func) bool {
+	return slices.ContainsFunc(fn.All(), func(op plan.Op) bool {
+		back, fused := op.(*plan.BackAffine)
+		_, apart := op.(*plan.Update)
+		return apart || fused && back.Update != nil
+	})
 }
 
 // writesMatrices says whether a function writes gradients or weights.

@@ -45,6 +45,7 @@ func TestChooseStyle(t *testing.T) {
 // one order of sums.
 func TestStyles(t *testing.T) {
 	whole, inOrder, byHalves := kernel.Style{Whole: true}, kernel.Style{InOrder: true}, kernel.Style{ByHalves: true}
+	separate := kernel.Style{Separate: true}
 	for _, test := range []struct {
 		rows, cols int
 		rounding   spec.Rounding
@@ -57,9 +58,11 @@ func TestStyles(t *testing.T) {
 		{16, 16, spec.RoundingFast, plan.Forward, isa.AVX2, []kernel.Style{kernel.Standard}},
 		{16, 16, spec.RoundingFast, plan.Forward, isa.AVX512, []kernel.Style{kernel.Standard, byHalves}},
 		{16, 16, spec.RoundingFast, plan.Backward, isa.AVX2, []kernel.Style{kernel.Standard}},
-		{5, 5, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard, byHalves}},
-		{4, 5, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard}},
-		{64, 64, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard}},
+		{5, 5, spec.RoundingFast, plan.Step, isa.AVX2,
+			[]kernel.Style{kernel.Standard, byHalves, separate, {ByHalves: true, Separate: true}}},
+		{4, 5, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard, separate}},
+		{64, 64, spec.RoundingFast, plan.Step, isa.AVX2, []kernel.Style{kernel.Standard, separate}},
+		{64, 64, spec.RoundingFast, plan.Grad, isa.AVX2, []kernel.Style{kernel.Standard}},
 		{64, 64, spec.RoundingFast, plan.Forward, isa.AVX512, []kernel.Style{kernel.Standard}},
 		{64, 64, spec.RoundingFast, plan.Step, isa.AVX512, []kernel.Style{kernel.Standard, whole}},
 		{64, 64, spec.RoundingStrict, plan.Step, isa.AVX512, []kernel.Style{kernel.Standard}},

@@ -41,6 +41,9 @@ func (s set) LineCycles(bytes int) int { return s.core.LineCycles(bytes) }
 func (s set) Chains() int { return cores.Chains() }
 func (s set) Beside() int { return 2 }
 
+// Separate is false: nothing is known of stores that get in the way.
+func (s set) Separate() bool { return false }
+
 // instruction is an operation on lanes of a type, which neon knows.
 type instruction struct {
 	op   vec.Op

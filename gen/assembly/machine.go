@@ -16,7 +16,8 @@ type Machine struct {
 // Kernel is what those who write code must know of it.
 func (m Machine) Kernel() kernel.Machine {
 	return kernel.Machine{Size: m.Size, Bits: m.Widest(), Registers: m.Registers(), Stream: m.Set.Stream(),
-		Cache: m.Set.FirstCache(), Chains: m.Set.Chains(), Beside: m.Set.Beside()}
+		Cache: m.Set.FirstCache(), Chains: m.Set.Chains(), Beside: m.Set.Beside(),
+		Separate: m.Set.Separate()}
 }
 
 // Widest is the number of bits of a whole register.

@@ -60,7 +60,7 @@ func TestProgramsOfStyles(t *testing.T) {
 				t.Fatal(err)
 			}
 			styles := []kernel.Style{{Apart: true}, {ByHalves: true}, {Whole: true}, {InOrder: true},
-				{Whole: true, InOrder: true}}
+				{Whole: true, InOrder: true}, {Separate: true}}
 			if !testing.Short() {
 				styles = append(styles, kernel.Measured...)
 			}

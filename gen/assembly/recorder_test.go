@@ -79,8 +79,9 @@ type place string
 func (p place) Asm() string { return string(p) }
 
 // Chains and Beside are those of x86.
-func (r recorder) Chains() int { return 0 }
-func (r recorder) Beside() int { return 0 }
+func (r recorder) Chains() int    { return 0 }
+func (r recorder) Beside() int    { return 0 }
+func (r recorder) Separate() bool { return r.bits == 256 }
 
 // General are general registers: six for addresses, and one for each argument.
 func (r recorder) General() *assembly.General {

@@ -109,18 +109,24 @@ func Descent(to Function, c *Common, n int) {
 	d := newFunction(to, c)
 	m := d.m
 	to.Begin()
-	rate := d.to.Variable()
-	d.code.Set(rate, d.code.Spread(d.to.Given("rate")))
+	vectors := 4 * m.Lanes() // in a round
+	rate, move := d.to.Variable(), d.code.Nmadd
+	if by := d.code.Spread(d.to.Given("rate")); m.Separate && n > 4*vectors {
+		move = d.moved
+		d.code.Set(rate, d.code.Less(d.code.Zeros(), by))
+	} else {
+		d.code.Set(rate, by)
+	}
 	step := func(at index, size int) {
 		w, g := d.along(vec.Place{Base: d.to.Base("p")}, at), d.along(vec.Place{Base: d.to.Base("grad")}, at)
 		for k := 0; k < size; k += m.Lanes() {
 			s := min(m.Lanes(), size-k)
 			d.code.Wide(m.Width(s), func() {
 				place := w.Plus(k * m.Size)
-				d.code.Store(d.code.Nmadd(rate, d.code.Load(g.Plus(k*m.Size), s), d.code.Load(place, s)), place, s)
+				d.code.Store(move(rate, d.code.Load(g.Plus(k*m.Size), s), d.code.Load(place, s)), place, s)
 			})
 		}
 	}
-	d.chunks(n, 4*m.Lanes(), 2, []int{1}, step)
+	d.chunks(n, vectors, 2, []int{1}, step)
 	d.to.Release(rate)
 }

@@ -66,7 +66,7 @@ func FewSums(to Function, c *Common, fn *plan.Func, most int) {
 	s.end = func(each func(body func(sum *vec.Value, at vec.Place, n int))) {
 		f.unlessOnto(adds, func() {
 			each(func(sum *vec.Value, at vec.Place, n int) {
-				f.code.Set(sum, f.code.Madd(f.code.Spread(f.to.Given(plan.RateArg)), sum, f.code.Load(at, n)))
+				f.code.Set(sum, f.moved(f.code.Spread(f.to.Given(plan.RateArg)), sum, f.code.Load(at, n)))
 			})
 		})
 		each(f.code.Store)
@@ -77,6 +77,14 @@ func FewSums(to Function, c *Common, fn *plan.Func, most int) {
 			s.biases(op.(*plan.OuterSum))
 		}
 	})
+}
+
+// moved is what is stored where there was z before: x·y + z.
+func (f *function) moved(x, y, z *vec.Value) *vec.Value {
+	if f.m.Separate {
+		return f.code.Sum(z, f.code.Product(x, y))
+	}
+	return f.code.Madd(x, y, z)
 }
 
 // unlessOnto runs a body unless a condition holds of what becomes of what was there, beside Forgotten.

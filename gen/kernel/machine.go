@@ -17,6 +17,9 @@ type Machine struct {
 	// busy, and Beside how many registers of a row are read one after the other, where neighbours are loaded together;
 	// 0 where neither gains anything.
 	Chains, Beside int
+	// Separate says that stores get in the way of operations on three vectors, so that what is stored may better be
+	// made of others.
+	Separate bool
 }
 
 // Number is the type of numbers.

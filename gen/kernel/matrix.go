@@ -181,14 +181,22 @@ func (f *function) columns(
 			t := f.code.Load(p, moved)
 			add(c, d, t)
 			if scaled != nil {
-				stores.put(f.code.Nmadd(d, scaled[c], t), p, size, moved)
+				stores.put(f.nmadd(d, scaled[c], t), p, size, moved)
 				return
 			}
 			a := at
 			a.off += c * lanes
-			stores.put(f.code.Nmadd(e, f.code.LoadLoose(f.at(u.A, a), size), t), p, size, moved)
+			stores.put(f.nmadd(e, f.code.LoadLoose(f.at(u.A, a), size), t), p, size, moved)
 		})
 	}
+}
+
+// nmadd is z - x·y, which is stored.
+func (f *function) nmadd(x, y, z *vec.Value) *vec.Value {
+	if f.style.Separate {
+		return f.code.Less(z, f.code.Product(x, y))
+	}
+	return f.code.Nmadd(x, y, z)
 }
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.

@@ -100,13 +100,25 @@ func (f *function) update(op *plan.Update) {
 		func(row index, scaled bool) []*vec.Value {
 			d := f.code.Spread(f.at(op.D, row))
 			if !scaled {
-				d = f.code.Product(f.code.Spread(f.at(op.Rate, index{})), d)
+				d = f.code.Product(f.rate(op.Rate), d)
 			}
 			return []*vec.Value{d}
 		},
 		func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value {
+			if f.style.Separate {
+				return f.code.Sum(f.code.Load(at, n), f.code.Product(factors[0], inputs[0]))
+			}
 			return f.code.Nmadd(factors[0], inputs[0], f.code.Load(at, n))
 		})
+}
+
+// rate is a rate in every lane, and less than 0 where what it is multiplied with is added by itself.
+func (f *function) rate(at *plan.Buffer) *vec.Value {
+	rate := f.code.Spread(f.at(at, index{}))
+	if f.style.Separate {
+		return f.code.Less(f.code.Zeros(), rate)
+	}
+	return rate
 }
 
 // streamed is how many numbers at once are written to large arrays.
@@ -131,7 +143,7 @@ func (f *function) held(
 		f.code.Wide(f.m.Width(min(lanes, in.Len()-c*lanes)), func() {
 			held[c] = f.code.LoadLoose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
 			if rate != nil {
-				held[c] = f.code.Product(f.code.Spread(f.at(rate, index{})), held[c])
+				held[c] = f.code.Product(f.rate(rate), held[c])
 			}
 		})
 		return held[c]

@@ -13,6 +13,9 @@ type Style struct {
 	// InOrder says that the rows of large matrices are read and written one after another, from the first to the last,
 	// not several side by side and in alternating directions.
 	InOrder bool
+	// Separate says that the products by which parameters are moved are formed by themselves, where stores get in the
+	// way of operations on three vectors.
+	Separate bool
 
 	// Longer and Shorter say that straight code may be twice or half as long, and Fewer that half as many rows are
 	// taken side by side. They are there to be measured: the model does not choose them.
@@ -61,6 +64,9 @@ func (s Style) String() string {
 	}
 	if s.InOrder {
 		words = append(words, "rows in order")
+	}
+	if s.Separate {
+		words = append(words, "products apart from sums")
 	}
 	if s.Longer {
 		words = append(words, "twice as much unrolled")

@@ -43,6 +43,9 @@ type Core struct {
 	// that write the same two halves.
 	byHalves               bool
 	acrossPages, slowStore int
+	// inTheWay says that stores read their data where operations on three vectors read the third: two of these begin in
+	// a cycle, or one store's data is read.
+	inTheWay bool
 	// LoadLatency is that of a vector from the first cache, ForwardLatency from a store that has not reached it,
 	// blockedLatency from several or from one and memory beside it, and convertLatency that of conversions between
 	// float32 and float64 within 128 bits, which leave every number in its half of a register.
@@ -87,6 +90,9 @@ func Named(name string) (*Core, error) {
 	return nil, fmt.Errorf("no core is called %q; there are %s", name, strings.Join(names, ", "))
 }
 
+// StoresInTheWay says whether stores get in the way of operations on three vectors.
+func (c *Core) StoresInTheWay() bool { return c.inTheWay }
+
 // Whole says whether a core takes vectors of 512 bits at once, not in two halves.
 func (c *Core) Whole() bool { return c.Wide && c.turns == 1 }
 
@@ -109,6 +115,7 @@ const (
 	scalar1
 	scalar2
 	scalar3
+	third     // which reads the third vector of two operations, or what is stored
 	memory    // which brings lines to the first cache, one after another
 	unitCount = iota
 )

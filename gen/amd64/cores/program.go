@@ -52,6 +52,7 @@ type figures struct {
 	op    operation
 	turns int
 	fused bool // takes both of the units that one of 512 bits is made of
+	three bool // reads three vectors, and stores get in its way
 	// loaders are the units that load for it, and loads and stores how many turns that takes and what it stores.
 	loaders       units
 	loads, stores int
@@ -168,7 +169,13 @@ func (c *Core) figures(k kind) figures {
 	if k.bits == 128 && strings.HasPrefix(k.opcode, "VCVTP") {
 		f.op.latency = c.convertLatency
 	}
+	f.three = c.inTheWay && readsThree(k.opcode)
 	return f
+}
+
+// readsThree says whether an operation reads three vectors.
+func readsThree(opcode string) bool {
+	return strings.HasPrefix(opcode, "VFM") || strings.HasPrefix(opcode, "VFNM") || strings.HasPrefix(opcode, "VBLENDV")
 }
 
 // counter finds the place on the stack of a counter that is moved there or from there.

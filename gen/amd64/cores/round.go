@@ -26,6 +26,7 @@ type mark struct {
 type footprint struct {
 	retired, now, committed int64
 	inCycle, waiting, slow  int
+	second                  bool
 }
 
 // fewRounds is how many rounds of a loop are run at least.
@@ -38,7 +39,7 @@ func (s *simulation) time() int64 { return s.retired + s.elapsed }
 func (s *simulation) mark() mark {
 	return mark{s.time(), s.lines.brought, s.queued, s.owed, s.points, footprint{
 		retired: s.retired - s.issue, now: s.now - s.issue, committed: max(0, s.committed-s.retired),
-		inCycle: s.inCycle, waiting: s.waiting, slow: s.slow,
+		inCycle: s.inCycle, waiting: s.waiting, slow: s.slow, second: s.second,
 	}}
 }
 

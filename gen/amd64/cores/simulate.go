@@ -95,8 +95,10 @@ type simulation struct {
 	arrival
 	lines  lines
 	latest int64
-	// slow is what is less than a turn of the time that wide stores take more.
-	slow int
+	// slow is what is less than a turn of the time that wide stores take more, and second says that an operation on
+	// three vectors reads the third with the one before it.
+	slow   int
+	second bool
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
 	// time that lines take.
 	bytes, kept, owed int64
@@ -183,6 +185,9 @@ func (s *simulation) execute(i *step, e *event, details []int64) {
 	begin, done := ready, ready
 	if !i.free {
 		for range takes.turns {
+			if takes.three {
+				ready = s.readThird(ready)
+			}
 			begin = s.take(takes.op.on, ready, takes.op.busy, takes.fused)
 			done = begin + int64(takes.op.latency)
 		}
@@ -204,6 +209,14 @@ func (s *simulation) execute(i *step, e *event, details []int64) {
 		s.results[s.oldestResult] = s.retired
 		s.oldestResult = next(s.oldestResult, s.results)
 	}
+}
+
+// readThird is when an operation on three vectors can read the third, from a cycle on: two do in one.
+func (s *simulation) readThird(from int64) int64 {
+	if s.second = !s.second; !s.second {
+		return from
+	}
+	return s.take(third, from, 1, false)
 }
 
 // next is the place after one, the first after the last.
@@ -320,6 +333,9 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 
 // write is a store, of data that is known from a cycle on.
 func (s *simulation) write(i *step, takes *figures, e *event, details []int64, data int64) int64 {
+	if s.core.inTheWay && i.vector {
+		data = s.take(third, data, 1, false)
+	}
 	at := data
 	if s.line > 0 {
 		at = s.touch(details[e.first:][:e.lines], at, 0)

@@ -23,6 +23,9 @@ func (s *simulation) state(to []int64) []int64 {
 	if s.line > 0 {
 		to = append(to, s.latest, s.owed)
 	}
+	if s.second {
+		to = append(to, 1)
+	}
 	from(s.window[s.oldest:]...)
 	from(s.window[:s.oldest]...)
 	from(s.ready...)
