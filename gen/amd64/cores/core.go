@@ -50,6 +50,9 @@ type Core struct {
 	// blockedLatency from several or from one and memory beside it, and convertLatency that of conversions between
 	// float32 and float64 within 128 bits, which leave every number in its half of a register.
 	LoadLatency, ForwardLatency, blockedLatency, convertLatency int
+	// betweenHalves is the unit that conversions between float32 and float64 in 256 bits take besides, for a cycle; 0
+	// where they take none.
+	betweenHalves units
 	// operations are the operations by the beginning of an opcode; the longest that fits counts. Those on vectors of
 	// 512 bits are looked for in wide first.
 	operations, wide map[string]operation

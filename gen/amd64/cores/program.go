@@ -51,8 +51,9 @@ type kind struct {
 type figures struct {
 	op    operation
 	turns int
-	fused bool // takes both of the units that one of 512 bits is made of
-	three bool // reads three vectors, and stores get in its way
+	fused bool  // takes both of the units that one of 512 bits is made of
+	three bool  // reads three vectors, and stores get in its way
+	also  units // that it takes besides, for a cycle
 	// loaders are the units that load for it, and loads and stores how many turns that takes and what it stores.
 	loaders       units
 	loads, stores int
@@ -168,6 +169,9 @@ func (c *Core) figures(k kind) figures {
 	}
 	if k.bits == 128 && strings.HasPrefix(k.opcode, "VCVTP") {
 		f.op.latency = c.convertLatency
+	}
+	if k.bits == 256 && strings.HasPrefix(k.opcode, "VCVTP") {
+		f.also = c.betweenHalves
 	}
 	f.three = c.inTheWay && readsThree(k.opcode)
 	return f

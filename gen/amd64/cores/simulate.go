@@ -185,6 +185,9 @@ func (s *simulation) execute(i *step, e *event, details []int64) {
 	begin, done := ready, ready
 	if !i.free {
 		for range takes.turns {
+			if takes.also != 0 {
+				ready = s.take(takes.also, ready, 1, false)
+			}
 			if takes.three {
 				ready = s.readThird(ready)
 			}
