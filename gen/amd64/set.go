@@ -41,6 +41,9 @@ func (s set) Beside() int { return 0 }
 // Separate follows from the core that the code of the level is chosen for.
 func (s set) Separate() bool { return s.level == isa.AVX2 && cores.Zen3.StoresInTheWay() }
 
+// ByLane is false: a number that is to be in every lane is read from memory or spread.
+func (s set) ByLane() bool { return false }
+
 // Stream is how many bytes stores to large arrays have: those of 32 cross a line of the cache half as often and cost no
 // more where a processor takes 64 bytes in two halves.
 func (s set) Stream() int { return 32 }

@@ -39,7 +39,11 @@ func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly
 		if f.multiplies(b, n) {
 			a.Place(n)
 			f.scalars[n.Out] = true
-			f.load(n.Out.Reg, n.Mem, 1, n.Size)
+			if n.Mem.Base == f.ArgumentBase {
+				f.readArgument(n)
+			} else {
+				f.load(n.Out.Reg, n.Mem, 1, n.Size)
+			}
 			return
 		}
 		f.WriteLoad(a, n)
@@ -68,19 +72,22 @@ func (f *writer) WriteNode(a *assembly.Allocator, b *assembly.Block, n *assembly
 
 // multiplies says whether a number in every lane is nothing but a factor of products with others: then one lane does.
 func (f *writer) multiplies(b *assembly.Block, n *assembly.Node) bool {
-	if n.N > 1 || n.Out.Cell || n.Mem.Base == f.ArgumentBase {
+	if n.N > 1 || n.Out.Cell {
 		return false
 	}
-	for _, use := range n.Out.Uses {
-		user := b.Nodes[use]
-		s, ok := user.Step.(*vec.Apply)
-		if !ok || s.Mask != nil || s.Op != vec.Mul && s.Op != vec.MulAdd && s.Op != vec.NegMulAdd ||
-			s.Out.Type.Elem.Size() != n.Size || (user.In[0] == n.Out) == (user.In[1] == n.Out) ||
-			len(user.In) > 2 && user.In[2] == n.Out || another(user, n.Out) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(n.Out.Uses, func(use int) bool {
+		_, taken := f.lanes[b.Nodes[use]]
+		return taken || !factorOf(b.Nodes[use], n.Out, n.Size)
+	})
+}
+
+// factorOf says whether an operation is a product of numbers of so many bytes, of which a value is one factor and
+// nothing else.
+func factorOf(user *assembly.Node, v *assembly.Home, size int) bool {
+	s, ok := user.Step.(*vec.Apply)
+	return ok && s.Mask == nil && (s.Op == vec.Mul || s.Op == vec.MulAdd || s.Op == vec.NegMulAdd) &&
+		s.Out.Type.Elem.Size() == size && (user.In[0] == v) != (user.In[1] == v) &&
+		(len(user.In) == 2 || user.In[2] != v) && !another(user, v)
 }
 
 // another says whether the other factor of a product may be such a number too.
@@ -115,7 +122,11 @@ func (f *writer) compute(a *assembly.Allocator, n *assembly.Node) {
 		operands[neon.X+neon.Role(i)] = v
 	}
 	var in neon.Registers
+	copied := f.copied(a, operands, seq.Tied)
 	for r, v := range operands {
+		if v != nil && seq.Tied == neon.Role(r) && copied != nil {
+			continue
+		}
 		if v != nil && (seq.Reads(neon.Role(r)) || seq.Tied == neon.Role(r)) {
 			a.Ensure(v)
 			in[r] = v.Reg
@@ -129,7 +140,10 @@ func (f *writer) compute(a *assembly.Allocator, n *assembly.Node) {
 		in[neon.Temp0+neon.Role(t)] = temps[t]
 	}
 	target := f.place(a, n, seq, operands, &in)
-	if seq.Tied != neon.None && in[neon.Out] != in[seq.Tied] {
+	switch {
+	case copied != nil:
+		f.literal(copied, in[neon.Out])
+	case seq.Tied != neon.None && in[neon.Out] != in[seq.Tied]:
 		f.do("mov", in[neon.Out], in[seq.Tied])
 	}
 	w := code()
@@ -142,6 +156,23 @@ func (f *writer) compute(a *assembly.Allocator, n *assembly.Node) {
 	for _, r := range temps {
 		a.GiveBack(r)
 	}
+}
+
+// copied is the constant that an operation overwrites though it is read again, if it lies in memory. It is read from
+// there instead of copied: cores have units for loads that are idle beside those that compute.
+func (f *writer) copied(a *assembly.Allocator, operands [neon.Roles]*assembly.Home, tied neon.Role) *assembly.Home {
+	if tied == neon.None || operands[tied] == nil {
+		return nil
+	}
+	v := operands[tied]
+	if v.Cell || v.Def == nil || v.Def.Kind != assembly.Literal || a.Dies(v) && !f.elsewhere(operands, tied) {
+		return nil
+	}
+	s := v.Def.Step.(*vec.Lanes)
+	if _, _, ok := neon.Constant(s.Out.Type.Elem, s.Bits...); ok {
+		return nil
+	}
+	return v
 }
 
 // place gives the result of an operation a register, and says where it belongs: somewhere else where it is a variable
@@ -192,9 +223,12 @@ func (f *writer) sequence(a *assembly.Allocator, n *assembly.Node, s *vec.Apply)
 	if d := n.In[0].Def; s.Op == vec.Permute && d != nil && d.Kind == assembly.Literal {
 		return shuffle(d.Step.(*vec.Lanes))
 	}
+	if l, ok := f.lanes[n]; ok {
+		return neon.ByLane(s.Op, s.Out.Type.Elem, l.factor == 1, l.number)
+	}
 	for i, v := range n.In[:len(s.Args)] {
 		if f.scalars[v] {
-			return neon.ByLane(s.Op, s.Out.Type.Elem, i == 1)
+			return neon.ByLane(s.Op, s.Out.Type.Elem, i == 1, 0)
 		}
 	}
 	facts := make([]neon.Known, len(s.Args))
@@ -252,8 +286,7 @@ func (f *writer) WriteLoad(a *assembly.Allocator, n *assembly.Node) {
 	to := n.Out.Reg
 	switch {
 	case n.Mem.Base == f.ArgumentBase:
-		move := map[int]string{4: "FMOVS", 8: "FMOVD"}[n.Size]
-		f.pseudo("%s %s, F%d", move, f.argument(n.Mem), to)
+		f.readArgument(n)
 		if n.Kind == assembly.Splat {
 			f.do("dup."+lanes(n.Size), to, to, 0)
 		}
@@ -266,6 +299,12 @@ func (f *writer) WriteLoad(a *assembly.Allocator, n *assembly.Node) {
 	default:
 		f.load(to, n.Mem, n.N, n.Size)
 	}
+}
+
+// readArgument reads a number that is an argument.
+func (f *writer) readArgument(n *assembly.Node) {
+	move := map[int]string{4: "FMOVS", 8: "FMOVD"}[n.Size]
+	f.pseudo("%s %s, F%d", move, f.argument(n.Mem), n.Out.Reg)
 }
 
 // load reads the first n lanes of a register, and save writes them.
@@ -336,11 +375,14 @@ func (f *writer) WriteMove(register int, at vec.Place, store bool) {
 }
 
 // WriteLiteral brings a constant to the register of its value: by one instruction, or from memory.
-func (f *writer) WriteLiteral(v *assembly.Home) {
+func (f *writer) WriteLiteral(v *assembly.Home) { f.literal(v, v.Reg) }
+
+// literal does so for any register.
+func (f *writer) literal(v *assembly.Home, to int) {
 	s := v.Def.Step.(*vec.Lanes)
 	if form, imm, ok := neon.Constant(s.Out.Type.Elem, s.Bits...); ok {
 		w := code()
-		w.Constant(v.Reg, form, imm)
+		w.Constant(to, form, imm)
 		f.add(w, 0)
 		return
 	}
@@ -348,7 +390,7 @@ func (f *writer) WriteLiteral(v *assembly.Home) {
 	if len(s.Bits) == 1 {
 		n = 16
 	}
-	f.Nodes = append(f.Nodes, constant{at: v.Def.Mem.Disp, to: v.Reg, bytes: n})
+	f.Nodes = append(f.Nodes, constant{at: v.Def.Mem.Disp, to: to, bytes: n})
 }
 
 // WriteTail is for masks that are no vectors.

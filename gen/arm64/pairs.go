@@ -32,6 +32,7 @@ func (p pair) lower(first *assembly.Node) vec.Place {
 // Arrange settles variables, and brings pairs together.
 func (f *writer) Arrange(b *assembly.Block) {
 	b.Settle()
+	f.byLane(b)
 	f.pairs, f.second, f.order = map[*assembly.Node]pair{}, map[*assembly.Node]bool{}, nil
 	read := map[*assembly.Home]bool{}
 	for _, n := range b.Nodes {

@@ -44,6 +44,9 @@ func (s set) Beside() int { return 2 }
 // Separate is false: nothing is known of stores that get in the way.
 func (s set) Separate() bool { return false }
 
+// ByLane says that a product takes a factor from any lane of a register.
+func (s set) ByLane() bool { return true }
+
 // instruction is an operation on lanes of a type, which neon knows.
 type instruction struct {
 	op   vec.Op
@@ -137,6 +140,8 @@ type writer struct {
 	pairs  map[*assembly.Node]pair
 	second map[*assembly.Node]bool
 	order  []vec.Place
+	// lanes are products of which a factor is one lane of a register.
+	lanes map[*assembly.Node]lane
 	// sums are the addresses that registers for them hold.
 	sums []sum
 	// settling says that the accesses of code that has been rolled up are written.

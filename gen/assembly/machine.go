@@ -17,7 +17,7 @@ type Machine struct {
 func (m Machine) Kernel() kernel.Machine {
 	return kernel.Machine{Size: m.Size, Bits: m.Widest(), Registers: m.Registers(), Stream: m.Set.Stream(),
 		Cache: m.Set.FirstCache(), Chains: m.Set.Chains(), Beside: m.Set.Beside(),
-		Separate: m.Set.Separate()}
+		Separate: m.Set.Separate(), ByLane: m.Set.ByLane()}
 }
 
 // Widest is the number of bits of a whole register.

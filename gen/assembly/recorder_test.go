@@ -82,6 +82,7 @@ func (p place) Asm() string { return string(p) }
 func (r recorder) Chains() int    { return 0 }
 func (r recorder) Beside() int    { return 0 }
 func (r recorder) Separate() bool { return r.bits == 256 }
+func (r recorder) ByLane() bool   { return false }
 
 // General are general registers: six for addresses, and one for each argument.
 func (r recorder) General() *assembly.General {

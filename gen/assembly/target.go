@@ -20,10 +20,11 @@ type InstructionSet interface {
 	// long a line takes to come when a function goes over so many bytes in every call.
 	Stream() int
 	FirstCache() int
-	// Chains, Beside and Separate are those of kernel.Machine.
+	// Chains, Beside, Separate and ByLane are those of kernel.Machine.
 	Chains() int
 	Beside() int
 	Separate() bool
+	ByLane() bool
 	LineCycles(bytes int) int
 	// Lowering is the instruction that an operation on lanes of a type is, nil where it takes several.
 	Lowering(op vec.Op, elem vec.Elem) Instruction

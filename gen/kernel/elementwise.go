@@ -18,6 +18,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
 	}
+	defer f.positive(m)()
 	loaded := map[expr.Var]*vec.Value{}
 	f.code.Live = n
 	defer func() { f.code.Live = 0 }()
@@ -42,6 +43,15 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 		}
 	})
 	return terms
+}
+
+// positive tells those who write expressions which variable of a Map is Σ e^(z − max z), until what it returns is
+// called.
+func (f *function) positive(m *plan.Map) (done func()) {
+	if m.Takes(plan.ExpSum) {
+		f.code.Positive = plan.ExpSum.Var
+	}
+	return func() { f.code.Positive = "" }
 }
 
 // argument reads what a variable of a Map stands for.

@@ -20,9 +20,18 @@ type window struct {
 	// variables and drafts in memory.
 	step   int
 	looped bool
+	// lifted says that the drafts and their sum have the factor idiom.Lift.
+	lifted bool
 	// scalars are those formed so far, each in every lane; drafts those of each step.
 	scalars map[expr.Var]*vec.Value
 	drafts  map[int]*vec.Value
+	// filled is what a maximum was taken of, by the step, with -∞ in the lanes above.
+	filled map[filledKey]*vec.Value
+}
+
+type filledKey struct {
+	v  expr.Var
+	at int
 }
 
 // Straight-line code of an operation over a layer: up to so many windows, and so many vectors of one.
@@ -43,12 +52,14 @@ func (f *function) vector(op *plan.Vector) {
 	write := func(group, unit index) {
 		w := &window{
 			f: f, op: op, group: group, unit: unit, scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
+			filled: map[filledKey]*vec.Value{},
 		}
 		for i, s := range op.Stages {
 			if w.step = f.m.Lanes(); s.Fold == plan.FoldScan { // which takes one unit at a time, and nobody's draft
 				w.step = 1
 			}
 			w.looped = op.Window/w.step > unrolledUnits
+			w.lifted = w.lifts()
 			f.code.Wide(f.m.Width(min(op.Window, w.step)), func() { w.stage(i) })
 		}
 		w.release(nil)
@@ -115,6 +126,9 @@ func (w *window) stage(i int) {
 	}
 	w.scalars[s.Var] = result
 	if s.Keep != nil {
+		if w.lifted && s.Fold == plan.FoldSum {
+			result = f.code.Product(result, f.code.Number(1/idiom.Lift))
+		}
 		f.code.Store(result, f.at(s.Keep, w.group), 1)
 	}
 	w.release(w.op.Stages[i+1:])
@@ -166,7 +180,7 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 		v := w.at(s, at, n, sofar)
 		switch s.Fold {
 		case plan.FoldSum:
-			if !w.f.code.FewLanes(w.together()) {
+			if !w.f.code.FewLanes(w.together()) && !w.vanishes(s, at) {
 				b.Wide(w.f.m.Width(n), func() { v = b.Clip(v, n) })
 			}
 			if sofar != nil {
@@ -175,6 +189,10 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 		case plan.FoldMax:
 			if !w.f.code.FewLanes(w.together()) {
 				v = b.Fill(v, n, b.Number(math.Inf(-1)))
+				// Powers of -∞ are next to 0. Where that is rounded to 0, processors for x86 take long.
+				if of, ok := s.Expr.(expr.Var); ok && !w.looped && !b.Strict && w.f.m.ByLane {
+					w.filled[filledKey{of, at.off}] = v
+				}
 			}
 			if sofar != nil {
 				v = w.largest(i)(b, sofar, v)
@@ -189,6 +207,61 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 	return sofar
 }
 
+// power is z where an expression is e^(z − max z), and none for others.
+func (w *window) power(e expr.Expr) expr.Var {
+	exp, ok := e.(expr.Unary)
+	if !ok || exp.Op != expr.OpExp {
+		return ""
+	}
+	less, ok := exp.X.(expr.Binary)
+	if !ok || less.Op != expr.OpSub {
+		return ""
+	}
+	z, top := varOf(less.X), varOf(less.Y)
+	if w.f.code.Maxima[top] != z {
+		return ""
+	}
+	return z
+}
+
+// varOf is a variable, or none.
+func varOf(e expr.Expr) expr.Var {
+	v, _ := e.(expr.Var)
+	return v
+}
+
+// vanishes says whether the terms of a sum are next to 0 in the lanes above: e to the power of -∞, of which none is
+// left beside a term that is 1.
+func (w *window) vanishes(s plan.Stage, at index) bool {
+	e := s.Expr
+	if s.Draft != nil && e == expr.Expr(plan.DraftVar) {
+		e = s.Draft.Expr
+	}
+	z := w.power(e)
+	return z != "" && w.filled[filledKey{z, at.off}] != nil
+}
+
+// lifts says whether drafts e^(z − max z) and their sum may have a factor that makes them shorter to compute: if
+// nothing is made of them but their quotients, and the sum is kept.
+func (w *window) lifts() bool {
+	stages := w.op.Stages
+	if w.looped || w.f.code.Strict || !w.f.code.Functions().Lifts() || len(stages) != 4 {
+		return false
+	}
+	s, let, last := stages[1], stages[2], stages[3]
+	inverse, ok := let.Expr.(expr.Binary)
+	if !ok || s.Draft == nil || s.Fold != plan.FoldSum || w.power(s.Draft.Expr) == "" ||
+		s.Expr != expr.Expr(plan.DraftVar) || len(s.Sets) > 0 || let.Fold != plan.FoldLet || let.Keep != nil ||
+		inverse.Op != expr.OpDiv || inverse.Y != expr.Expr(s.Var) || expr.Uses(inverse.X, s.Var) ||
+		last.Fold != plan.NoFold || last.Draft != nil {
+		return false
+	}
+	return !slices.ContainsFunc(last.Sets, func(set plan.Set) bool {
+		quotient, ok := set.Expr.(expr.Binary)
+		return !ok || quotient.Op != expr.OpMul || varOf(quotient.X) != plan.DraftVar || varOf(quotient.Y) != let.Var
+	})
+}
+
 // at computes a stage for n units: its draft, what it stores, and the value that is folded. sofar is that of a scan.
 func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Value) {
 	b := w.f.code
@@ -196,7 +269,13 @@ func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Val
 		memo := map[expr.Var]*vec.Value{}
 		var exprs []expr.Expr
 		if s.Draft != nil {
-			d := b.Expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
+			look := func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) }
+			var d *vec.Value
+			if w.lifted {
+				d = b.Functions().LiftedExp(b.Expression(s.Draft.Expr.(expr.Unary).X, look))
+			} else {
+				d = b.Expression(s.Draft.Expr, look)
+			}
 			if w.looped {
 				b.Store(d, w.f.at(s.Draft.Buf, at), n)
 			} else {
@@ -231,6 +310,9 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*vec.Value)
 		return x
 	}
 	if x := w.scalars[v]; x != nil {
+		return x
+	}
+	if x := w.filled[filledKey{v, at.off}]; x != nil && !w.looped {
 		return x
 	}
 	b := w.f.code

@@ -20,6 +20,8 @@ type Machine struct {
 	// Separate says that stores get in the way of operations on three vectors, so that what is stored may better be
 	// made of others.
 	Separate bool
+	// ByLane says that products take a factor from any lane of a register.
+	ByLane bool
 }
 
 // Number is the type of numbers.

@@ -53,11 +53,9 @@ func (f *function) biasGradient(
 	if gb == nil {
 		return
 	}
-	f.chunks(d.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
-		f.code.Wide(f.m.Width(n), func() {
-			place := f.at(gb, at)
-			f.code.Store(vectorOf(f.code.LoadLoose(f.at(d, at), n), place, n), place, n)
-		})
+	f.biasVectors(d.Rows, func(at index, n int) {
+		place := f.at(gb, at)
+		f.code.Store(vectorOf(f.code.LoadLoose(f.at(d, at), n), place, n), place, n)
 	})
 }
 
@@ -74,9 +72,9 @@ func (f *function) weightGradient(
 		return
 	}
 	f.rowwise(gw, as, nil,
-		func(row index, _ bool) (factors []*vec.Value) {
+		func(spread spreader, _ bool) (factors []*vec.Value) {
 			for _, d := range ds {
-				factors = append(factors, f.code.Spread(f.at(d, row)))
+				factors = append(factors, spread(d))
 			}
 			return factors
 		}, vectorOf)
@@ -97,8 +95,8 @@ func (f *function) update(op *plan.Update) {
 		rate = nil // it is δ that is multiplied with it
 	}
 	f.rowwise(op.W, []*plan.Buffer{op.A}, rate,
-		func(row index, scaled bool) []*vec.Value {
-			d := f.code.Spread(f.at(op.D, row))
+		func(spread spreader, scaled bool) []*vec.Value {
+			d := spread(op.D)
 			if !scaled {
 				d = f.code.Product(f.rate(op.Rate), d)
 			}
@@ -181,21 +179,73 @@ func (f *function) biasUpdate(op *plan.Update) {
 	if op.B == nil {
 		return
 	}
-	rate := f.at(op.Rate, index{})
-	f.chunks(op.B.Rows, f.m.Lanes(), 8, []int{1}, func(at index, n int) {
-		f.code.Wide(f.m.Width(n), func() {
-			p := f.at(op.B, at)
-			f.code.Store(f.code.Nmadd(f.code.Spread(rate), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p,
-				n)
-		})
+	rate, release := func() *vec.Value { return f.code.Spread(f.at(op.Rate, index{})) }, func() {}
+	if f.m.ByLane && op.B.Rows/f.m.Lanes() > unrolledBiases {
+		held := f.to.Variable()
+		f.code.Set(held, rate())
+		rate, release = func() *vec.Value { return held }, func() { f.to.Release(held) }
+	}
+	f.biasVectors(op.B.Rows, func(at index, n int) {
+		p := f.at(op.B, at)
+		f.code.Store(f.code.Nmadd(rate(), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p, n)
 	})
+	release()
+}
+
+// unrolledBiases is up to how many vectors of biases are straight code.
+const unrolledBiases = 8
+
+// biasVectors runs a body for the vectors of n biases, in a loop for several at a time where neighbours are loaded
+// together.
+func (f *function) biasVectors(n int, body func(at index, n int)) {
+	lanes, beside := f.m.Lanes(), max(1, f.m.Beside)
+	f.chunks(n, beside*lanes, unrolledBiases/beside, []int{1}, func(at index, size int) {
+		for k := 0; k < size; k += lanes {
+			at, n := at, min(lanes, size-k)
+			at.off += k
+			f.code.Wide(f.m.Width(n), func() { body(at, n) })
+		}
+	})
+}
+
+// spreader gives the number that a vector has for a row in every lane.
+type spreader func(b *plan.Buffer) *vec.Value
+
+// spreaders are those of n rows. Where products take a factor from any lane of a register, the numbers of as many rows
+// as that has lanes are read by one load.
+func (f *function) spreaders(row index, n int) []spreader {
+	list := make([]spreader, 0, n)
+	for i := 0; i < n; {
+		together := 1
+		if f.m.ByLane {
+			for together = f.m.Lanes(); together > n-i; together /= 2 {
+			}
+		}
+		first := row
+		first.off += i
+		i += together
+		if together == 1 {
+			list = append(list, func(b *plan.Buffer) *vec.Value { return f.code.Spread(f.at(b, first)) })
+			continue
+		}
+		read := map[*plan.Buffer]*vec.Value{}
+		for lane := range together {
+			list = append(list, func(b *plan.Buffer) *vec.Value {
+				if read[b] == nil {
+					read[b] = f.code.Load(f.at(b, first), together)
+				}
+				return f.code.Lane(read[b], lane)
+			})
+		}
+	}
+	return list
 }
 
 // rowwise writes a matrix, every vector of which is what vectorOf makes of the factors of its row and of vectors of
 // inputs. Loops go from the last row to the first: a network that is larger than a cache has its last rows there from
 // the way forward, and its first ones then for the next call.
 func (f *function) rowwise(
-	w *plan.Buffer, ins []*plan.Buffer, rate *plan.Buffer, factors func(row index, scaled bool) []*vec.Value,
+	w *plan.Buffer, ins []*plan.Buffer, rate *plan.Buffer, factors func(spread spreader, scaled bool) []*vec.Value,
 	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	lanes := f.streamed()
@@ -214,11 +264,9 @@ func (f *function) rowwise(
 	}
 	rows := func(down index, n int) {
 		at, stores := f.row(w, down), rowStores{f: f, cols: w.Cols}
-		for i := range n {
-			row := down
-			row.off += i
+		for i, spread := range f.spreaders(down, n) {
 			var ds []*vec.Value
-			f.code.Wide(f.m.Width(min(w.Cols, f.m.Lanes())), func() { ds = factors(row, scaled) })
+			f.code.Wide(f.m.Width(min(w.Cols, f.m.Lanes())), func() { ds = factors(spread, scaled) })
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
 				f.code.Wide(f.m.Width(size), func() {
@@ -247,7 +295,7 @@ func (f *function) rowwise(
 // them: the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves
 // are stored one after the other, which takes it once.
 func (f *function) rowsSideBySide(
-	w *plan.Buffer, ins []*plan.Buffer, factors func(row index, scaled bool) []*vec.Value,
+	w *plan.Buffer, ins []*plan.Buffer, factors func(spread spreader, scaled bool) []*vec.Value,
 	vectorOf func(factors, inputs []*vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	const vectors = 8 // of each row in the body of a loop
@@ -266,8 +314,9 @@ func (f *function) rowsSideBySide(
 		for i := range n {
 			row := down
 			row.off += i
+			spread := func(b *plan.Buffer) *vec.Value { return f.code.Spread(f.at(b, row)) }
 			f.code.Wide(8*f.m.Size*lanes, func() {
-				for k, x := range factors(row, false) {
+				for k, x := range factors(spread, false) {
 					f.code.Set(cells[i*len(ins)+k], x)
 				}
 			})

@@ -59,6 +59,7 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
 	}
+	defer t.f.positive(m)()
 	loaded := map[expr.Var]*vec.Value{}
 	out := t.f.code.Program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
 		if acc != "" && x == acc {

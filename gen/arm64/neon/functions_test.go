@@ -128,7 +128,8 @@ func TestFunctions(t *testing.T) {
 	all := map[string]function{
 		"exp": one((*functions.Code).Exp), "exp of negative": one((*functions.Code).ExpOfNegative),
 		"expm1": one((*functions.Code).Expm1), "log": one((*functions.Code).Log), "log1p": one((*functions.Code).Log1p),
-		"sigmoid": one((*functions.Code).Sigmoid), "tanh": one((*functions.Code).Tanh),
+		"log of positive": one((*functions.Code).LogOfPositive),
+		"sigmoid":         one((*functions.Code).Sigmoid), "tanh": one((*functions.Code).Tanh),
 		"atan": one((*functions.Code).Atan), "erf": one((*functions.Code).Erf), "sin": one((*functions.Code).Sin),
 		"cos": one((*functions.Code).Cos), "pow": (*functions.Code).Pow,
 	}

@@ -57,9 +57,9 @@ func Lower(s *vec.Apply, known ...Known) ([]Sequence, error) {
 	return all, nil
 }
 
-// ByLane is a product, or one that is added or taken away, of whose factors one is the same in every lane and has been
-// read into the lowest one alone: the second, or else the first.
-func ByLane(op vec.Op, e vec.Elem, second bool) (Sequence, error) {
+// ByLane is a product, or one that is added or taken away, of whose factors one is a lane of a register: the second, or
+// else the first.
+func ByLane(op vec.Op, e vec.Elem, second bool, lane int) (Sequence, error) {
 	factors := "y x"
 	if second {
 		factors = "x y"
@@ -70,7 +70,7 @@ func ByLane(op vec.Op, e vec.Elem, second bool) (Sequence, error) {
 	if !ok || !e.Float() {
 		return Sequence{}, fmt.Errorf("%v of %v has no form by a lane", op, e)
 	}
-	return sequences.parse(text+factors+" #0", arrangements[e.Size()], 0)
+	return sequences.parse(text+factors+" #i", arrangements[e.Size()], lane)
 }
 
 // Has says whether an operation on lanes of a type is one instruction, or as good: whoever has a choice takes others.

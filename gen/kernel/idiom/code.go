@@ -23,7 +23,12 @@ type Code struct {
 	Live int
 	// Maxima are the variables that are the maximum of a variable over a window, and that one.
 	Maxima map[expr.Var]expr.Var
+	// Positive is a variable that is a positive number or NaN, and neither subnormal nor infinite.
+	Positive expr.Var
 }
+
+// Lift is the factor of functions.LiftedExp.
+const Lift = functions.Lift
 
 // Functions are the elementary functions, written here.
 func (b *Code) Functions() *functions.Code {

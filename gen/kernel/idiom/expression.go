@@ -124,6 +124,9 @@ func (b *Code) Expression(e expr.Expr, look func(expr.Var) *vec.Value) *vec.Valu
 		if n.Op == expr.OpExp && b.atMostZero(n.X) {
 			return b.Functions().ExpOfNegative(value(n.X))
 		}
+		if v, ok := n.X.(expr.Var); ok && n.Op == expr.OpLog && v == b.Positive {
+			return b.Functions().LogOfPositive(look(v))
+		}
 		return unaries[n.Op](b.Functions(), value(n.X))
 	case expr.Select:
 		c := b.Compare(vec.Greater, value(n.C), b.Zeros())

@@ -122,27 +122,38 @@ func (b *Code) Exp(x *vec.Value) *vec.Value {
 	return b.scale(n, b.sum(high, b.madd(square, b.polynomial(r, c.exp...), low)))[0]
 }
 
-// ExpOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r
-// + …: one joins the terms, which leaves a shorter chain.
+// ExpOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, it joins the terms, which leaves a shorter chain
+// than a product with 1 + r + …; a factor that is known before makes up for subnormal powers.
 func (b *Code) ExpOfNegative(x *vec.Value) *vec.Value {
-	if !b.single() || b.looksUp() && b.Many {
-		return b.Exp(x)
-	}
-	if b.looksUp() {
+	switch {
+	case b.Lifts():
+		return b.product(b.LiftedExp(x), b.Number(1/Lift))
+	case b.looksUp() && !b.Many:
 		return b.expTable(x)
 	}
+	return b.Exp(x)
+}
+
+// Lift is what LiftedExp is multiplied with: e^x is not subnormal then, and rounded once where it is divided by that.
+const Lift = 0x1p30
+
+// Lifts says whether there is LiftedExp.
+func (b *Code) Lifts() bool { return b.single() && !b.looksUp() }
+
+// LiftedExp is Lift·e^x for x ≤ 0 and NaN.
+func (b *Code) LiftedExp(x *vec.Value) *vec.Value {
 	c := b.format()
 	x = b.larger(b.Number(c.least), x)
 	magic := b.Number(c.magic)
-	n := b.less(b.madd(x, b.Number(math.Log2E), magic), magic)
-	powers := b.powers(n)
+	t := b.madd(x, b.Number(math.Log2E), magic)
+	n := b.less(t, magic)
 	r := b.nmadd(n, b.Number(c.ln2High), x)
 	r = b.nmadd(n, b.Number(c.ln2Low), r)
 	// What rounding takes from p·(1 + r) is known before the polynomial is.
-	p := powers[0]
+	p := b.power(t, Lift)
 	high := b.madd(p, r, p)
 	low := b.madd(p, r, b.less(p, high))
-	return b.product(b.sum(high, b.madd(b.product(p, b.product(r, r)), b.polynomial(r, c.exp...), low)), powers[1])
+	return b.sum(high, b.madd(b.product(p, b.product(r, r)), b.polynomial(r, c.exp...), low))
 }
 
 // powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is

@@ -221,6 +221,10 @@ func TestFunctions(t *testing.T) {
 	exp := func(b *Code, x *vec.Value) *vec.Value {
 		return b.Select(b.Compare(vec.Greater, x, b.zeros()), b.Exp(x), b.ExpOfNegative(x))
 	}
+	positive := func(b *Code, x *vec.Value) *vec.Value {
+		other := b.Compare(vec.Equal, x, b.Number(math.Inf(1)))
+		return b.Select(b.Compare(vec.Less, x, b.Number(0.5)), b.Log(x), b.Select(other, x, b.LogOfPositive(x)))
+	}
 	var xs []float64
 	for _, v := range []float64{0, 1e-40, 1e-20, 1e-7, 0.01, 0.3, 0.5, 1, 1.3, 2.5, 3.1415926, 6, 9, 17, 40, 88.5, 103,
 		700, 1e5, 1e17, 3e38, math.Inf(1)} {
@@ -234,7 +238,7 @@ func TestFunctions(t *testing.T) {
 		want func(x float64) float64
 	}{
 		"exp": {exp, math.Exp}, "expm1": {(*Code).Expm1, math.Expm1}, "log": {(*Code).Log, math.Log},
-		"log1p": {(*Code).Log1p, math.Log1p},
+		"log1p": {(*Code).Log1p, math.Log1p}, "log of positive": {positive, math.Log},
 		"sigmoid": {(*Code).Sigmoid, func(x float64) float64 {
 			if x < 0 {
 				return math.Exp(x) / (1 + math.Exp(x))

@@ -144,18 +144,38 @@ func (b *Code) logInDouble(x *vec.Value) *vec.Value { return b.logOf(x, nil) }
 // logOf is log x: with x = 2^k·m, m from √½ to √2, it is k·log 2 + 2·artanh s, s = f/(2 + f), f = m - 1. less1 is x - 1
 // where that is known better than x itself; it stands for f where k is 0.
 func (b *Code) logOf(x, less1 *vec.Value) *vec.Value {
-	const root = 0x3fe6a09e667f3bcd // √½
 	inf := b.Number(math.Inf(1))
-	t := b.integer(vec.Add, x, b.Constant(0x3ff0000000000000-root))
-	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.Shift(vec.ShiftRight, t, 52), b.Number(0x1p52)), b.Number(0x1p52+1023))
-	f := b.less(b.integer(vec.Add, b.and(t, b.Constant(1<<52-1)), b.Constant(root)), b.Number(1))
+	k, f := b.exponentAndRest(x)
 	if less1 != nil {
 		f = b.Select(b.Compare(vec.Equal, k, b.zeros()), less1, f)
 	}
-	s := b.quotient(f, b.sum(f, b.Number(2)))
-	r := b.madd(k, b.Number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
+	r := b.logOfParts(k, f)
 	r = b.Select(b.Compare(vec.Equal, x, b.zeros()), b.Number(math.Inf(-1)), r)
 	r = b.Select(b.Compare(vec.Equal, x, inf), inf, r)
 	return b.Select(b.Compare(vec.NotGreaterEqual, x, b.zeros()), b.Number(math.NaN()), r)
+}
+
+// exponentAndRest are k and f of a positive number.
+func (b *Code) exponentAndRest(x *vec.Value) (k, f *vec.Value) {
+	const root = 0x3fe6a09e667f3bcd // √½
+	t := b.integer(vec.Add, x, b.Constant(0x3ff0000000000000-root))
+	// The exponent, as the low bits of a number from 2^52 on.
+	k = b.less(b.or(b.Shift(vec.ShiftRight, t, 52), b.Number(0x1p52)), b.Number(0x1p52+1023))
+	return k, b.less(b.integer(vec.Add, b.and(t, b.Constant(1<<52-1)), b.Constant(root)), b.Number(1))
+}
+
+func (b *Code) logOfParts(k, f *vec.Value) *vec.Value {
+	s := b.quotient(f, b.sum(f, b.Number(2)))
+	return b.madd(k, b.Number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
+}
+
+// LogOfPositive is log x for a positive finite number that is not subnormal, and NaN.
+func (b *Code) LogOfPositive(x *vec.Value) *vec.Value {
+	if !b.single() {
+		return b.Log(x)
+	}
+	return b.wide(x, func(b *Code, x *vec.Value) *vec.Value {
+		k, f := b.exponentAndRest(x)
+		return b.logOfParts(b.madd(x, b.zeros(), k), f) // NaN goes on from x·0
+	})
 }
