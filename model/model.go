@@ -141,7 +141,7 @@ func (m *Model) Check() error {
 		for _, part := range [][]float64{l.W, l.B} {
 			for _, v := range part {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
-					return fmt.Errorf("layer %d has a parameter that is no finite number: %v", i+1, v)
+					return fmt.Errorf("layer %d has a parameter that is not finite: %v", i+1, v)
 				}
 				if m.Precision == spec.Float32 && float64(float32(v)) != v {
 					return fmt.Errorf("layer %d has a parameter that is no %s: %v", i+1, m.Precision, v)

@@ -42,8 +42,8 @@ func TestOf(t *testing.T) {
 		{[]float64{1, 2}, ""},
 		{[]float64{1}, "1 parameter given for a network of 2"},
 		{[]float64{0.1, 2}, "is no float32"},
-		{[]float64{math.NaN(), 2}, "no finite number"},
-		{[]float64{1, math.Inf(1)}, "no finite number"},
+		{[]float64{math.NaN(), 2}, "is not finite"},
+		{[]float64{1, math.Inf(1)}, "is not finite"},
 	} {
 		m, err := model.Of(n, c.params)
 		if c.want == "" && (err != nil || m.Output() != 1) || c.want != "" &&

@@ -183,7 +183,7 @@ func (s record[F]) readHeader(in *reader[F]) error {
 	case in.err != nil && in.n == 0 && errors.Is(in.err, io.EOF):
 		return s.errorf("there are no data: %w", in.err)
 	case in.n >= int64(len(magic)) && string(in.buf[:len(magic)]) != magic:
-		return s.errorf("the data are no stored network: they begin otherwise")
+		return s.errorf("the data are not a stored network: they begin with other bytes")
 	case in.err != nil:
 		return s.errorf("the data end before their time, after %s: %w", plural.Of(in.n, "byte"), in.err)
 	}

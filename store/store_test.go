@@ -165,10 +165,10 @@ func TestRefused(t *testing.T) {
 		{"twice", func(b []byte) []byte { return append(b, b...) }, "followed by 292 bytes more"},
 		{"another file", func(b []byte) []byte {
 			return []byte("PK\x03\x04 and so on")
-		}, "no stored network: they begin otherwise"},
+		}, "not a stored network: they begin with other bytes"},
 		{"line ends changed", func(b []byte) []byte {
 			return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-		}, "begin otherwise"},
+		}, "begin with other bytes"},
 		{"the version", edit(8, "\x03"), "version 3 of their format; this code reads version 1"},
 		{"the version of zeros", edit(8, "\x02"),
 			"version 2 of their format, in which all hyperparameters are 0, and these are not"},

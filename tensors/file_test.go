@@ -31,7 +31,7 @@ func TestFiles(t *testing.T) {
 		if err := os.WriteFile(path, []byte("{}"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := tensors.ReadFile(path); err == nil || !strings.HasPrefix(err.Error(), path+": no "+f.name) {
+		if _, err := tensors.ReadFile(path); err == nil || !strings.HasPrefix(err.Error(), path+": not a") {
 			t.Errorf("%s: %v", f.name, err)
 		}
 		if _, err := tensors.ReadFile(filepath.Join(dir, "none."+f.name)); !os.IsNotExist(err) {

@@ -156,7 +156,7 @@ func (p *npyParser) shape() ([]int, error) {
 		}
 		n, err := strconv.Atoi(p.text[begin:p.at])
 		if err != nil {
-			return nil, fmt.Errorf("axis %d: %s is no length of an axis", len(shape), quote(p.text[begin:p.at]))
+			return nil, fmt.Errorf("axis %d: %s is not the length of an axis", len(shape), quote(p.text[begin:p.at]))
 		}
 		if len(shape) == maxAxes {
 			return nil, fmt.Errorf("more than %d axes", maxAxes)

@@ -28,7 +28,7 @@ const (
 func ReadNPZ(r io.ReaderAt, size int64) (*File, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // no path is used as one
-		return nil, fmt.Errorf("no npz: %w", err)
+		return nil, fmt.Errorf("not an npz file: %w", err)
 	}
 	left := max(size*mostInflation, inflationFloor)
 	f := &File{}
@@ -39,7 +39,7 @@ func ReadNPZ(r io.ReaderAt, size int64) (*File, error) {
 		case strings.HasSuffix(entry.Name, "/"): // a folder
 			continue
 		case !ok:
-			return nil, fmt.Errorf("no npz: it has a file %s, whose name does not end in %s",
+			return nil, fmt.Errorf("not an npz file: it has a file %s, whose name does not end in %s",
 				quote(entry.Name), npyEnding)
 		case seen[name]:
 			return nil, fmt.Errorf("two tensors are named %s", quote(name))

@@ -104,8 +104,8 @@ func TestHeaders(t *testing.T) {
 		{header("(1,)", "(1, 1, 1)"), ""},
 		{header("(1,)", "(1)"), "a comma behind it"},
 		{header("(1,)", "(1 1)"), "a comma is wanted"},
-		{header("(1,)", "(-1,)"), `axis 0: "" is no length`},
-		{header("(1,)", "(99999999999999999999,)"), "is no length"},
+		{header("(1,)", "(-1,)"), `axis 0: "" is not the length`},
+		{header("(1,)", "(99999999999999999999,)"), "is not the length"},
 		{header("(1,)", "(2147483647, 2147483647)"), "too large"},
 		{header("(1,)", "(2147483647, 2147483647, 0, 2147483647)"), "too large"},
 		{header("(1,)", "("+strings.Repeat("1,", 65)+")"), "more than 64 axes"},
@@ -161,7 +161,7 @@ func TestBrokenNPZ(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "no npz: zip: not a valid zip file"},
+		{"empty", nil, "not an npz file: zip: not a valid zip file"},
 		{"safetensors", safetensors.encode(t, &tensors.File{}), "not a valid zip file"},
 		{"cut short", zipped(t, zip.Store, "W1.npy", good)[:100], "not a valid zip file"},
 		{"other files", zipped(t, zip.Store, "archive/data.pkl", good),

@@ -95,7 +95,7 @@ func (t Tensor) Ints() ([]int64, error) {
 func convert[F Float](t Tensor, i int, round bool) (F, error) {
 	v, whole, ok := t.at(i)
 	if !ok {
-		return 0, fmt.Errorf("tensor %s: values of %v are no numbers", quote(t.Name), t.DType)
+		return 0, fmt.Errorf("tensor %s: values of %v are not numbers", quote(t.Name), t.DType)
 	}
 	f := F(v)
 	exact := float64(f) == v || v != v

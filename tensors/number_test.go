@@ -83,7 +83,7 @@ func TestCopyTo(t *testing.T) {
 		{i64(math.MaxInt64), false, nil, "number 0 is 9223372036854775807"},
 		{i64(big), true, []float32{1 << 53}, ""},
 		{tensors.Tensor{Name: "n", DType: tensors.Bool, Shape: []int{1}, Data: []byte{1}}, true, nil,
-			"values of BOOL are no numbers"},
+			"values of BOOL are not numbers"},
 		{tensors.Tensor{Name: "n", DType: tensors.I8, Shape: []int{2}, Data: []byte{255, 3}}, false, []float32{-1, 3},
 			""},
 		{tensors.Tensor{Name: "n", DType: tensors.I16, Shape: []int{1}, Data: []byte{254, 255}}, false, []float32{-2},

@@ -28,7 +28,7 @@ const (
 // ReadSafetensors reads a safetensors file of the given size. All of its tensors must be of a type that [DType] lists.
 func ReadSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	if size < lengthSize {
-		return nil, fmt.Errorf("no safetensors: %s, and the length of the header alone takes %d",
+		return nil, fmt.Errorf("not a safetensors file: %s, and the length of the header alone takes %d",
 			plural.Of(size, "byte"), lengthSize)
 	}
 	var length [lengthSize]byte
@@ -38,9 +38,9 @@ func ReadSafetensors(r io.ReaderAt, size int64) (*File, error) {
 	n := binary.LittleEndian.Uint64(length[:])
 	switch {
 	case bytes.HasPrefix(length[:], []byte("PK\x03\x04")):
-		return nil, errors.New("no safetensors but a zip, as npz and PyTorch's own files are")
+		return nil, errors.New("not safetensors but a zip, as npz and PyTorch's own files are")
 	case n > uint64(size-lengthSize):
-		return nil, fmt.Errorf("no safetensors, or cut short: the header should have %s, and %d are left",
+		return nil, fmt.Errorf("not a safetensors file, or cut short: the header should have %s, and %d are left",
 			plural.Of(n, "byte"), size-lengthSize)
 	case n > maxHeader:
 		return nil, fmt.Errorf("the header has %s; there may be %d", plural.Of(n, "byte"), maxHeader)

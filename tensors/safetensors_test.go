@@ -31,8 +31,8 @@ func TestBrokenSafetensors(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "no safetensors: 0 bytes"},
-		{"seven bytes", whole[:7], "no safetensors: 7 bytes"},
+		{"empty", nil, "not a safetensors file: 0 bytes"},
+		{"seven bytes", whole[:7], "not a safetensors file: 7 bytes"},
 		{"cut in the header", whole[:20], "cut short: the header should have 55 bytes, and 12 are left"},
 		{"cut in the data", whole[:len(whole)-1],
 			`tensor "W1": data_offsets [0, 8] end after the data, which have 7 bytes`},

@@ -84,7 +84,7 @@ func (t Tensor) Len() (int, error) {
 	}
 	size := t.DType.Size()
 	if size == 0 {
-		return 0, fmt.Errorf("tensor %s: %v is no type of numbers", quote(t.Name), t.DType)
+		return 0, fmt.Errorf("tensor %s: %v is not a type of numbers", quote(t.Name), t.DType)
 	}
 	if len(t.Data)%size != 0 || len(t.Data)/size != n {
 		return 0, fmt.Errorf("tensor %s: shape %v of %v takes %s of %s, and there are %s",

@@ -161,7 +161,7 @@ func TestRefusedToWrite(t *testing.T) {
 			`"W1": shape [2] of F32 takes 2 numbers of 4 bytes, and there are 4 bytes`},
 		{[]format{safetensors, npz}, one(tensors.New("W1", []int{-1, -1}, []float32{1})), "negative length"},
 		{[]format{safetensors, npz}, one(tensors.New("W1", []int{1 << 30, 1 << 30}, []float32{1})), "too large"},
-		{[]format{safetensors, npz}, one(tensors.Tensor{Name: "W1", Data: []byte{1}}), "DType(0) is no type"},
+		{[]format{safetensors, npz}, one(tensors.Tensor{Name: "W1", Data: []byte{1}}), "DType(0) is not a type"},
 		{[]format{safetensors, npz}, one(tensors.New("\xff", nil, []float32{1})), "not UTF-8"},
 		{[]format{safetensors, npz}, &tensors.File{Tensors: []tensors.Tensor{twice, twice}},
 			`two tensors are named "W1"`},

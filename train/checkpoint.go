@@ -185,7 +185,7 @@ func readCheckpointHead(r io.Reader, size int64, parts int) (epoch int, sizes [2
 	case n >= len(recordMagic) && begins(recordMagic):
 		return 0, sizes, errors.New("the file holds a network or an optimizer alone, and no epoch; read it with ReadFrom")
 	case !begins(checkpointMagic):
-		return 0, sizes, errors.New("the file is no checkpoint of a training: it begins otherwise")
+		return 0, sizes, errors.New("the file is not a checkpoint of a training: it begins with other bytes")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return 0, sizes, fmt.Errorf("the file is cut short: it has %s, and the header alone has %d", plural.Of(n,
 			"byte"),

@@ -150,7 +150,7 @@ func TestCheckpointRefuses(t *testing.T) {
 		data[at] = to
 		return data
 	}
-	refused(t, "a text", put("text", []byte("name: Spirals\n")), used(), "is no checkpoint of a training")
+	refused(t, "a text", put("text", []byte("name: Spirals\n")), used(), "is not a checkpoint of a training")
 	refused(t, "an empty file", put("empty", nil), used(), "the file is empty")
 	refused(t, "a record", put("record", record), used(), "a network or an optimizer alone")
 	refused(t, "another version", put("version", changed(8, 2)), used(), "in version 2 of its format")

@@ -49,7 +49,7 @@ func Standard[X any](xs []X) (Scaler, error) {
 // that is the same in all samples becomes lo. X is an array of float32 or float64.
 func MinMax[X any](xs []X, lo, hi float64) (Scaler, error) {
 	if !(lo < hi) || !finite(hi-lo) {
-		return Scaler{}, fmt.Errorf("train.MinMax: from %v to %v is no range; lo must be less than hi", lo, hi)
+		return Scaler{}, fmt.Errorf("train.MinMax: from %v to %v is not a range; lo must be less than hi", lo, hi)
 	}
 	return fit(xs, func(values []float64) (offset, scale float64) {
 		least, most := math.Inf(1), math.Inf(-1)

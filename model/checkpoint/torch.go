@@ -30,7 +30,7 @@ const inPython = `in Python, save the weights by name:
 func ReadTorch(r io.ReaderAt, size int64) (*tensors.File, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // no path is used as one
-		return nil, fmt.Errorf("it is no archive of torch.save, or one from before PyTorch 1.6; %s", inPython)
+		return nil, fmt.Errorf("it is not an archive of torch.save, or it is one from before PyTorch 1.6; %s", inPython)
 	}
 	a := &archive{files: map[string]*zip.File{}, left: 4*size + 1<<20, size: size}
 	var program *zip.File
@@ -63,7 +63,7 @@ func ReadTorch(r io.ReaderAt, size int64) (*tensors.File, error) {
 	}
 	d := stateDict(top)
 	if d == nil {
-		return nil, fmt.Errorf("it holds no dictionary of tensors, but perhaps a whole module; %s", inPython)
+		return nil, fmt.Errorf("it has no dictionary of tensors at its top; perhaps it holds a whole module; %s", inPython)
 	}
 	f := &tensors.File{}
 	seen := map[string]bool{}

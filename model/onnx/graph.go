@@ -178,7 +178,7 @@ func (w *walk) along(input *row, nodes []int, output string) (*model.Model, erro
 	}
 	v := w.values[output]
 	if v == nil || v.r == nil {
-		return nil, fmt.Errorf("the output %s is no row of numbers that depends on the input", quoted(output, ""))
+		return nil, fmt.Errorf("the output %s is not a row of numbers that depends on the input", quoted(output, ""))
 	}
 	if w.elem == 0 {
 		return nil, fmt.Errorf("there is no dense layer between the input and the output %s", quoted(output, ""))
@@ -196,7 +196,7 @@ func (w *walk) layouts(nodes []int) ([]*row, error) {
 	g := w.file.graph
 	in := g.inputs[slices.IndexFunc(g.inputs, func(v valueInfo) bool { return v.name == w.input })]
 	if !in.tensor {
-		return nil, errors.New("it is no tensor")
+		return nil, errors.New("it is not a tensor")
 	}
 	if !isFloat(in.elem) && !isInteger(in.elem) {
 		return nil, fmt.Errorf("it is of %s; a network takes numbers", elemName(in.elem))

@@ -77,7 +77,7 @@ func matrixOf(c *constant, vectorIsRow bool) (*constant, error) {
 		}
 		return c.reshaped([]int64{dims[0], 1}), nil
 	}
-	return nil, fmt.Errorf("values are multiplied by a constant of shape %v, which is no matrix", c.dims)
+	return nil, fmt.Errorf("values are multiplied by a constant of shape %v, which is not a matrix", c.dims)
 }
 
 var errTwoRows = errors.New("it multiplies computed values by one another, as attention does; only fixed weights " +

@@ -62,7 +62,7 @@ func printable(word string) string {
 // remedies say what could be done about operators that a chain of dense layers has no place for.
 var remedies = []struct{ operators, remedy string }{
 	{"Conv ConvTranspose ConvInteger QLinearConv FusedConv DeformConv",
-		"a convolution is no dense layer; only chains of dense layers are supported"},
+		"a convolution is not a dense layer; only chains of dense layers are supported"},
 	{"LSTM GRU RNN Scan", "a recurrent layer keeps a state between calls; only feed-forward chains are supported"},
 	{"LayerNormalization InstanceNormalization GroupNormalization RMSNormalization MeanVarianceNormalization " +
 		"LpNormalization LRN Normalizer SimplifiedLayerNormalization SkipLayerNormalization",
@@ -75,12 +75,12 @@ var remedies = []struct{ operators, remedy string }{
 	{"ArgMax ArgMin TopK ArrayFeatureExtractor LabelEncoder",
 		"it makes a class of the outputs, with no gradient; choose a value before it with -output"},
 	{"ZipMap", "it makes a table of the outputs; choose a value before it with -output, or convert with zipmap=False"},
-	{"TreeEnsembleClassifier TreeEnsembleRegressor TreeEnsemble SVMClassifier SVMRegressor", "it is no neural network"},
+	{"TreeEnsembleClassifier TreeEnsembleRegressor TreeEnsemble SVMClassifier SVMRegressor", "it is not a neural network"},
 	{"Concat Split", "it joins or parts values; only chains are supported; choose a value before it with -output"},
 	{"Floor Ceil Round Sign Mod", "it is constant between steps, so that nothing could be learnt through it"},
 	{"ThresholdedRelu Hardmax", "it jumps; only continuous activations are supported"},
 	{"Einsum", "write the layer as a matrix product, as torch.nn.Linear does"},
-	{"Attention MultiHeadAttention", "attention is no dense layer; only chains of dense layers are supported"},
+	{"Attention MultiHeadAttention", "attention is not a dense layer; only chains of dense layers are supported"},
 }
 
 // remedyFor returns what could be done about an operator, or "".

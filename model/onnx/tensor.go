@@ -144,7 +144,7 @@ type load func(location string, offset, length int64) ([]byte, error)
 func (t *tensor) value(outside load) (*constant, error) {
 	size := elemTypes[t.elem].Size()
 	if size == 0 {
-		return nil, fmt.Errorf("%s is of %s, which is no type of weights; export in float32",
+		return nil, fmt.Errorf("%s is of %s, which is not a type of weights; export in float32",
 			quoted(t.name, "a tensor"), elemName(t.elem))
 	}
 	n, err := count(t.dims, maxElements)

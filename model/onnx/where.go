@@ -22,14 +22,14 @@ func compare(_ *walk, n *node, args []*value) (*value, error) {
 func where(w *walk, _ *node, args []*value) (*value, error) {
 	c := args[0].compared
 	if c == nil {
-		return nil, errors.New("its condition is no comparison of values with a number")
+		return nil, errors.New("its condition does not compare values with a number")
 	}
 	above, below, r, edge := args[1], args[2], c.a, c.b
 	if r.r == nil { // number > row
 		above, below, r, edge = below, above, c.b, c.a
 	}
 	if edge.c == nil || above.compared != nil || below.compared != nil {
-		return nil, errors.New("its condition is no comparison of values with a number")
+		return nil, errors.New("its condition does not compare values with a number")
 	}
 	at, err := edge.c.number()
 	if err != nil {

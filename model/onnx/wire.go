@@ -88,7 +88,7 @@ const (
 	maxName       = 1 << 12 // bytes of the name of a value
 )
 
-var errTruncated = errors.New("the file is cut short, or no ONNX model: a message ends before its last field")
+var errTruncated = errors.New("the file is cut short, or not an ONNX model: a message ends before its last field")
 
 // field is one field of a message.
 type field struct {
@@ -227,7 +227,7 @@ func parse(data []byte) (*file, error) {
 		return nil, err
 	}
 	if m.graph == nil {
-		return nil, errors.New("the file has no graph: it is no ONNX model, or an empty one")
+		return nil, errors.New("the file has no graph: it is not an ONNX model, or an empty one")
 	}
 	return m, nil
 }

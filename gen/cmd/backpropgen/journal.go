@@ -70,7 +70,7 @@ func readJournal(root *os.Root) ([]entry, bool, error) {
 	}
 	const most = 64 << 20
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > most) {
-		err = errors.New("it is no file of backpropgen's")
+		err = errors.New("it is not a file of backpropgen")
 	}
 	var data []byte
 	if err == nil {
