@@ -21,7 +21,6 @@ var amd64Assembly = processor{
 			Features: []string{"HasAVX512F", "HasAVX512VL", "HasAVX512DQ", "HasAVX2", "HasFMA"},
 		},
 	},
-	seconds:    map[string][]string{isa.AVX512.String(): {amd64.Second}},
 	others:     []string{"Machine", "Core", amd64.ProcessorSuffix},
 	alternates: amd64.Alternates,
 	begin: func(p *plan.Program, o Options, s *Shared) (writer, error) {

@@ -42,14 +42,18 @@ type Output interface {
 	// Has says whether it takes a function over, or a loop over all parameters (plan.Sweep) by its name: the portable
 	// Go calls portable.VectorMethod of it then where the level in force is above 0.
 	Has(function string) bool
+	// Direct says of a function that it takes over that it is a function of the name of the network's prefix and the
+	// function's, whose first argument is the receiver. It is called as that where all outputs have it so.
+	Direct(function string) bool
 	// Fields are what it needs in the structs of a workspace and of a batch.
 	Fields() (workspace, batch portable.Fields)
 	// Cuts are the numbers of samples at which it cuts batches: tiles, and so many samples a call; 0 where it doesn't.
 	Cuts() (tile, chunk int)
 	// Emit returns the files, of those that the backend lists; none where it takes nothing over. Some are the functions
 	// and sweeps that some outputs have and others not: its declarations have a constant for each
-	// (portable.VectorConstant), and a method in place of what it has not.
-	Emit(some []string) ([]File, error)
+	// (portable.VectorConstant), and something in place of what it has not. Direct are those that are called as
+	// functions of the assembly.
+	Emit(some, direct []string) ([]File, error)
 	// Levels are the names of the levels that tests go through, from 1 on; none where its level is a constant.
 	Levels() []string
 	// Explain says what it takes over and what not, a line each, and has tables of what it predicts.
@@ -100,6 +104,16 @@ func (c *Compiled) has(name string) bool {
 	return slices.ContainsFunc(c.outputs, func(b output) bool { return b.Has(name) })
 }
 
+// direct says whether all backends that take a function over have it as a function to be called as it is.
+func (c *Compiled) direct(name string) bool {
+	return c.has(name) && !slices.ContainsFunc(c.outputs, func(b output) bool { return b.Has(name) && !b.Direct(name) })
+}
+
+// directly are the functions of which that is so.
+func (c *Compiled) directly() []string {
+	return slices.DeleteFunc(slices.Clone(c.names), func(name string) bool { return !c.direct(name) })
+}
+
 // some says whether some of the backends that take anything over take over a function or a sweep, and others don't.
 func (c *Compiled) some(name string) bool {
 	return c.has(name) && slices.ContainsFunc(c.taking(), func(b output) bool { return !b.Has(name) })
@@ -120,7 +134,7 @@ func (c *Compiled) taking() []output {
 // portable are the options of the portable Go: it leaves to the backends what they take over, and its structs have what
 // they need.
 func (c *Compiled) portable() portable.Options {
-	o := portable.Options{Package: c.o.Package, Vector: c.has, Some: c.some}
+	o := portable.Options{Package: c.o.Package, Vector: c.has, Direct: c.direct, Some: c.some}
 	for _, b := range c.outputs {
 		workspace, batch := b.Fields()
 		o.Workspace.Join(workspace)

@@ -22,6 +22,8 @@ type toy struct {
 
 func (t *toy) Has(function string) bool { return function == plan.Forward }
 
+func (t *toy) Direct(string) bool { return false }
+
 func (t *toy) Fields() (workspace, batch portable.Fields) {
 	numbers := code.ArrayOf(code.Of(code.Float32), 3)
 	return portable.Fields{List: []code.Field{{Name: "own", Type: numbers, Doc: "one toy's"}}, Bytes: 12},
@@ -38,7 +40,7 @@ func (t *toy) Write() error { return nil }
 
 func (t *toy) Levels() []string { return nil }
 
-func (t *toy) Emit([]string) ([]gen.File, error) {
+func (t *toy) Emit([]string, []string) ([]gen.File, error) {
 	var ops strings.Builder
 	for _, op := range t.p.Func(plan.Forward).Ops {
 		fmt.Fprintf(&ops, "\t%q,\n", op)

@@ -16,38 +16,36 @@ import (
 
 // What goes with assembly, whichever processor it is for.
 
-// assemblyNames lists the identifiers that go with assembly: the ends are those of the names of a function's codes.
-func assemblyNames(n spec.Network, prefix string, ends, sweepEnds []string) []string {
+// assemblyNames lists the identifiers that go with assembly.
+func assemblyNames(n spec.Network, prefix string) []string {
 	names := []string{prefix + "Level", prefix + "Levels", prefix + "AtLevels", prefix + assembly.PauseSuffix}
-	add := func(function string, ends []string) {
+	add := func(function string) {
 		names = append(names, prefix+function, portable.VectorConstant(prefix, function))
-		for _, end := range ends {
-			names = append(names, prefix+function+end)
-		}
 	}
 	for _, s := range plan.API {
-		add(s.Name, ends)
+		add(s.Name)
 	}
 	for _, function := range []string{plan.GradBatch, plan.GradBatchWeighted} {
-		add(function+assembly.SumsSuffix, ends)
+		add(function + assembly.SumsSuffix)
 	}
 	for _, suffix := range []string{assembly.OneSuffix, assembly.FewSuffix} {
-		add(plan.GradBatch+suffix, ends)
+		add(plan.GradBatch + suffix)
 	}
 	sweeps, _ := plan.Sweeps(n) // none of a network that is not valid
 	for _, s := range sweeps {
-		add(s.Function(), sweepEnds)
+		add(s.Function())
 	}
 	return names
 }
 
 // beside is the beginning of what is emitted beside a network's assembly, of one processor or of none.
-func beside(p *plan.Program, o Options) templates.Assembly {
+func beside(p *plan.Program, o Options, direct []string) templates.Assembly {
 	n := p.Network
 	return templates.Assembly{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)},
-		Method: portable.VectorMethod, Params: n.Params(),
-		Batch: templates.AssemblyTiles{Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision)},
+		Method: portable.VectorMethod, Direct: func(name string) bool { return slices.Contains(direct, name) },
+		Params: n.Params(),
+		Batch:  templates.AssemblyTiles{Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision)},
 	}
 }
 
@@ -64,21 +62,17 @@ func assemblyFunction(p *plan.Program, name string) templates.AssemblyFunction {
 }
 
 // declarations prints the Go that declares the assembly.
-func (c *native) declarations(some []string) ([]byte, error) {
-	p, a := c.p, beside(c.p, c.o)
+func (c *native) declarations(some, direct []string) ([]byte, error) {
+	p, a := c.p, beside(c.p, c.o, direct)
 	a.Processor, a.Levels, a.Kinds = c.name, c.levels, c.coreKinds()
 	calls := c.code.Calls()
 	for _, name := range c.vector {
 		f := assemblyFunction(p, name)
-		f.Codes = c.code.Codes(name)
 		f.Pauses, f.SumsPause = calls[name] > 0, calls[name+assembly.SumsSuffix] > 0
 		f.Few = c.fewOf(name, some)
 		a.Functions = append(a.Functions, f)
 	}
 	a.Sweeps, a.SweptAtOnce = assemblySweeps(p, c.sweeps), c.code.SweptAtOnce()
-	for i := range a.Sweeps {
-		a.Sweeps[i].Codes = c.code.Codes(a.Sweeps[i].Function)
-	}
 	a.Some = constants(a.Prefix, some, c.Has)
 	var err error
 	if a.Absent, a.AbsentSweeps, err = absent(p, slices.DeleteFunc(slices.Clone(some), c.Has)); err != nil {
@@ -132,7 +126,7 @@ func (c *Compiled) fallback() (files []File, err error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	a := beside(c.p, c.o)
+	a := beside(c.p, c.o, c.directly())
 	for _, b := range c.taking() {
 		a.Processors = append(a.Processors, b.Name)
 	}

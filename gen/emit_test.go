@@ -132,7 +132,7 @@ func TestEmitForward(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := strings.Join(declaredIn(t, files[0]), " "),
-		"Net NetWorkspace Net.Forward netExp netSqrt netSigmoid netAbs netWhere"; got != want {
+		"Net NetWorkspace Net.Forward netReduce netExp netSqrt netSigmoid netAbs netWhere"; got != want {
 		t.Errorf("the kernels declare %s, want %s", got, want)
 	}
 	text := string(files[0].Data)

@@ -141,7 +141,7 @@ func (c *Compiled) Files() ([]File, error) {
 		})
 	}
 	for i, b := range c.outputs {
-		emit(i, func() ([]File, error) { return b.Emit(c.partly()) })
+		emit(i, func() ([]File, error) { return b.Emit(c.partly(), c.directly()) })
 	}
 	emit(len(c.outputs), c.fallback)
 	emit(len(c.outputs)+1, c.levels)

@@ -25,10 +25,8 @@ type processor struct {
 	// levels are its instruction sets as the emitted Go knows them, and title names them together in a text.
 	levels []templates.AssemblyLevel
 	title  string
-	// seconds are the beginnings of the names of more codes that functions of one sample may have at a level, for
-	// each level, and others the ends of identifiers that only this processor's files declare.
-	seconds map[string][]string
-	others  []string
+	// others are the ends of identifiers that only this processor's files declare.
+	others []string
 	// alternates says whether there are functions that go through rows in alternating directions.
 	alternates func(p *plan.Program) bool
 	// begin plans the assembly of a network. The first backend that is asked chooses how batches are cut.
@@ -46,8 +44,6 @@ type writer func() (machineCode, error)
 type machineCode interface {
 	// Missing says why a function has none; it is empty for those that have.
 	Missing(function string) string
-	// Codes are the ends of the names of the codes of a function or a sweep.
-	Codes(function string) []string
 	// Calls are, for the functions that pause, how many calls they take by the estimate.
 	Calls() map[string]int
 	// Few are how many samples a function of a batch takes one by one, for each kind of cores.
@@ -86,14 +82,7 @@ func (m *processor) files(stem string) []FileName {
 
 // names lists the identifiers that go with the assembly.
 func (m *processor) names(n spec.Network, prefix string) []string {
-	var ends, seconds []string
-	for _, l := range m.levels {
-		ends = append(ends, l.Name)
-		for _, second := range m.seconds[l.Name] {
-			seconds = append(seconds, second+l.Name)
-		}
-	}
-	names := assemblyNames(n, prefix, append(seconds, ends...), ends)
+	names := assemblyNames(n, prefix)
 	for _, other := range m.others {
 		names = append(names, prefix+other)
 	}
@@ -133,6 +122,11 @@ func (c *native) Has(name string) bool {
 		slices.ContainsFunc(c.sweeps, func(s plan.Sweep) bool { return s.Function() == name })
 }
 
+// Direct says whether a function is one of the assembly, which does all in one call.
+func (c *native) Direct(name string) bool {
+	return slices.Contains(c.vector, name) && !c.p.Func(name).Batch && c.code.Calls()[name] == 0
+}
+
 // Cuts are tiles, and as many samples as a call takes.
 func (c *native) Cuts() (tile, chunk int) {
 	if !c.batched() {
@@ -161,7 +155,7 @@ func (c *native) coreKinds() []templates.AssemblyKind {
 
 // Emit prints the assembly of a network: the Go that declares it, and the assembly itself; nothing where all is left to
 // Go.
-func (c *native) Emit(some []string) ([]File, error) {
+func (c *native) Emit(some, direct []string) ([]File, error) {
 	if len(c.vector)+len(c.sweeps) == 0 {
 		return nil, nil
 	}
@@ -171,7 +165,7 @@ func (c *native) Emit(some []string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	declarations, err := c.declarations(some)
+	declarations, err := c.declarations(some, direct)
 	if err != nil {
 		return nil, err
 	}

@@ -113,6 +113,9 @@ type Parts[F Float] struct {
 	Set *bool
 	Arrays []Array[F]
 }
+func (p *Parts[F]) Field(name string, value *F)
+func (p *Parts[F]) Need(name string, value *F)
+func (p *Parts[F]) Array(name string, values []F)
 type Field[F Float] struct {
 	Name string
 	Value *F

@@ -51,12 +51,14 @@ var xnetNetwork = Network{
 var xtypeStored = Type[Xtype, float32]{Network: &xnetNetwork, Name: "Xtype", Kind: "model", Parts: (*Xtype).stored}
 
 // stored says what is stored of o.
-func (o *Xtype) stored() Parts[float32] {
-	return Parts[float32]{
-		Updates: &o.T, Set: &o.set,
-		Fields: []Field[float32]{{"Beta", &o.Beta, true}, {"Decay", &o.Decay, false}},
-		Arrays: []Array[float32]{{"M", o.M.Flat()[:]}, {"V", o.V.Flat()[:]}},
-	}
+func (o *Xtype) stored() (s Parts[float32]) {
+	s.Updates = &o.T
+	s.Set = &o.set
+	s.Need("Beta", &o.Beta)
+	s.Field("Decay", &o.Decay)
+	s.Array("M", o.M.Flat()[:])
+	s.Array("V", o.V.Flat()[:])
+	return s
 }
 
 // What follows is as it is emitted.

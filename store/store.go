@@ -84,6 +84,21 @@ type Parts[F Float] struct {
 	Arrays  []Array[F] // the parameters, or states laid out like them
 }
 
+// Field adds a hyperparameter whose default is 0.
+func (p *Parts[F]) Field(name string, value *F) {
+	p.Fields = append(p.Fields, Field[F]{Name: name, Value: value})
+}
+
+// Need adds one whose default is another number.
+func (p *Parts[F]) Need(name string, value *F) {
+	p.Fields = append(p.Fields, Field[F]{Name: name, Value: value, Needed: true})
+}
+
+// Array adds a number for every parameter.
+func (p *Parts[F]) Array(name string, values []F) {
+	p.Arrays = append(p.Arrays, Array[F]{Name: name, Values: values})
+}
+
 // Field is one number, and the field that it is.
 type Field[F Float] struct {
 	Name   string

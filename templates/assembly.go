@@ -18,7 +18,10 @@ type Assembly struct {
 	// assembly for, where the file stands in for it.
 	Processor  string
 	Processors []string
-	Method     func(function string) string // that has the assembly of a function
+	// Method is the method that has the assembly of a function, and Direct says that there is none: the assembly is
+	// called as it is.
+	Method func(function string) string
+	Direct func(function string) bool
 	// Levels are the instruction sets, the lowest first.
 	Levels    []AssemblyLevel
 	Kinds     []AssemblyKind // of cores with the highest level, if it has several
@@ -71,7 +74,6 @@ type AssemblyFunction struct {
 	Name            string
 	Params, Results []code.Param
 	Written         []string // parameters that are slices of results
-	Codes           []string // the ends of the names of its codes
 	Batch           bool     // whether it takes tiles of samples
 	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums
 	// gradients up does.
@@ -109,7 +111,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 			a.batch(f, fn)
 			continue
 		}
-		a.call(f, fn)
+		if !a.Direct(fn.Name) {
+			a.call(f, fn)
+		}
 		a.declare(f, fn)
 	}
 	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Batch && a.ordered(fn) }) {
@@ -163,6 +167,11 @@ func (a Assembly) constants(f *File) {
 func (a Assembly) absent(f *File) {
 	for _, fn := range a.Absent {
 		f.f.Line()
+		if a.Direct(fn.Name) {
+			params := append([]code.Param{a.recv()}, fn.Params...)
+			f.signature(&code.Func{Name: a.Prefix + fn.Name, Params: params, Results: fn.Results}).Add(never())
+			continue
+		}
 		f.signature(a.calling(fn, a.method(fn), "")).Add(never())
 	}
 	for _, s := range a.AbsentSweeps {
@@ -177,6 +186,15 @@ func never() jen.Code { return jen.Op(`{ panic("no assembly") }`) }
 func (a Assembly) level() string { return a.Prefix + "Level" }
 
 func (a Assembly) method(fn AssemblyFunction) string { return a.Method(fn.Name) }
+
+// callOf calls the assembly of a function of one sample with some arguments: irisGrad(p, ws, x, y, g), or, where that
+// is not called directly, p.vectorGrad(ws, x, y, g).
+func (a Assembly) callOf(function string, args ...jen.Code) *jen.Statement {
+	if a.Direct(function) {
+		return jen.Id(a.Prefix + function).Call(append([]jen.Code{jen.Id("p")}, args...)...)
+	}
+	return jen.Id("p").Dot(a.Method(function)).Call(args...)
+}
 
 func (a Assembly) recv() code.Param {
 	return code.Param{Name: "p", Type: code.PointerTo(code.StructType(a.Name))}
@@ -248,18 +266,23 @@ func (a Assembly) machine(f *File) {
 	)
 }
 
-// call is the method that calls the assembly, which goes on to the function of the level:
+// call is the method that calls the assembly of a function that is not called directly:
 //
 //	func (p *Iris) vectorForward(ws *IrisWorkspace, x *[4]float32) {
-//		irisForward(p, ws, x)
+//		var pause irisPause
+//		irisForward(p, ws, x, &pause)
+//		for pause.point > 0 {
+//			irisForward(p, ws, x, &pause)
+//		}
 //	}
 //
 // What it is stands before the first one.
 func (a Assembly) call(f *File, fn AssemblyFunction) {
 	args := append([]jen.Code{jen.Id("p")}, ids(fn.Params)...)
-	call := jen.Id(a.Prefix + fn.Name + ends(fn.Codes)[0])
+	call := jen.Id(a.Prefix + fn.Name)
 	doc := ""
-	if fn.Name == a.Functions[0].Name {
+	first := slices.IndexFunc(a.Functions, func(f AssemblyFunction) bool { return !f.Batch && !a.Direct(f.Name) })
+	if fn.Name == a.Functions[first].Name {
 		doc = fmt.Sprintf("%s is %s in assembly, and so on.", a.method(fn), fn.Name)
 	}
 	m := a.calling(fn, a.method(fn), doc)
@@ -284,30 +307,17 @@ func (a Assembly) call(f *File, fn AssemblyFunction) {
 //	//go:noescape
 //	func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 func (a Assembly) declare(f *File, fn AssemblyFunction) {
-	for _, end := range ends(fn.Codes) {
-		f.f.Line()
-		f.f.Comment("//go:noescape")
-		s := f.f.Func().Id(a.Prefix + fn.Name + end).ParamsFunc(func(g *jen.Group) {
-			for _, p := range append([]code.Param{a.recv()}, fn.Params...) {
-				g.Id(AssemblerName(p.Name)).Add(typ(p.Type))
-			}
-			if fn.Pauses {
-				g.Add(a.pauseParam())
-			}
-		})
-		if fn.returns() {
-			s.Add(typ(fn.Results[0].Type))
+	s := a.external(f, fn.Name).ParamsFunc(func(g *jen.Group) {
+		for _, p := range append([]code.Param{a.recv()}, fn.Params...) {
+			g.Id(AssemblerName(p.Name)).Add(typ(p.Type))
 		}
+		if fn.Pauses {
+			g.Add(a.pauseParam())
+		}
+	})
+	if fn.returns() {
+		s.Add(typ(fn.Results[0].Type))
 	}
-}
-
-// ends are those of the names of what is declared of a function, first what Go calls: what chooses among its codes, or
-// the only one that it has.
-func ends(codes []string) []string {
-	if len(codes) == 1 {
-		return codes
-	}
-	return append([]string{""}, codes...)
 }
 
 // AssemblerName is the name of a parameter in assembly, where g is a register.

@@ -79,7 +79,9 @@ func (a Assembly) batch(f *File, fn AssemblyFunction) {
 	if a.ordered(fn) {
 		a.throughBlocks(f, fn)
 	}
-	a.callTiles(f, fn)
+	if !fn.oneCall() {
+		a.callTiles(f, fn)
+	}
 	a.declareTiles(f, fn)
 	if fn.form().sums && len(fn.Few.Samples) > 0 {
 		a.callOne(f, fn)
@@ -204,12 +206,19 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //
 //	if len(xs) > 16 && len(out) > 16 && len(xs)%16 > few {
 //		xs, out = xs[len(xs)-16:], out[len(out)-16:]
-//		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 1)
+//		irisForwardBatch(p, b, unsafe.SliceData(xs), unsafe.SliceData(out), 1)
 //	}
 func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	form, n := fn.form(), a.Batch.Samples
 	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
-		c := jen.Id("p").Dot(tilesMethod(fn.Name)).CallFunc(func(g *jen.Group) {
+		function := jen.Id("p").Dot(tilesMethod(fn.Name))
+		if fn.oneCall() {
+			function = jen.Id(a.Prefix + fn.Name)
+		}
+		c := function.CallFunc(func(g *jen.Group) {
+			if fn.oneCall() {
+				g.Id("p")
+			}
 			g.Id("b")
 			for _, s := range form.pointers() {
 				g.Add(at(s))
@@ -371,19 +380,32 @@ func (a Assembly) counts(samples bool) []jen.Code {
 	return []jen.Code{jen.Id("tiles").Int()}
 }
 
-// callTiles calls the assembly of the level in force:
+// oneCall says that the assembly takes tiles in one call.
+func (fn AssemblyFunction) oneCall() bool { return !fn.form().sums && !fn.Pauses }
+
+// callTiles calls the assembly where that takes several calls:
 //
 //	func (p *Iris) gradTiles(b *IrisBatch, xs *[4]float32, ys *[3]float32, g *IrisGrad, tiles, samples int) float32 {
-//		if irisLevel > 1 {
-//			loss := irisGradBatchAVX512(p, b, xs, ys, tiles, samples)
-//			irisGradBatchSumsAVX512(b, xs, g, tiles, samples)
-//			return loss
-//		}
-//		…
+//		loss := irisGradBatch(p, b, xs, ys, tiles, samples)
+//		irisGradBatchSums(b, xs, g, tiles, samples)
+//		return loss
 //	}
 func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
-	form := fn.form()
-	call := func(g *jen.Group, l AssemblyLevel, last bool) {
+	form, loss := fn.form(), fn.returns() && !a.ordered(fn)
+	ps := a.tileParams(form, fn.returns())
+	if form.sums {
+		last := len(ps) - 1
+		ps = append(ps[:last:last], jen.Id("g").Op("*").Id(a.Name+"Grad"), ps[last])
+	}
+	f.Doc(fmt.Sprintf("%s takes tiles of %d samples through %s.", tilesMethod(fn.Name), a.Batch.Samples, fn.Name))
+	s := f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(tilesMethod(fn.Name)).Params(ps...)
+	if loss {
+		s.Add(a.number())
+	}
+	s.BlockFunc(func(g *jen.Group) {
+		if fn.Pauses || fn.SumsPause {
+			g.Add(a.declarePause())
+		}
 		args := []jen.Code{jen.Id("p"), jen.Id("b")}
 		for _, s := range form.pointers() {
 			args = append(args, jen.Id(s))
@@ -392,66 +414,37 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 		if fn.returns() {
 			args = append(args, jen.Id("samples"))
 		}
-		name, loss := a.Prefix+fn.Name+l.Name, fn.returns() && !a.ordered(fn)
-		if loss && !form.sums && !fn.Pauses {
-			g.Return(jen.Id(name).Call(args...))
-			return
-		}
+		name := a.Prefix + fn.Name
 		add(g, a.once(fn.Pauses, name, loss, args...))
 		if form.sums {
-			add(g, a.once(fn.SumsPause, a.Prefix+fn.Name+"Sums"+l.Name, false, jen.Id("b"), jen.Id("xs"), jen.Id("g"),
-				jen.Id("tiles"), jen.Id("samples")))
+			add(g, a.once(fn.SumsPause, name+"Sums", false, jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"),
+				jen.Id("samples")))
 		}
-		switch {
-		case loss:
+		if loss {
 			g.Return(jen.Id("loss"))
-		case !last:
-			g.Return()
 		}
-	}
-	ps := a.tileParams(form, fn.returns())
-	if form.sums {
-		last := len(ps) - 1
-		ps = append(ps[:last:last], jen.Id("g").Op("*").Id(a.Name+"Grad"), ps[last])
-	}
-	f.Doc(fmt.Sprintf("%s takes tiles of %d samples through %s.", tilesMethod(fn.Name), a.Batch.Samples, fn.Name))
-	s := f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(tilesMethod(fn.Name)).Params(ps...)
-	if fn.returns() && !a.ordered(fn) {
-		s.Add(a.number())
-	}
-	s.BlockFunc(func(g *jen.Group) {
-		if fn.Pauses || fn.SumsPause {
-			g.Add(a.declarePause())
-		}
-		for i := len(a.Levels) - 1; i > 0; i-- {
-			g.If(jen.Id(a.level()).Op(">").Lit(i)).BlockFunc(func(g *jen.Group) { call(g, a.Levels[i], false) })
-		}
-		call(g, a.Levels[0], true)
 	})
 }
 
 // declareTiles declares the assembly of a function of a batch:
 //
 //	//go:noescape
-//	func irisGradBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int) float32
+//	func irisGradBatch(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int) float32
 //
 //	//go:noescape
-//	func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
+//	func irisGradBatchSums(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
 func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
 	form := fn.form()
-	for _, l := range a.Levels {
-		s := a.external(f, fn.Name+l.Name).
-			Params(a.pausable(fn.Pauses,
-				append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
-		if fn.returns() && !a.ordered(fn) {
-			s.Add(a.number())
-		}
-		if form.sums {
-			a.external(f, fn.Name+"Sums"+l.Name).Params(a.pausable(fn.SumsPause, append([]jen.Code{
-				jen.Id("b").Op("*").Id(a.Name + "Batch"), jen.Id("xs").Op("*").Add(a.sample("xs")),
-				jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
-			}, a.counts(true)...))...)
-		}
+	s := a.external(f, fn.Name).Params(a.pausable(fn.Pauses,
+		append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
+	if fn.returns() && !a.ordered(fn) {
+		s.Add(a.number())
+	}
+	if form.sums {
+		a.external(f, fn.Name+"Sums").Params(a.pausable(fn.SumsPause, append([]jen.Code{
+			jen.Id("b").Op("*").Id(a.Name + "Batch"), jen.Id("xs").Op("*").Add(a.sample("xs")),
+			jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
+		}, a.counts(true)...))...)
 	}
 }
 
@@ -473,18 +466,11 @@ func (a Assembly) external(f *File, name string) *jen.Statement {
 //			return p.gradFew(b, xs, ys, (*IrisGrad)(p), -1, -rate, 0)
 //		}
 //		loss := p.vectorGradBatch(b, xs, ys, &b.sum)
-//		if irisLevel > 1 {
-//			irisStepBatchAVX512(p, &b.sum, rate)
-//			return loss
-//		}
-//		irisStepBatchAVX2(p, &b.sum, rate)
+//		irisStepBatch(p, &b.sum, rate)
 //		return loss
 //	}
 func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	sum := jen.Op("&").Id("b").Dot("sum")
-	step := func(l AssemblyLevel) []jen.Code {
-		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
-	}
 	doc := fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name)
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
 		a.alone(g, fn)
@@ -500,16 +486,11 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 		if fn.Pauses {
 			g.Add(a.declarePause())
 		}
-		for i := len(a.Levels) - 1; i > 0; i-- {
-			g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(step(a.Levels[i]), jen.Return(jen.Id("loss")))...)
-		}
-		add(g, step(a.Levels[0]))
+		add(g, a.once(fn.Pauses, a.Prefix+fn.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate")))
 		g.Return(jen.Id("loss"))
 	})
-	for _, l := range a.Levels {
-		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
-			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
-			jen.Id("rate").Add(a.number()),
-		})...)
-	}
+	a.external(f, fn.Name).Params(a.pausable(fn.Pauses, []jen.Code{
+		jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
+		jen.Id("rate").Add(a.number()),
+	})...)
 }

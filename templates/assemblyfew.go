@@ -50,7 +50,7 @@ func (a Assembly) fewSamples(g *jen.Group, few []int) {
 // tiles takes a fifth of what a small network does.
 //
 //	if len(xs) == 1 && len(ys) == 1 {
-//		return p.vectorGrad(&b.samples[0], &xs[0], &ys[0], g)
+//		return irisGrad(p, &b.samples[0], &xs[0], &ys[0], g)
 //	}
 func (a Assembly) alone(g *jen.Group, fn AssemblyFunction) {
 	if fn.Few.Alone == "" {
@@ -60,17 +60,16 @@ func (a Assembly) alone(g *jen.Group, fn AssemblyFunction) {
 	one := expression(code.Lengths(form.slices, code.Eq, 1))
 	first := func(s string) *jen.Statement { return jen.Id(s).Index(jen.Lit(0)) }
 	ws := jen.Id("b").Dot("samples").Index(jen.Lit(0))
-	call := jen.Id("p").Dot(a.Method(fn.Few.Alone)).CallFunc(func(g *jen.Group) {
-		g.Op("&").Add(ws.Clone())
-		for _, s := range form.from {
-			g.Op("&").Add(first(s))
+	args := []jen.Code{jen.Op("&").Add(ws.Clone())}
+	for _, s := range form.from {
+		args = append(args, jen.Op("&").Add(first(s)))
+	}
+	for _, p := range fn.Params {
+		if p.Name == "g" || p.Name == "rate" {
+			args = append(args, jen.Id(p.Name))
 		}
-		for _, p := range fn.Params {
-			if p.Name == "g" || p.Name == "rate" {
-				g.Id(p.Name)
-			}
-		}
-	})
+	}
+	call := a.callOf(fn.Few.Alone, args...)
 	g.If(one).BlockFunc(func(g *jen.Group) {
 		if fn.returns() {
 			g.Return(call)
@@ -86,7 +85,7 @@ func (a Assembly) alone(g *jen.Group, fn AssemblyFunction) {
 // first:
 //
 //	if len(xs) > 0 && len(xs) <= few && len(ys) > 0 {
-//		loss = p.vectorGrad(&b.samples[0], &xs[0], &ys[0], g)
+//		loss = irisGrad(p, &b.samples[0], &xs[0], &ys[0], g)
 //		xs, ys = xs[1:], ys[1:]
 //	} else {
 //		*g = IrisGrad{}
@@ -115,8 +114,8 @@ func (a Assembly) overwritten(g *jen.Group, fn AssemblyFunction) {
 	length := func(s string) *jen.Statement { return jen.Len(jen.Id(s)) }
 	g.If(length("xs").Op(">").Lit(0).Op("&&").Add(length("xs")).Op("<=").Id("few").Op("&&").Add(length("ys")).Op(">").
 		Lit(0)).Block(
-		jen.Id("loss").Op("=").Id("p").Dot(a.Method(fn.Few.Alone)).Call(jen.Op("&").Id("b").Dot("samples").Index(jen.Lit(0)),
-			first("xs"), first("ys"), jen.Id("g")),
+		jen.Id("loss").Op("=").Add(a.callOf(fn.Few.Alone, jen.Op("&").Id("b").Dot("samples").Index(jen.Lit(0)),
+			first("xs"), first("ys"), jen.Id("g"))),
 		jen.List(jen.Id("xs"), jen.Id("ys")).Op("=").List(jen.Id("xs").Index(jen.Lit(1), jen.Empty()),
 			jen.Id("ys").Index(jen.Lit(1), jen.Empty())),
 	).Else().Block(zeros)
@@ -126,13 +125,13 @@ func (a Assembly) overwritten(g *jen.Group, fn AssemblyFunction) {
 //
 //	ws := &b.samples[0]
 //	for i := 0; i < len(xs) && i < len(ys); i++ {
-//		loss += p.gradOne(ws, &xs[i], &ys[i], g)
+//		loss += irisGradBatchOne(p, ws, &xs[i], &ys[i], g)
 //	}
 //
 // Results that lie in workspaces are collected in the end, because what has just been written takes long to read:
 //
 //	for i := 0; i < len(xs) && i < len(b.samples); i++ {
-//		p.vectorForward(&b.samples[i], &xs[i])
+//		irisForward(p, &b.samples[i], &xs[i])
 //	}
 //	for i := 0; i < len(out) && i < len(b.samples); i++ {
 //		out[i] = b.samples[i].A2
@@ -155,26 +154,23 @@ func (a Assembly) oneByOne(g *jen.Group, fn AssemblyFunction) {
 	for _, s := range form.from {
 		from = append(from, jen.Id(s))
 	}
-	method := oneMethod
-	if fn.Few.Single != "" {
-		method = a.Method(fn.Few.Single)
+	args := []jen.Code{jen.Id("ws")}
+	if form.to != "" {
+		args[0] = jen.Op("&").Add(at(samples()))
 	}
-	call := jen.Id("p").Dot(method).CallFunc(func(g *jen.Group) {
-		if form.to == "" {
-			g.Id("ws")
-		} else {
-			g.Op("&").Add(at(samples()))
-		}
-		for _, s := range form.from {
-			g.Op("&").Add(at(jen.Id(s)))
-		}
-		switch {
-		case form.sums:
-			g.Id("g")
-		case form.to != "" && fn.returns():
-			g.Op("&").Id("b").Dot("sum") // which nothing reads
-		}
-	})
+	for _, s := range form.from {
+		args = append(args, jen.Op("&").Add(at(jen.Id(s))))
+	}
+	switch {
+	case form.sums:
+		args = append(args, jen.Id("g"))
+	case form.to != "" && fn.returns():
+		args = append(args, jen.Op("&").Id("b").Dot("sum")) // which nothing reads
+	}
+	call := a.one(fn, args...)
+	if fn.Few.Single != "" {
+		call = a.callOf(fn.Few.Single, args...)
+	}
 	if fn.returns() {
 		call = jen.Id("loss").Op("+=").Add(call)
 	}
@@ -188,17 +184,28 @@ func (a Assembly) oneByOne(g *jen.Group, fn AssemblyFunction) {
 	loop(at(to.Clone()).Op("=").Add(at(samples())).Dot(fn.Few.Result), to, samples())
 }
 
-// oneMethod is the method that takes a sample through GradBatch, and fewMethod the one that takes few where their
-// gradients are summed up apart.
+// one takes a sample through GradBatch: irisGradBatchOne(p, ws, x, y, g), or, where that pauses,
+// p.gradOne(ws, x, y, g).
+func (a Assembly) one(fn AssemblyFunction, args ...jen.Code) *jen.Statement {
+	if fn.Few.Pauses {
+		return jen.Id("p").Dot(oneMethod).Call(args...)
+	}
+	return jen.Id(a.Prefix + fn.Name + "One").Call(append([]jen.Code{jen.Id("p")}, args...)...)
+}
+
+// oneMethod is the method that takes a sample through GradBatch where that pauses, and fewMethod the one that takes few
+// where their gradients are summed up apart.
 const oneMethod, fewMethod = "gradOne", "gradFew"
 
-// callOne calls the assembly of the level in force, which adds the gradient of a sample:
+// callOne declares the assembly that adds the gradient of a sample, and, where that pauses, what calls it:
 //
 //	func (p *Iris) gradOne(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
-//		if irisLevel > 1 {
-//			return irisGradBatchOneAVX512(p, ws, x, y, g)
+//		var pause irisPause
+//		loss := irisGradBatchOne(p, ws, x, y, g, &pause)
+//		for pause.point > 0 {
+//			loss = irisGradBatchOne(p, ws, x, y, g, &pause)
 //		}
-//		return irisGradBatchOneAVX2(p, ws, x, y, g)
+//		return loss
 //	}
 //
 // Where gradients are summed up apart, it takes none.
@@ -215,30 +222,20 @@ func (a Assembly) callOne(f *File, fn AssemblyFunction) {
 			jen.Id("y").Op("*").Add(a.sample("ys")), jen.Id(gradient).Op("*").Id(a.Name + "Grad"),
 		}[:len(args)-1]
 	}
-	name := func(l AssemblyLevel) string { return a.Prefix + fn.Name + "One" + l.Name }
-	call := func(g *jen.Group, l AssemblyLevel) {
-		if !fn.Few.Pauses {
-			g.Return(jen.Id(name(l)).Call(args...))
-			return
-		}
-		add(g, a.calls(jen.Id(name(l)), true, args...))
-		g.Return(jen.Id("loss"))
+	defer func() {
+		a.external(f, fn.Name+"One").Params(a.pausable(fn.Few.Pauses,
+			append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, params(AssemblerName("g"))...))...).Add(a.number())
+	}()
+	if !fn.Few.Pauses {
+		return
 	}
 	f.Doc(doc)
 	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(oneMethod).Params(params("g")...).Add(a.number()).
 		BlockFunc(func(g *jen.Group) {
-			if fn.Few.Pauses {
-				g.Add(a.declarePause())
-			}
-			for i := len(a.Levels) - 1; i > 0; i-- {
-				g.If(jen.Id(a.level()).Op(">").Lit(i)).BlockFunc(func(g *jen.Group) { call(g, a.Levels[i]) })
-			}
-			call(g, a.Levels[0])
+			g.Add(a.declarePause())
+			add(g, a.calls(jen.Id(a.Prefix+fn.Name+"One"), true, args...))
+			g.Return(jen.Id("loss"))
 		})
-	for _, l := range a.Levels {
-		a.external(f, fn.Name+"One"+l.Name).Params(a.pausable(fn.Few.Pauses,
-			append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, params(AssemblerName("g"))...))...).Add(a.number())
-	}
 }
 
 // callFew calls the method that takes few samples.
@@ -286,23 +283,13 @@ func (a Assembly) declareFew(f *File, fn AssemblyFunction) {
 //		b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad, onto int, rate, loss float32,
 //	) float32 {
 //		for i := 0; i < len(xs) && i < len(ys) && i < len(b.samples); i++ {
-//			loss += p.gradOne(&b.samples[i], &xs[i], &ys[i])
+//			loss += irisGradBatchOne(p, &b.samples[i], &xs[i], &ys[i])
 //		}
-//		if irisLevel > 1 {
-//			irisGradBatchFewAVX512(&b.samples[0], unsafe.SliceData(xs), g, len(xs), onto, rate)
-//			return loss
-//		}
-//		irisGradBatchFewAVX2(&b.samples[0], unsafe.SliceData(xs), g, len(xs), onto, rate)
+//		irisGradBatchFew(&b.samples[0], unsafe.SliceData(xs), g, len(xs), onto, rate)
 //		return loss
 //	}
 func (a Assembly) throughFew(f *File, fn AssemblyFunction) {
-	name := func(l AssemblyLevel) string { return a.Prefix + fn.Name + "Few" + l.Name }
 	slice := func(s string) *jen.Statement { return jen.Id(s).Index().Add(a.sample(s)) }
-	sums := func(l AssemblyLevel) []jen.Code {
-		return a.once(fn.Few.SumsPause, name(l), false,
-			jen.Op("&").Id("b").Dot("samples").Index(jen.Lit(0)), jen.Qual("unsafe", "SliceData").Call(jen.Id("xs")),
-			jen.Id("g"), jen.Len(jen.Id("xs")), jen.Id("onto"), jen.Id("rate"))
-	}
 	f.Doc(fmt.Sprintf("%s takes few samples, at least one, through GradBatch. It adds their losses to loss, and the sum of\n"+
 		"their gradients times rate to g, which is forgotten where onto is %d.", fewMethod, fn.Few.Onto.Forgotten))
 	f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(fewMethod).Params(
@@ -313,22 +300,19 @@ func (a Assembly) throughFew(f *File, fn AssemblyFunction) {
 		i := func() *jen.Statement { return jen.Id("i").Op("<").Len(jen.Id("xs")) }
 		samples := func() *jen.Statement { return jen.Id("b").Dot("samples") }
 		g.For(jen.Id("i").Op(":=").Lit(0), i().Op("&&").Id("i").Op("<").Len(jen.Id("ys")).Op("&&").Id("i").Op("<").
-			Len(samples()), jen.Id("i").Op("++")).Block(jen.Id("loss").Op("+=").Id("p").Dot(oneMethod).
-			Call(at(samples()), at(jen.Id("xs")), at(jen.Id("ys"))))
+			Len(samples()), jen.Id("i").Op("++")).Block(jen.Id("loss").Op("+=").
+			Add(a.one(fn, at(samples()), at(jen.Id("xs")), at(jen.Id("ys")))))
 		if fn.Few.SumsPause {
 			g.Add(a.declarePause())
 		}
-		for i := len(a.Levels) - 1; i > 0; i-- {
-			g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(sums(a.Levels[i]), jen.Return(jen.Id("loss")))...)
-		}
-		add(g, sums(a.Levels[0]))
+		add(g, a.once(fn.Few.SumsPause, a.Prefix+fn.Name+"Few", false,
+			jen.Op("&").Id("b").Dot("samples").Index(jen.Lit(0)), jen.Qual("unsafe", "SliceData").Call(jen.Id("xs")),
+			jen.Id("g"), jen.Len(jen.Id("xs")), jen.Id("onto"), jen.Id("rate")))
 		g.Return(jen.Id("loss"))
 	})
-	for _, l := range a.Levels {
-		a.external(f, fn.Name+"Few"+l.Name).Params(a.pausable(fn.Few.SumsPause, []jen.Code{
-			jen.Id("ws").Op("*").Id(a.Name + "Workspace"), jen.Id("xs").Op("*").Add(a.sample("xs")),
-			jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.List(jen.Id("samples"), jen.Id("onto")).Int(),
-			jen.Id("rate").Add(a.number()),
-		})...)
-	}
+	a.external(f, fn.Name+"Few").Params(a.pausable(fn.Few.SumsPause, []jen.Code{
+		jen.Id("ws").Op("*").Id(a.Name + "Workspace"), jen.Id("xs").Op("*").Add(a.sample("xs")),
+		jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.List(jen.Id("samples"), jen.Id("onto")).Int(),
+		jen.Id("rate").Add(a.number()),
+	})...)
 }

@@ -12,7 +12,6 @@ type AssemblySweep struct {
 	// Function the name of the assembly, without the network's: AdamUpdate.
 	Type, Recv, Name, Function string
 	Arrays                     []string
-	Codes                      []string // the ends of the names of its codes
 	// Part says that it goes through elements lo to hi, and not through all.
 	Part bool
 	// Numbers is how many numbers it is given, and Lanes in how many lanes it folds, 0 where it does not; Number is
@@ -50,7 +49,7 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 		lo, hi = jen.Id("lo"), jen.Id("hi")
 	}
 	call := func(from, n *jen.Statement) *jen.Statement {
-		return jen.Id(a.Prefix + s.Function + ends(s.Codes)[0]).CallFunc(func(g *jen.Group) {
+		return jen.Id(a.Prefix + s.Function).CallFunc(func(g *jen.Group) {
 			for _, array := range s.Arrays {
 				g.Op("&").Id(array).Index(from)
 			}
@@ -80,15 +79,13 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 				g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
 			})
 	})
-	for _, end := range ends(s.Codes) {
-		a.external(f, s.Function+end).ParamsFunc(func(g *jen.Group) {
-			g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Id(a.Batch.Number)
-			g.Id("n").Int()
-			for _, p := range s.pointers() {
-				g.Id(p.name).Op("*").Index(jen.Lit(p.length)).Id(s.Number)
-			}
-		})
-	}
+	a.external(f, s.Function).ParamsFunc(func(g *jen.Group) {
+		g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Id(a.Batch.Number)
+		g.Id("n").Int()
+		for _, p := range s.pointers() {
+			g.Id(p.name).Op("*").Index(jen.Lit(p.length)).Id(s.Number)
+		}
+	})
 }
 
 // pointers are its arguments after the arrays.

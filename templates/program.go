@@ -87,12 +87,24 @@ func (f *File) signature(fn *code.Func) *jen.Statement {
 	case len(fn.Results) == 1:
 		s.Add(typ(fn.Results[0].Type))
 	case len(fn.Results) > 1:
-		s.ParamsFunc(parameters(fn.Results))
+		s.Params(results(fn.Results)...)
 	}
 	return s
 }
 
 func param(p code.Param) *jen.Statement { return jen.Id(p.Name).Add(typ(p.Type)) }
+
+// results are several results, those of a type that follow one another together: scale, r, q float64.
+func results(list []code.Param) (all []jen.Code) {
+	for len(list) > 0 {
+		t, same := list[0].Type, []jen.Code{jen.Id(list[0].Name)}
+		for list = list[1:]; len(list) > 0 && list[0].Type.Equal(t); list = list[1:] {
+			same = append(same, jen.Id(list[0].Name))
+		}
+		all = append(all, jen.List(same...).Add(typ(t)))
+	}
+	return all
+}
 
 func parameters(list []code.Param) func(*jen.Group) {
 	return func(g *jen.Group) {

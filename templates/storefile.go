@@ -205,17 +205,13 @@ func (s Store) describe(b *bytes.Buffer) {
 //		Network: &irisNetwork, Name: "IrisAdam", Kind: "adam", Parts: (*IrisAdam).stored,
 //	}
 //
-//	func (o *IrisAdam) stored() store.Parts[float32] {
-//		return store.Parts[float32]{
-//			Updates: &o.T,
-//			Set:     &o.set,
-//			Fields: []store.Field[float32]{
-//				{Name: "Beta1", Value: &o.Beta1, Needed: true},
-//			},
-//			Arrays: []store.Array[float32]{
-//				{Name: "M", Values: o.M.Flat()[:]},
-//			},
-//		}
+//	func (o *IrisAdam) stored() (s store.Parts[float32]) {
+//		s.Updates = &o.T
+//		s.Set = &o.set
+//		s.Need("Beta1", &o.Beta1)
+//		s.Field("WeightDecay", &o.WeightDecay)
+//		s.Array("M", o.M.Flat()[:])
+//		return s
 //	}
 func (s Store) stored(b *bytes.Buffer, t Stored) {
 	self, variable := t.self(), s.variable(t)
@@ -233,34 +229,25 @@ func (s Store) stored(b *bytes.Buffer, t Stored) {
 	fmt.Fprintf(b, "var %s = store.Type[%s, %s]{\n", variable, t.Type, s.Precision)
 	fmt.Fprintf(b, "Network: &%sNetwork, Name: %q, Kind: %q, Parts: (*%s).stored,\n}\n\n", s.Prefix, t.Type, t.Kind,
 		t.Type)
-	fmt.Fprintf(b, "%sfunc (%s *%s) stored() store.Parts[%s] {\nreturn store.Parts[%[4]s]{\n", said, self, t.Type,
-		s.Precision)
+	fmt.Fprintf(b, "%sfunc (%s *%s) stored() (s store.Parts[%s]) {\n", said, self, t.Type, s.Precision)
 	if t.Counts {
-		fmt.Fprintf(b, "Updates: &%s.T,\n", self)
+		fmt.Fprintf(b, "s.Updates = &%s.T\n", self)
 	}
 	if len(t.Needed) > 0 {
-		fmt.Fprintf(b, "Set: &%s.set,\n", self)
+		fmt.Fprintf(b, "s.Set = &%s.set\n", self)
 	}
-	if len(t.Fields) > 0 {
-		fmt.Fprintf(b, "Fields: []store.Field[%s]{\n", s.Precision)
-		for _, f := range t.Fields {
-			fmt.Fprintf(b, "{Name: %q, Value: &%s.%s", f, self, f)
-			if slices.Contains(t.Needed, f) {
-				b.WriteString(", Needed: true")
-			}
-			b.WriteString("},\n")
+	for _, f := range t.Fields {
+		add := "Field"
+		if slices.Contains(t.Needed, f) {
+			add = "Need"
 		}
-		b.WriteString("},\n")
+		fmt.Fprintf(b, "s.%s(%q, &%s.%s)\n", add, f, self, f)
 	}
 	if t.parameters() {
-		fmt.Fprintf(b, "Arrays: []store.Array[%s]{{Values: %s.Flat()[:]}},\n", s.Precision, self)
+		fmt.Fprintf(b, "s.Array(\"\", %s.Flat()[:])\n", self)
 	}
-	if len(t.Arrays) > 0 {
-		fmt.Fprintf(b, "Arrays: []store.Array[%s]{\n", s.Precision)
-		for _, f := range t.Arrays {
-			fmt.Fprintf(b, "{Name: %q, Values: %s.%s.Flat()[:]},\n", f, self, f)
-		}
-		b.WriteString("},\n")
+	for _, f := range t.Arrays {
+		fmt.Fprintf(b, "s.Array(%q, %s.%s.Flat()[:])\n", f, self, f)
 	}
-	b.WriteString("}\n}\n")
+	b.WriteString("return s\n}\n")
 }

@@ -30,8 +30,9 @@ func TestStoreFile(t *testing.T) {
 	}
 	for want, times := range map[string]int{
 		`{Name: "W1", Rows: 8, Cols: 4}`: 1, `{Name: "B1", Rows: 8}`: 1, "store.Type[IrisAdam, float64]{": 1,
-		"Updates: &o.T": 1, "Set:     &o.set": 1, "Value: &o.Beta1, Needed: true}": 1, "Value: &o.WeightDecay}": 2,
-		`{Name: "M", Values: o.M.Flat()[:]}`: 1, "{Values: p.Flat()[:]}": 1, "irisSGDStored.Write(o, w)": 1,
+		"s.Updates = &o.T": 1, "s.Set = &o.set": 1, `s.Need("Beta1", &o.Beta1)`: 1,
+		`s.Field("WeightDecay", &o.WeightDecay)`: 2, `s.Array("M", o.M.Flat()[:])`: 1, `s.Array("", p.Flat()[:])`: 1,
+		"irisSGDStored.Write(o, w)": 1,
 		"func (o IrisSGD) MarshalJSON() ([]byte, error)           { return irisSGDStored.JSON(&o) }":  1,
 		"func (o *IrisAdam) MarshalJSON() ([]byte, error)          { return irisAdamStored.JSON(o) }": 1,
 		"Data of another": 1, "The receiver is a value": 2, "Give packages gob and json a pointer": 1,

@@ -18,6 +18,7 @@ package amd64
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
@@ -51,27 +52,25 @@ func (a *Assembly) Print(o assembly.Options) ([]byte, error) {
 		}
 		out.AddSection(p)
 	}
-	var names []string // of the codes of a function that are left
-	for i, of := range forms {
-		fn := a.p.Func(of.function)
-		if i == 0 || forms[i-1].function != fn.Name {
-			names = codeNames(fn.Name, a.variants(fn.Name))
-			if !fn.Batch && len(names) > 1 {
-				e, err := a.entry(a.code[of].file, fn, o.Prefix)
-				if err != nil {
-					return nil, fmt.Errorf("assembly: %w", err)
+	for begin := 0; begin < len(forms); { // the codes of a function follow one another
+		fn := a.p.Func(forms[begin].function)
+		var parts [][]*ir.Function // each with that of every code
+		for ; begin < len(forms) && forms[begin].function == fn.Name; begin++ {
+			for k, part := range link(f, a.code[forms[begin]]) {
+				if k == len(parts) {
+					parts = append(parts, nil)
 				}
-				out.AddSection(e)
+				parts[k] = append(parts[k], part)
 			}
 		}
-		for _, part := range link(f, a.code[of]) {
-			if !fn.Batch {
-				part.Name = names[0]
+		for _, codes := range parts {
+			name := strings.TrimSuffix(codes[0].Name, isa.AVX2.String())
+			part, err := join(o.Prefix, name, a.codesOf(fn, codes))
+			if err != nil {
+				return nil, fmt.Errorf("assembly: %w", err)
 			}
-			part.Name = o.Prefix + part.Name
 			out.AddSection(part)
 		}
-		names = names[1:]
 	}
 	if err := a.addSweeps(f, out, o.Prefix); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)

@@ -2,9 +2,10 @@ package amd64
 
 import (
 	"errors"
-	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -14,98 +15,170 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
-	"github.com/backpropgen/backpropgen/gen/assembly"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// target is a code that an entry goes on to, and the levels that run it, as one number.
-type target struct {
-	name   string
+// oneCode is a code of a function, the level whose instructions it has, and the levels that run it, as one number.
+type oneCode struct {
+	*ir.Function
+	level  isa.Level
 	levels int
 }
 
-// entry writes the function that Go calls where there are several codes: it jumps to that of the level, which finds the
-// arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through two
-// functions more, which is a tenth of what a small network takes.
-func (a *Assembly) entry(f *assembly.File, fn *plan.Func, prefix string) (*ir.Function, error) {
-	c, kinds, size := a.choices[fn.Name], a.Kinds(), a.p.ElementBytes()
-	variants := a.variants(fn.Name)
-	var targets []target
-	for i, name := range codeNames(fn.Name, variants) {
-		levels := levelsOf(c, kinds, i)
-		if a.config.Tried {
-			levels = a.TriedLevel(variants[i])
-		}
-		targets = append(targets, target{prefix + name, levels})
-	}
-	return entryOf(prefix, prefix+fn.Name, signature(assembly.Params(f, a.p, fn.Name),
-		plan.SignatureOf(fn.Name).ReturnsLoss(), size), targets)
-}
-
-// Second begins the level in the name of a second code of AVX-512.
-const Second = "Second"
-
-// codeNames are the names of the codes of a function. More than one of AVX2 and two of AVX-512 are only emitted to be
-// measured.
-func codeNames(function string, variants []Variant) (names []string) {
-	count := map[isa.Level]int{}
-	for _, v := range variants {
-		name := function
-		switch count[v.Level]++; count[v.Level] {
-		case 1:
-		case 2:
-			name += Second
+// codesOf are the codes of a function that is written, each with a part: of a function of one sample it is the only
+// one.
+func (a *Assembly) codesOf(fn *plan.Func, parts []*ir.Function) (codes []oneCode) {
+	kinds := a.Kinds()
+	for i, v := range a.variants(fn.Name) {
+		c := oneCode{Function: parts[i], level: v.Level}
+		switch {
+		case fn.Batch:
+			c.levels = a.wideLevels(kinds)
+		case a.config.Tried:
+			c.levels = a.TriedLevel(v)
 		default:
-			name += fmt.Sprintf("Code%d", count[v.Level])
+			c.levels = levelsOf(a.choices[fn.Name], kinds, i)
 		}
-		names = append(names, name+v.Level.String())
+		codes = append(codes, c)
 	}
-	return names
+	return codes
 }
 
-// Codes are the ends of the names of the codes of a function or a sweep.
-func (a *Assembly) Codes(function string) (ends []string) {
-	variants := a.variants(function)
-	for _, s := range a.swept {
-		if s.Missing == "" && s.Function() == function {
-			variants = sweepChoice(s).Emitted
-		}
+// wideLevels are all levels with AVX-512.
+func (a *Assembly) wideLevels(kinds []Kind) (levels int) {
+	if a.config.Tried {
+		return 1<<max(len(a.triedVariants()), 2) - 2
 	}
-	for _, name := range codeNames(function, variants) {
-		ends = append(ends, strings.TrimPrefix(name, function))
+	for _, k := range kinds[1:] {
+		levels |= k.Level
 	}
-	return ends
+	return levels
 }
 
-// entryOf writes it for a function of some signature; the first target is that of all other levels.
-func entryOf(prefix, name string, s *gotypes.Signature, targets []target) (*ir.Function, error) {
-	e := ir.NewFunction(name)
-	e.SetSignature(s)
-	e.Attributes = attr.NOSPLIT
+// second is the code of a level from which on labels have numbers: wide2. More than two are only emitted to be
+// measured.
+const second = 2
+
+// label is where a code begins that is not the first one of its function: wide, of AVX-512. Count is how many codes of
+// its level there are up to it.
+func label(l isa.Level, count int) string {
+	name := isa.CodeLabels[l]
+	if count >= second {
+		name += strconv.Itoa(count)
+	}
+	return name
+}
+
+// join makes one function of its codes. The first one is that of all levels which no other is for. What all of them
+// begin with stands there once, and then comes the choice among them: were it made in Go, or in a function of its own,
+// a call would pass through more of them, which is a tenth of what a small network takes.
+//
+//	TEXT ·irisForward(SB), NOSPLIT, $0-24
+//		MOVQ p+0(FP), DI
+//		TESTQ $0x2, ·irisLevel+0(SB)
+//		JNE wide
+//		…
+//		RET
+//
+//	wide:
+//		…
+func join(prefix, name string, codes []oneCode) (*ir.Function, error) {
+	all := *codes[0].Function
+	all.Name = prefix + name
+	if len(codes) == 1 {
+		return &all, nil
+	}
+	all.Nodes = nil
 	var errs []error
 	do := func(name string, operands ...operand.Op) {
 		i, err := isa.Build(name, operands...)
 		if errs = append(errs, err); err == nil {
-			e.AddInstruction(i)
+			all.AddInstruction(i)
 		}
 	}
-	level := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
-	labels := []string{"", "wide", "second"}
-	for i := len(labels); i < len(targets); i++ {
-		labels = append(labels, fmt.Sprintf("code%d", i+1))
+	shared := sharedBeginning(codes)
+	all.Nodes = append(all.Nodes, codes[0].Nodes[:shared]...)
+	variable := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
+	count := map[isa.Level]int{codes[0].level: 1}
+	var labels []string
+	for _, c := range codes[1:] {
+		count[c.level]++
+		labels = append(labels, label(c.level, count[c.level]))
+		do("TESTQ", operand.U32(c.levels), variable)
+		do(branches[vec.IfNotEqual], operand.LabelRef(labels[len(labels)-1]))
 	}
-	for i, t := range targets[1:] {
-		do("TESTQ", operand.U32(t.levels), level)
-		do(branches[vec.IfNotEqual], operand.LabelRef(labels[i+1]))
+	taken := map[ir.Label]bool{}
+	for _, l := range labels {
+		taken[ir.Label(l)] = true
 	}
-	for i, t := range targets {
+	for i, c := range codes {
 		if i > 0 {
-			e.AddLabel(ir.Label(labels[i]))
+			all.AddLabel(ir.Label(labels[i-1]))
 		}
-		do(branches[vec.Always], operand.LabelRef("·"+t.name+"(SB)"))
+		all.LocalSize = max(all.LocalSize, c.LocalSize)
+		all.Attributes &= c.Attributes // it is checked whether there is room on the stack if one of them wants that
+		all.Nodes = append(all.Nodes, relabelled(c.Nodes[shared:], taken)...)
 	}
-	return e, errors.Join(errs...)
+	return &all, errors.Join(errs...)
+}
+
+// sharedBeginning is how many nodes the codes of a function begin with that are the same: arguments that are read, and
+// addresses. None of them changes flags, and none is a matter of levels.
+func sharedBeginning(codes []oneCode) int {
+	for n := 0; ; n++ {
+		text := ""
+		for _, c := range codes {
+			if n >= len(c.Nodes) {
+				return n
+			}
+			i, ok := c.Nodes[n].(*ir.Instruction)
+			if !ok || i.Opcode != "MOVQ" && i.Opcode != "LEAQ" {
+				return n
+			}
+			one := i.Opcode
+			for _, o := range i.Operands {
+				one += " " + o.Asm()
+			}
+			if text == "" {
+				text = one
+			}
+			if one != text {
+				return n
+			}
+		}
+	}
+}
+
+// relabelled are nodes in which no label is one that is taken. Those that they have are taken then.
+func relabelled(nodes []ir.Node, taken map[ir.Label]bool) []ir.Node {
+	names := map[ir.Label]ir.Label{}
+	for _, n := range nodes {
+		if old, ok := n.(ir.Label); ok {
+			word, name := strings.TrimRight(string(old), "0123456789"), old
+			for i := 0; taken[name]; i++ {
+				name = ir.Label(word + strconv.Itoa(i))
+			}
+			names[old], taken[name] = name, true
+		}
+	}
+	list := slices.Clone(nodes)
+	for k, n := range nodes {
+		switch n := n.(type) {
+		case ir.Label:
+			list[k] = names[n]
+		case *ir.Instruction:
+			for at, o := range n.Operands {
+				if to, ok := o.(operand.LabelRef); ok && names[ir.Label(to)] != ir.Label(to) {
+					i := *n
+					i.Operands = slices.Clone(n.Operands)
+					i.Operands[at] = operand.LabelRef(names[ir.Label(to)])
+					list[k] = &i
+				}
+			}
+		}
+	}
+	return list
 }
 
 // ProcessorSuffix ends the name of the function that asks the processor who made it and what it is.

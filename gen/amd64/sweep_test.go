@@ -3,7 +3,6 @@ package amd64
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,30 +36,35 @@ func TestSweepOfAnything(t *testing.T) {
 		{Name: "s", Value: expr.Div(expr.Var("s"), expr.Add(expr.Sqrt(expr.Var("v")), expr.Number(0.25)))},
 		{Name: expr.P, Value: expr.Sub(expr.P, expr.Min(expr.Var("s"), expr.Var("m")))},
 	}
-	for _, l := range isa.Levels {
-		for _, size := range []int{4, 8} {
-			for _, strict := range []bool{false, true} {
-				f := assembly.NewFile(&assembly.Common{Symbol: "c",
-					Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
+	for _, size := range []int{4, 8} {
+		for _, strict := range []bool{false, true} {
+			f := assembly.NewFile(&assembly.Common{Symbol: "c",
+				Kernel: kernel.Common{Sources: idiom.NewSources(), Strict: strict}})
+			var codes []oneCode
+			for _, l := range isa.Levels {
 				fn, err := assembly.NewSweep(f, machineOf(l, size), s)
 				if err != nil {
-					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
-					continue
+					t.Fatalf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 				}
-				out := ir.NewFile()
-				out.Constraints = constraints()
-				out.AddSection(assembledOf(fn))
-				text := assemblyText(t, f, out)
-				if err := isa.Lint(text, constraint, strict); err != nil {
-					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
-				}
+				codes = append(codes, oneCode{assembledOf(fn), l, int(l)})
+			}
+			fn, err := join("net", "NewUpdate", codes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := ir.NewFile()
+			out.Constraints = constraints()
+			out.AddSection(fn)
+			text := assemblyText(t, f, out)
+			if err := isa.Lint(text, constraint, strict); err != nil {
+				t.Errorf("%d bytes, strict %t: %v", size, strict, err)
 			}
 		}
 	}
 }
 
-// TestSweepChoices reads the entries of sweeps: those that convert between float32 and float64 go on to the code of
-// AVX2 on cores that take 512 bits in two halves, all others to that of AVX-512 on all cores that have it.
+// TestSweepChoices reads what sweeps begin with: those that convert between float32 and float64 run the code of
+// AVX2 on cores that take 512 bits in two halves, all others that of AVX-512 on all cores that have it.
 func TestSweepChoices(t *testing.T) {
 	n := spec.Network{Name: "Net", Input: 9, Layers: []spec.Layer{{Dense: 9}}, Cost: spec.Function{Name: "mse"}}
 	_, a := assembled(t, n.WithDefaults())
@@ -75,10 +79,10 @@ func TestSweepChoices(t *testing.T) {
 	for _, k := range a.Kinds()[1:] {
 		for _, c := range k.Cores {
 			for _, s := range a.swept.Written() {
-				entry := regexp.MustCompile(`TEXT ·net` + s.Function() + `\(SB\).*\n\tTESTQ +\$(0x\w+),`)
+				entry := regexp.MustCompile(`TEXT ·net` + s.Function() + `\(SB\).*\n(?:\tMOVQ .*\n)*\tTESTQ +\$(0x\w+),`)
 				found := entry.FindSubmatch(text)
 				if found == nil {
-					t.Fatalf("%s has no entry", s.Function())
+					t.Fatalf("%s does not ask for the level", s.Function())
 				}
 				levels, _ := strconv.ParseInt(string(found[1]), 0, 64)
 				want := cores.All[c].Whole() || !s.Wide
@@ -110,14 +114,16 @@ func TestFewElements(t *testing.T) {
 			if s.Missing != "" {
 				continue
 			}
-			codes := a.Codes(s.Function())
-			for _, level := range isa.Levels {
-				found := regexp.MustCompile(`(?s)TEXT ·net` + s.Function() + level.String() + `\(SB\).*?\tRET\n`).Find(text)
-				if has := slices.Contains(codes, level.String()); has != (found != nil) || input == 40 && !has {
-					t.Errorf("%d inputs: %s has code for %s: %t, of %v", input, s.Function(), level, found != nil, codes)
-				}
-				if looped := strings.Contains(string(found), "\tJ"); found != nil && looped != (input == 40) {
-					t.Errorf("%d inputs: %s has a loop with %s: %t", input, s.Function(), level, looped)
+			_, body, _ := strings.Cut(string(text), "TEXT ·net"+s.Function()+"(SB)")
+			body, _, _ = strings.Cut(body, "\nTEXT ")
+			codes := strings.Split(body, "\nwide:\n")
+			if len(codes) != len(sweepChoice(s).Emitted) || input == 40 && len(codes) == 1 {
+				t.Errorf("%d inputs: %s has %d codes, %d were chosen", input, s.Function(), len(codes),
+					len(sweepChoice(s).Emitted))
+			}
+			for i, code := range codes {
+				if looped := strings.Contains(strings.ReplaceAll(code, "\tJNE wide", ""), "\tJ"); looped != (input == 40) {
+					t.Errorf("%d inputs: code %d of %s has a loop: %t", input, i, s.Function(), looped)
 				}
 			}
 			if len(codes) == 1 {

@@ -119,25 +119,20 @@ func (a *Assembly) addSweeps(f *assembly.File, out *ir.File, prefix string) erro
 		if s.Missing != "" {
 			continue
 		}
-		name, choice := prefix+s.Function(), sweepChoice(s)
-		if choice.Unknown > 0 {
-			levels := levelsOf(choice, kinds, 1)
+		choice := sweepChoice(s)
+		var codes []oneCode
+		for i, v := range choice.Emitted {
+			c := oneCode{Function: link(f, s.Code[i])[0], level: v.Level, levels: levelsOf(choice, kinds, i)}
 			if a.config.Tried {
-				levels = a.TriedLevel(choice.Emitted[1])
+				c.levels = a.TriedLevel(v)
 			}
-			e, err := entryOf(prefix, name, signature(assembly.SweepParams(s.Sweep, a.p.ElementBytes()), false,
-				a.p.ElementBytes()), []target{{name + isa.AVX2.String(), 1}, {name + isa.AVX512.String(), levels}})
-			if err != nil {
-				return err
-			}
-			out.AddSection(e)
+			codes = append(codes, c)
 		}
-		for _, c := range s.Code {
-			for _, part := range link(f, c) {
-				part.Name = prefix + part.Name
-				out.AddSection(part)
-			}
+		part, err := join(prefix, s.Function(), codes)
+		if err != nil {
+			return err
 		}
+		out.AddSection(part)
 	}
 	return nil
 }

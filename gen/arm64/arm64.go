@@ -216,9 +216,6 @@ func (a *Assembly) Cycles(function string) (cycles float64) {
 	return cycles
 }
 
-// Codes are the ends of the names of the codes of a function.
-func (a *Assembly) Codes(string) []string { return []string{Level} }
-
 // Sweeps are the loops over all parameters.
 func (a *Assembly) Sweeps() assembly.Loops { return a.swept }
 

@@ -158,3 +158,6 @@ func (f *writer) EndBlock() float64 { return f.asked.Cycles() }
 
 // DropDeadStores leaves everything as it is. What nothing reads costs a store each.
 func (f *writer) DropDeadStores(*kernel.TileLayout) {}
+
+// DropDeadScratch does so, too.
+func (f *writer) DropDeadScratch(kernel.Layout) {}

@@ -38,7 +38,7 @@ func (w printer) functionText(b *bytes.Buffer, fn *assembly.Function, prefix str
 	if fn.NoSplit {
 		attribute = "NOSPLIT, "
 	}
-	fmt.Fprintf(b, "\nTEXT ·%s(SB), %s$%d-%d\n", prefix+fn.Name, attribute, local, argumentBytes(fn))
+	fmt.Fprintf(b, "\nTEXT ·%s(SB), %s$%d-%d\n", prefix+strings.TrimSuffix(fn.Name, Level), attribute, local, argumentBytes(fn))
 	for _, n := range fn.Nodes {
 		if c, ok := n.(constant); ok && c.bytes > 0 {
 			fmt.Fprintf(b, "\tMOVD $%s<>+0(SB), R%d\n", fn.File.Symbol, int(constants))

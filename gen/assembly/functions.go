@@ -20,6 +20,9 @@ func Sample(f *File, p *plan.Program, m Machine, fn *plan.Func) (*Function, erro
 		return nil, ErrLong
 	}
 	a.Finish()
+	if !f.Layered { // where operations hand nothing on in registers
+		a.Target.DropDeadScratch(f.Kernel.Layout)
+	}
 	return a, errors.Join(a.Errs...)
 }
 

@@ -230,3 +230,4 @@ func (f *recording) Latency(*assembly.Node) float64          { return 4 }
 func (f *recording) BeginBlock(nodes int, _, _ float64)      { f.nodes = nodes }
 func (f *recording) EndBlock() float64                       { return float64(f.nodes) }
 func (f *recording) DropDeadStores(lay *kernel.TileLayout)   {}
+func (f *recording) DropDeadScratch(kernel.Layout)           {}

@@ -110,4 +110,7 @@ type Target interface {
 
 	// DropDeadStores removes from a finished function stores to rows of the tile that nothing reads.
 	DropDeadStores(lay *kernel.TileLayout)
+	// DropDeadScratch removes from a finished function of one sample stores to scratch of the workspace that nothing
+	// reads.
+	DropDeadScratch(l kernel.Layout)
 }

@@ -127,6 +127,10 @@ func fusible(t *testing.T, src string) []string {
 				case n.Tok == token.ADD_ASSIGN || n.Tok == token.SUB_ASSIGN:
 					summand(left)
 					summand(n.Rhs[i])
+				case ok && len(n.Rhs) == 1 && len(n.Lhs) > 1: // of a function that comes before
+					call, _ := n.Rhs[0].(*ast.CallExpr)
+					results := info.TypeOf(call.Fun).(*types.Signature).Results()
+					holds[info.ObjectOf(id)] = holds[results.At(i)]
 				case !ok || len(n.Lhs) != len(n.Rhs):
 					found = append(found, fmt.Sprintf("an assignment to %s that this test does not follow",
 						types.ExprString(left)))

@@ -65,7 +65,7 @@ func Names(prefix string) []string {
 			names = append(names, name)
 		}
 	}
-	return names
+	return append(names, prefix+reduceSuffix)
 }
 
 // Declare adds the functions of the given operations for numbers of a kind to a program, and the tables they read.
@@ -79,13 +79,26 @@ func Declare(f *code.File, prefix string, ops []expr.Op, kind code.Kind) error {
 			f.Add(t.declared(prefix))
 		}
 	}
+	several := 0
+	for _, op := range reducing {
+		if kind == code.Float32 && slices.Contains(ops, op) {
+			several++
+		}
+	}
+	if several > 1 {
+		fn, err := reduction(prefix)
+		if err != nil {
+			return err
+		}
+		f.Add(fn)
+	}
 	for _, op := range ops {
 		e, ok := functions[op]
 		if !ok {
 			return fmt.Errorf("no emitted function for operation %v in %v", op, kind)
 		}
 		name := Name(prefix, op)
-		b := &body{prefix: prefix, kind: kind, block: &code.Block{}}
+		b := &body{prefix: prefix, kind: kind, block: &code.Block{}, reduces: several > 1}
 		e.body(b)
 		if b.err != nil {
 			return fmt.Errorf("%s: %w", name, b.err)

@@ -40,7 +40,11 @@ func TestElementaryDeclares(t *testing.T) {
 				t.Errorf("%s: %s is declared and not among the names %v", typ, name, Names("iris"))
 			}
 		}
-		if want := len(table) + len(tablesOf[typ]); len(declared) != want {
+		want := len(table) + len(tablesOf[typ])
+		if typ == "float32" {
+			want++ // what several exponentials have in common
+		}
+		if len(declared) != want {
 			t.Errorf("%s: %d declarations %v, want %d", typ, len(declared), declared, want)
 		}
 	}

@@ -3,6 +3,9 @@ package elementary
 import (
 	"math/big"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
 // The exponential and what is made of it, in float32. All reduce their argument alike, in exp32Reduction.
@@ -82,6 +85,26 @@ const magnitude = `
 // exp32Reduction writes exp(t) = scale·(1 + r·q), with the binary exponent and the table's share of t in scale. With 32
 // entries |r| is at most 0.011 and four terms of the exponential series are good to 2⁻³³.
 var exp32Reduction = exp32ReductionBy("k")
+
+// reducing are the functions that reduce their argument so.
+var reducing = []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh}
+
+// reduceSuffix ends the name of the function that has the reduction where several functions need it.
+const reduceSuffix = "Reduce"
+
+// reduction is that function. Its results have names for it to be so simple to the compiler that it becomes a part of
+// those that call it.
+func reduction(prefix string) (*code.Func, error) {
+	b := &body{prefix: prefix, kind: code.Float32, block: &code.Block{}}
+	b.text(strings.NewReplacer("r := ", "r = ", "scale := ", "scale = ", "q := ", "q = ").Replace(exp32Reduction) +
+		"return scale, r, q")
+	name, double := prefix+reduceSuffix, code.Of(code.Float64)
+	return &code.Func{
+		Name: name, Doc: name + " reduces exp(t) to scale·(1 + r·q).", Body: b.block,
+		Params:  []code.Param{{Name: "t", Type: double}},
+		Results: []code.Param{{Name: "scale", Type: double}, {Name: "r", Type: double}, {Name: "q", Type: double}},
+	}, b.err
+}
 
 // exp32ReductionBy is that with another name for k.
 func exp32ReductionBy(k string) string {

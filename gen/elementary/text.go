@@ -15,7 +15,9 @@ type body struct {
 	prefix string // of names
 	kind   code.Kind
 	block  *code.Block
-	err    error // the first
+	// reduces says that a function of its own reduces arguments of exponentials.
+	reduces bool
+	err     error // the first
 }
 
 // formats are what differs between the numbers of both precisions, as it is written in functions for either: $W is the
@@ -32,6 +34,9 @@ var formats = map[code.Kind]*strings.Replacer{
 
 // text adds statements. In them @ stands for the network's name, as in @Roots, and what formats list for what it is.
 func (b *body) text(src string) {
+	if b.reduces {
+		src = strings.ReplaceAll(src, exp32Reduction, "\nscale, r, q := @Reduce(t)\n")
+	}
 	src = strings.ReplaceAll(src, "@", b.prefix)
 	if f := formats[b.kind]; f != nil {
 		src = f.Replace(src)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
@@ -46,9 +47,12 @@ func TestCalls(t *testing.T) {
 	}
 	out := slices.Clone(ys)
 	measure := func(name string, level int, call func() (more bool)) {
-		if level > %[5]sLevel {
+		machine := %[5]sLevel
+		if level > machine {
 			return
 		}
+		%[5]sLevel = level
+		defer func() { %[5]sLevel = machine }()
 		var least []time.Duration
 		begun := time.Now()
 		for run := range 50 {
@@ -69,7 +73,7 @@ func TestCalls(t *testing.T) {
 		for _, d := range least {
 			all += d
 		}
-		t.Logf("%%s: %%v, in %%d calls of which the longest takes %%v", name, all, len(least), slices.Max(least))
+		t.Logf("%%s at level %%d: %%v, in %%d calls of which the longest takes %%v", name, level, all, len(least), slices.Max(least))
 	}
 %[6]s}
 `
@@ -88,7 +92,7 @@ func callsOf(t *testing.T, code []byte) string {
 	var list bytes.Buffer
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") {
+		if !ok || f.Body != nil || strings.HasSuffix(f.Name.Name, amd64.ProcessorSuffix) {
 			continue
 		}
 		var args []string
@@ -118,13 +122,14 @@ func callsOf(t *testing.T, code []byte) string {
 				}
 			}
 		}
-		level := map[bool]int{true: 2, false: 1}[strings.HasSuffix(f.Name.Name, "AVX512")]
 		call := fmt.Sprintf("%s(%s)", f.Name.Name, strings.Join(args, ", "))
-		if pauses {
+		for level := 1; level <= gentest.Levels(); level++ {
+			if !pauses {
+				fmt.Fprintf(&list, "\tmeasure(%q, %d, func() bool { %s; return false })\n", f.Name.Name, level, call)
+				continue
+			}
 			pause := regexp.MustCompile(`^[a-z]\w*?(Forward|Loss|Backward|Grad|Step)`).FindStringSubmatchIndex(f.Name.Name)
 			fmt.Fprintf(&list, "\t{\n\t\tvar pause %sPause\n\t\tmeasure(%q, %d, func() bool { %s; return pause.point > 0 })\n\t}\n", f.Name.Name[:pause[2]], f.Name.Name, level, call)
-		} else {
-			fmt.Fprintf(&list, "\tmeasure(%q, %d, func() bool { %s; return false })\n", f.Name.Name, level, call)
 		}
 	}
 	return list.String()

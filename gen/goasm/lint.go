@@ -32,8 +32,8 @@ type Function struct {
 type Reader interface {
 	// Instruction reads one, without the space around it. Its function has counted it.
 	Instruction(line string)
-	// Label is a place that is jumped to.
-	Label()
+	// Label is a place that is jumped to, before what follows is read.
+	Label(name string)
 	// End is the end of the function.
 	End()
 }
@@ -105,8 +105,9 @@ func (l *lint) line(line string) {
 		l.f.Args, _ = strconv.Atoi(m[3])
 		l.reader = l.read(l.f)
 	case labelLine.MatchString(line) && l.f != nil:
-		l.f.labels[strings.TrimSuffix(line, ":")], l.f.Open = true, true
-		l.reader.Label()
+		name := strings.TrimSuffix(line, ":")
+		l.reader.Label(name)
+		l.f.labels[name], l.f.Open = true, true
 	case strings.HasPrefix(line, "DATA"), strings.HasPrefix(line, "GLOBL"):
 		if !dataLine.MatchString(line) {
 			l.report(name, "%q is no constant that is private and read only", line)

@@ -23,6 +23,9 @@ type Layout struct {
 	// Fields are the fields of structs that buffers are, and Params is how many bytes all parameters have.
 	Fields []Field
 	Params int
+	// Scratch is where in the workspace those begin that are dead when a function returns, and ScratchEnd where they
+	// end.
+	Scratch, ScratchEnd int
 	// Rows is the workspace's area for rows that functions repeat.
 	Rows rowArea
 	// Direction is the workspace's number that says which way to go through rows, where functions alternate, and Space
@@ -81,6 +84,7 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 			put(b.Name, "", b, &zero)
 		}
 	}
+	l.Scratch = space
 	for slot, n := range p.Slots {
 		l.Fields = append(l.Fields, Field{name + "Workspace", fmt.Sprintf("scratch%d", slot), space})
 		for _, b := range p.Buffers {
@@ -91,6 +95,7 @@ func NewLayout(p *plan.Program, alternates bool) Layout {
 		}
 		space += n * size
 	}
+	l.ScratchEnd = space
 	for _, b := range p.Buffers { // whose others have their places now
 		if b.View != nil {
 			l.at[b], l.where[b] = l.at[b.View.Of], l.where[b.View.Of]

@@ -34,7 +34,7 @@ var outside = map[string]string{
 	`^runtime\.(duff|mem)`: "copies and zeroes of constant size",
 	`^runtime\.gopanic`:    "slices of samples that differ in length are refused, before anything is done",
 	`^math\.`:              "of optimizers: once in an update, not for every parameter",
-	`\.[a-z]\w*(Forward|Loss|Backward|Grad|Step|Jacobian|Tangent|HessianVector|Squares|Largest|Clip|Scale|Descend|Update\w*|AVX2|AVX512)$`: "assembly, whose jumps package amd64 tests: the disassembler doesn't know all of its instructions",
+	`\.[a-z]\w*(Forward|Loss|Backward|Grad|Step|Jacobian|Tangent|HessianVector|Squares|Largest|Clip|Scale|Descend|Update\w*)(Batch(Weighted)?(Sums|One|Few)?)?$`: "assembly, whose jumps package amd64 tests: the disassembler doesn't know all of its instructions",
 }
 
 // notKernels are emitted functions that are no kernels: they take a function of the caller's, make things, or look at

@@ -10,12 +10,14 @@ import (
 	"strings"
 )
 
-// The macros of constants: one is a place among them, others define 8, 16, 32 and 64 bytes of equal words, and the last
-// one four words of any values.
+// The macros of constants: one is a place among them, others define 8, 16, 32 and 64 bytes of equal words, one four
+// words of any values, and one eight words half as long that are equal.
 const (
 	constantMacro = "C"
 	wordMacro     = "D"
 	fourMacro     = "E"
+	halvesMacro   = "F8"
+	twice         = "0x100000001" // what a half is multiplied by for a word of two of them
 	wordBytes     = 8
 	mostWords     = 8
 	four          = 4
@@ -73,10 +75,12 @@ func (f *file) constantOperand(text string) string {
 	return constantMacro + "(" + at + ")"
 }
 
-// run is words in one macro: how many, where they begin, and whether they differ. What is 0 need not be written.
+// run is words in one macro: how many, where they begin, whether they differ, and whether one half of them is written.
+// What is 0 need not be written.
 type run struct {
 	words, at int
 	differ    bool
+	halved    bool
 	text      string // empty if all are 0
 }
 
@@ -105,6 +109,27 @@ func (f *file) runs() (list []run) {
 		if best[i].text != "" {
 			list = append(list, best[i])
 		}
+	}
+	return f.halved(list)
+}
+
+// halved writes those of four words whose halves are equal as eight halves, if there are so many that it pays to define
+// a macro for it.
+func (f *file) halved(list []run) []run {
+	var places []int
+	for i, r := range list {
+		if w := f.word(r.at); !r.differ && r.words == four && w>>32 == w&math.MaxUint32 {
+			places = append(places, i)
+		}
+	}
+	const spares, takes = len("00000000"), 70 // bytes, of a run, and of the macro and what tells of it
+	if len(places)*spares <= takes {
+		return list
+	}
+	for _, i := range places {
+		r := &list[i]
+		r.halved = true
+		r.text = fmt.Sprintf("%s(%d%s%#x)\n", halvesMacro, r.at*wordBytes, argumentComma, f.word(r.at)>>32)
 	}
 	return list
 }
@@ -135,14 +160,23 @@ func (f *file) defineConstants(b *bytes.Buffer, runs []run) {
 	if f.symbol == "" {
 		return
 	}
-	most, differ := 1, false
+	most, differ, halved := 1, false, ""
 	for _, r := range runs {
+		if r.halved {
+			halved = ", " + halvesMacro + " eight equal halves"
+		}
 		if differ = differ || r.differ; !r.differ {
 			most = max(most, r.words)
 		}
 	}
-	fmt.Fprintf(b, "\n// %s(n) is the constant at byte n. The others define words of 8 bytes: %s and a number so many of one value, %s "+
-		"four.\n", constantMacro, wordMacro, fourMacro)
+	fmt.Fprintf(b, "\n// %s(n) is the constant at byte n. %s defines a word of 8 bytes", constantMacro, wordMacro)
+	if most > 1 {
+		fmt.Fprintf(b, ", %s%d so many equal ones", wordMacro, most)
+	}
+	if differ {
+		fmt.Fprintf(b, ", %s four", fourMacro)
+	}
+	fmt.Fprintf(b, "%s.\n", halved)
 	fmt.Fprintf(b, "#define %s(n) %s<>+n(SB)\n", constantMacro, f.symbol)
 	fmt.Fprintf(b, "#define %s(n,v) DATA %s<>+n(SB)/8, $v\n", wordMacro, f.symbol)
 	half := wordMacro
@@ -150,6 +184,9 @@ func (f *file) defineConstants(b *bytes.Buffer, runs []run) {
 		fmt.Fprintf(b, "#define %[1]s%[2]d(n,v) %[3]s(n,v); %[3]s(n+%[4]d,v)\n", wordMacro, words, half,
 			words/2*wordBytes)
 		half = fmt.Sprint(wordMacro, words)
+	}
+	if halved != "" {
+		fmt.Fprintf(b, "#define %s(n,v) %s(n,v*%s)\n", halvesMacro, wordMacro+strconv.Itoa(four), twice)
 	}
 	if differ {
 		fmt.Fprintf(b, "#define %s(n,s,t,u,v) %[2]s(n,s); %[2]s(n+%[3]d,t); %[2]s(n+%[4]d,u); %[2]s(n+%[5]d,v)\n",

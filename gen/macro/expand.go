@@ -40,6 +40,7 @@ var (
 	macroCall = regexp.MustCompile(`^(\w+)\((.*)\)$`)
 	word      = regexp.MustCompile(`[A-Za-z_]\w*`)
 	inner     = regexp.MustCompile(`\bC\(([^()]*)\)`)
+	doubled   = regexp.MustCompile(`\$(0x[0-9a-f]+)\*` + twice)
 	sum       = regexp.MustCompile(`(^|[\s,+(])(-?\d+(?:[-+]+\d+)+)([(,]|$)`)
 )
 
@@ -106,8 +107,12 @@ func substitute(text string, params, args []string) string {
 	})
 }
 
-// evaluated has every sum of numbers worked out: 32+64(DI) is 96(DI).
+// evaluated has every sum of numbers worked out: 32+64(DI) is 96(DI). A word of two halves is one number.
 func evaluated(text string) string {
+	text = doubled.ReplaceAllStringFunc(text, func(s string) string {
+		half, _ := strconv.ParseUint(doubled.FindStringSubmatch(s)[1], 0, 32)
+		return fmt.Sprintf("$%#x", half<<32|half)
+	})
 	return sum.ReplaceAllStringFunc(text, func(s string) string {
 		m := sum.FindStringSubmatch(s)
 		total, sign, digits := 0, 1, ""

@@ -294,6 +294,27 @@ func TestNeedless(t *testing.T) {
 }
 
 // TestExpandErrors: a call with another number of arguments is told.
+// TestHalves: many groups of eight equal numbers of 4 bytes are defined by one number each, few by words, and both are
+// read back.
+func TestHalves(t *testing.T) {
+	for groups, want := range map[int]bool{3: false, 20: true} {
+		var b strings.Builder
+		b.WriteString(include + "\n\n")
+		for i := range 4 * groups {
+			fmt.Fprintf(&b, "DATA netConstants<>+%d(SB)/8, $%#x\n", 8*i, uint64(i/4+1)<<32|uint64(i/4+1))
+		}
+		fmt.Fprintf(&b, "GLOBL netConstants<>(SB), RODATA|NOPTR, $%d\n", 32*groups)
+		short := Shorten([]byte(b.String()))
+		if got := strings.Contains(string(short), "\nF8(0,0x1)\nF8(32,0x2)\n"); got != want {
+			t.Errorf("%d groups are defined by halves: %t\n%s", groups, got, short)
+		}
+		long, err := Expand(short)
+		if err != nil || string(long) != b.String() {
+			t.Errorf("%d groups become, %v\n%s", groups, err, long)
+		}
+	}
+}
+
 func TestExpandErrors(t *testing.T) {
 	text := "#define A_1(a,b) \\\n\tVMOVUPS a, b\n\tA_1(Y1)\n"
 	if _, err := Expand([]byte(text)); err == nil || !strings.Contains(err.Error(), "1 arguments, want 2") {

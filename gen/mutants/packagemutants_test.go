@@ -53,14 +53,10 @@ func (m packageMutant) plant(source string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	label := fmt.Sprintf("TEXT ·%s%s(SB)", strings.ToLower(m.victim), e.in)
-	from := strings.Index(source, label)
+	label := strings.ToLower(m.victim) + e.in
+	from, end := assemblyCode(source, label)
 	if from < 0 {
 		return "", fmt.Errorf("there is no %s", label)
-	}
-	end := len(source)
-	if next := strings.Index(source[from+1:], "\nTEXT "); next >= 0 {
-		end = from + 1 + next
 	}
 	find, err := regexp.Compile("(?m)" + e.find)
 	if err != nil {
@@ -72,6 +68,31 @@ func (m packageMutant) plant(source string) (string, error) {
 	}
 	return source[:from+at[0]] + string(find.ExpandString(nil, e.put, source[from:end], at)) + source[from+at[1]:], nil
 }
+
+// assemblyCode is where a code of a function is in a text: up to that of AVX-512, where the name ends in AVX2, or that.
+// It begins below 0 if there is none.
+func assemblyCode(text, name string) (from, end int) {
+	function, wide := strings.CutSuffix(name, "AVX512")
+	if from = strings.Index(text, fmt.Sprintf("TEXT ·%s(SB)", strings.TrimSuffix(function, "AVX2"))); from < 0 {
+		return -1, -1
+	}
+	end = len(text)
+	if next := afterFunction.FindStringIndex(text[from+1:]); next != nil {
+		end = from + 1 + next[0]
+	}
+	switch at := strings.Index(text[from:end], "\nwide:"); {
+	case wide && at < 0:
+		return -1, -1
+	case wide:
+		from += at
+	case at >= 0:
+		end = from + at
+	}
+	return from, end
+}
+
+// afterFunction is what may follow a function of the assembly.
+var afterFunction = regexp.MustCompile(`(?m)^(TEXT|DATA|GLOBL) `)
 
 // portable says that assembly has no part in the mistake: what is called must be the Go that it is planted in.
 func (m packageMutant) portable() bool {

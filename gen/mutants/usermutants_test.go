@@ -37,14 +37,14 @@ func (m fileMutant) title() string {
 	return fmt.Sprintf("%s%s.%s: %s", m.victim.Name, m.file, m.in, m.mistake)
 }
 
-// assemblies are the files of assembly: the processor that runs one, the set of instructions of the functions that
-// mistakes are planted in, and what no text of theirs may have.
+// assemblies are the files of assembly: the processor that runs one, the set of instructions of the codes that mistakes
+// are planted in where functions have several, and what no text of theirs may have.
 var assemblies = map[string]struct {
 	processor, set string
 	lint           func(text []byte, constraint string, strict bool) error
 }{
 	inAssembly:     {"amd64", "AVX2", amd64.Lint},
-	"_arm64_gen.s": {"arm64", "NEON", arm64.Lint},
+	"_arm64_gen.s": {"arm64", "", arm64.Lint},
 }
 
 // runs says whether emitted tests run the file: not that of another processor.
@@ -73,12 +73,9 @@ func (m fileMutant) apply(text []byte) ([]byte, error) {
 	}
 	from, to := 0, len(text)
 	if m.in != "" {
-		head := fmt.Appendf(nil, "TEXT ·%s%s%s(SB)", portable.Prefix(m.victim.Name), m.in, assemblies[m.file].set)
-		if from = bytes.Index(text, head); from < 0 {
-			return nil, fmt.Errorf("there is no %s", head)
-		}
-		if end := regexp.MustCompile(`(?m)^(TEXT|DATA|GLOBL)`).FindIndex(text[from+1:]); end != nil {
-			to = from + 1 + end[0]
+		name := portable.Prefix(m.victim.Name) + m.in + assemblies[m.file].set
+		if from, to = assemblyCode(string(text), name); from < 0 {
+			return nil, fmt.Errorf("there is no %s", name)
 		}
 	}
 	find, err := regexp.Compile("(?m)" + m.find)

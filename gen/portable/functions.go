@@ -198,19 +198,32 @@ func (pr *builder) dispatch(f *plan.Func, fn *code.Func, result ...code.Expr) {
 	if pr.o.Vector == nil || !pr.o.Vector(f.Name) {
 		return
 	}
-	vector := &code.Func{Name: VectorMethod(f.Name), Recv: fn.Recv}
-	vector.Params, vector.Results = Params(pr.p, f.Name)
-	pr.elsewhere(vector)
+	params, results := Params(pr.p, f.Name)
+	call := pr.callVector(f.Name, fn.Recv, params, results, code.Vars(plan.SignatureOf(f.Name).Args...)...)
 	inner := pr.ifVector(fn.Body, f.Name)
 	if f.Name == plan.ForwardBatch && OneIsForward(pr.o.Vector, pr.o.Some) {
-		pr.oneForward(inner)
+		pr.oneForward(inner, fn.Recv)
 	}
-	if call := method("p", vector.Name, plan.SignatureOf(f.Name).Args...); len(vector.Results) > 0 {
+	if len(results) > 0 {
 		inner.Return(call)
 	} else {
 		inner.Do(call)
 		inner.Return(result...)
 	}
+}
+
+// callVector calls the assembly of a function: irisGrad(p, ws, x, y, g), or p.vectorGrad(ws, x, y, g).
+func (pr *builder) callVector(
+	function string, recv *code.Param, params, results []code.Param, args ...code.Expr,
+) code.Expr {
+	if pr.o.Direct != nil && pr.o.Direct(function) {
+		fn := &code.Func{Name: pr.prefix + function, Params: append([]code.Param{*recv}, params...), Results: results}
+		pr.elsewhere(fn)
+		return code.CallOf(fn.Name, append(code.Vars(recv.Name), args...)...)
+	}
+	fn := &code.Func{Name: VectorMethod(function), Recv: recv, Params: params, Results: results}
+	pr.elsewhere(fn)
+	return code.Method(code.V(recv.Name), fn.Name, args...)
 }
 
 // OneIsForward says whether ForwardBatch calls the assembly of Forward itself where it is given one sample: where every
@@ -223,16 +236,17 @@ func OneIsForward(has, some func(function string) bool) bool {
 // oneForward is that call:
 //
 //	if len(xs) == 1 && len(out) == 1 {
-//		p.vectorForward(&b.samples[0], &xs[0])
+//		irisForward(p, &b.samples[0], &xs[0])
 //		out[0] = b.samples[0].A2
 //		return
 //	}
-func (pr *builder) oneForward(b *code.Block) {
+func (pr *builder) oneForward(b *code.Block, recv *code.Param) {
 	slices := plan.SignatureOf(plan.ForwardBatch).Slices()
 	first := func(x code.Expr) code.Expr { return code.At(x, code.I(0)) }
 	ws := first(code.FieldOf(plan.BatchArg, "samples"))
 	one := b.If(code.Lengths(slices, code.Eq, 1))
-	one.Do(code.Method(code.V("p"), VectorMethod(plan.Forward), &code.Addr{X: ws},
+	params, results := Params(pr.p, plan.Forward)
+	one.Do(pr.callVector(plan.Forward, recv, params, results, &code.Addr{X: ws},
 		&code.Addr{X: first(code.V(plan.InputsArg))}))
 	one.Set(first(code.V(plan.OutputsArg)), &code.Select{X: ws, Name: plan.FieldName(pr.output())})
 	one.Return()
@@ -264,7 +278,7 @@ func (pr *builder) elsewhereVar(name string, kind code.Kind) {
 // processors have.
 func VectorConstant(prefix, function string) string { return prefix + "Has" + function }
 
-// VectorMethod is the method that has the assembly of a function.
+// VectorMethod is the method that has the assembly of a function that is not called directly.
 func VectorMethod(function string) string { return "vector" + function }
 
 // sumsToOne says whether the closed form of loss and gradient takes targets that sum to 1.

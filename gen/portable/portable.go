@@ -25,6 +25,9 @@ type Options struct {
 	Header  []string // lines of the comment at the top of the file
 	// Vector says which functions have assembly, which they call where the machine can run it.
 	Vector func(function string) bool
+	// Direct says which of these are one function of the assembly in every build, which is called as it is; others have
+	// a method for what goes on before and between.
+	Direct func(function string) bool
 	// Some says which of these only some of the processors have that there is assembly for: a constant says whether a
 	// build has it.
 	Some func(function string) bool
@@ -73,6 +76,7 @@ func Build(s *schedule.Schedule, o Options) (*code.File, error) {
 	if err := pr.optimizers(); err != nil {
 		return nil, err
 	}
+	dropDeadStores(pr.file, pr.p)
 	if err := pr.elementary(); err != nil {
 		return nil, err
 	}

@@ -67,7 +67,8 @@ func (pr *builder) declareSweep(s plan.Sweep, recv string) {
 // elsewhere notes a function that another file declares.
 func (pr *builder) elsewhere(fn *code.Func) {
 	for _, known := range pr.file.Elsewhere.Funcs {
-		if known.Name == fn.Name && known.Recv.Type.Equal(fn.Recv.Type) {
+		if known.Name == fn.Name && (known.Recv == nil && fn.Recv == nil || known.Recv != nil && fn.Recv != nil &&
+			known.Recv.Type.Equal(fn.Recv.Type)) {
 			return
 		}
 	}

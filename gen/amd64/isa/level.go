@@ -26,3 +26,6 @@ func (l Level) String() string {
 	}
 	return fmt.Sprintf("Level(%d)", int(l))
 }
+
+// CodeLabels begin the labels of codes in a function that has several: what follows has the instructions of the level.
+var CodeLabels = map[Level]string{AVX2: "narrow", AVX512: "wide"}

@@ -16,25 +16,20 @@ import (
 // network with rounding: strict.
 // Every file is asked before it is returned to anybody.
 //
-// Functions end in AVX2 or AVX512, after the level whose instructions and registers they may have, or do nothing but
-// go on to such. R14 and R15 are the goroutine and the table of a shared library, BP is the frame's, and no
-// instruction has them; X15 is free, since Go zeroes it after every call of assembly. Wide registers are left clean.
+// A function has the instructions and registers of AVX2, and after a label of CodeLabels those of that level, up to the
+// next one: it asks which level is in force before it jumps there, and no other jump leads from one code to another.
+// R14 and R15 are the goroutine and the table of a shared library, BP is the frame's, and no instruction has them; X15
+// is free, since Go zeroes it after every call of assembly. Wide registers are left clean.
 // Memory on the stack and of arguments lies within their declared sizes, and only results are written there. Nothing
 // is called, jumps stay within their function, constants stay constant, and under rounding: strict nothing is fused.
 func Lint(text []byte, constraint string, strict bool) error {
 	places := map[string][]string{}
 	return goasm.Lint(text, constraint, func(f *goasm.Function) goasm.Reader {
-		l := &lint{Function: f, strict: strict, places: places}
-		switch {
-		case strings.HasSuffix(l.Name, "Processor"):
-			l.processor = true
-		case strings.HasSuffix(l.Name, AVX512.String()):
-			l.level = AVX512
-		case strings.HasSuffix(l.Name, AVX2.String()):
-			l.level = AVX2
-		default:
-			l.entry = true
+		l := &lint{
+			Function: f, strict: strict, places: places, level: AVX2, codeOf: map[string]int{},
+			jumps: map[string]from{},
 		}
+		l.processor = strings.HasSuffix(l.Name, "Processor")
 		return l
 	})
 }
@@ -45,16 +40,65 @@ type lint struct {
 	strict      bool
 	places      map[string][]string // what memory says of operands that were read before
 	level       Level
-	entry       bool // it goes on to others
 	processor   bool // it asks what the processor is
 	wide, dirty bool // it has used registers of more than 16 bytes, and has since the last VZEROUPPER
+	// code counts the codes of the function, codeOf says in which one every label is, and jumps from where they are.
+	code   int
+	codeOf map[string]int
+	jumps  map[string]from
+	asked  bool // which level is in force, by the instruction before
 }
 
-// Label is where code from elsewhere may come with wide registers in use.
-func (l *lint) Label() { l.dirty = l.wide }
+// from is the code and the line of a jump.
+type from struct{ code, line int }
 
-// End has nothing to say of amd64.
-func (l *lint) End() {}
+// codeLabel is one where the code of a level begins.
+var codeLabel = regexp.MustCompile(`^(narrow|wide)\d*$`)
+
+// Label is where code from elsewhere may come with wide registers in use, or where another code begins.
+func (l *lint) Label(name string) {
+	l.dirty = l.wide
+	if m := codeLabel.FindStringSubmatch(name); m != nil {
+		if l.Open {
+			l.Report("goes on to %s without asking for the level", name)
+		}
+		l.code, l.wide, l.dirty = l.code+1, false, false
+		for level, label := range CodeLabels {
+			if label == m[1] {
+				l.level = level
+			}
+		}
+	}
+	l.codeOf[name] = l.code
+}
+
+// End looks at where jumps led.
+func (l *lint) End() {
+	for label, at := range l.jumps {
+		if code, known := l.codeOf[label]; known && code != at.code {
+			l.ReportAt(at.line, "jumps to %s in another code", label)
+		}
+	}
+}
+
+// ask reads what asks for the level in force and jumps to its code, and says whether the instruction is that.
+func (l *lint) ask(name string, ops []string) bool {
+	if name == "TESTQ" && len(ops) == 2 && immediate.MatchString(ops[0]) && levelVariable.MatchString(ops[1]) {
+		l.asked = true
+		return true
+	}
+	asked := l.asked
+	l.asked = false
+	if !asked {
+		return false
+	}
+	if name != "JNE" || len(ops) != 1 || !codeLabel.MatchString(ops[0]) {
+		l.Report("%s where the level is known that was asked for", name)
+		return false
+	}
+	l.Function.Jump(ops[0])
+	return true
+}
 
 // operands are those of an instruction, the destination last.
 func operands(text string) []string {
@@ -76,11 +120,10 @@ func (l *lint) Instruction(line string) {
 	l.Open = name != "RET" && name != "JMP"
 	jump := strings.HasPrefix(name, "J")
 	switch {
-	case l.entry:
-		l.goesOn(name, ops)
-		return
 	case l.processor:
 		l.asks(name, ops)
+		return
+	case l.ask(name, ops):
 		return
 	}
 	plain, suffix, _ := strings.Cut(name, ".")
@@ -97,6 +140,7 @@ func (l *lint) Instruction(line string) {
 			l.Report("%s %s leaves the function", name, ops[0])
 		} else {
 			l.Jump(ops[0])
+			l.jumps[ops[0]] = from{l.code, l.Line()}
 		}
 		return
 	case name == "RET" && l.dirty:
@@ -130,30 +174,7 @@ func (l *lint) asks(name string, ops []string) {
 	l.Report("%s in a function that asks what the processor is", name)
 }
 
-// goesOn reads an instruction of a function that goes on to that of the level.
-func (l *lint) goesOn(name string, ops []string) {
-	if l.Frame != 0 {
-		l.Report("a function that goes on to others has no frame, so that they find its arguments")
-	}
-	switch {
-	case name == "TESTQ" && len(ops) == 2 && immediate.MatchString(ops[0]) && levelVariable.MatchString(ops[1]),
-		name == "JNE" && len(ops) == 1 && goasm.IsLabel(ops[0]):
-		if name == "JNE" {
-			l.Jump(ops[0])
-		}
-	case name == "JMP" && len(ops) == 1:
-		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || !isCode(m[1], l.Name) {
-			l.Report("goes on to %s, which is no code for it", ops[0])
-		}
-	default:
-		l.Report("%s in a function that goes on to others", name)
-	}
-}
-
-var (
-	levelVariable = regexp.MustCompile(`^·\w+Level\+0\(SB\)$`)
-	levelFunction = regexp.MustCompile(`^·(\w+)(?:AVX2|AVX512)\(SB\)$`)
-)
+var levelVariable = regexp.MustCompile(`^·\w+Level\+0\(SB\)$`)
 
 var (
 	memory    = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*([1248])\))?$`)
@@ -246,13 +267,4 @@ func (l *lint) aligned(name string, ops []string) {
 			l.Report("%s has memory, which need not be aligned", name)
 		}
 	}
-}
-
-// laterCode ends the name of a function's second code of a level, and of others that are only emitted to be measured.
-var laterCode = regexp.MustCompile(`^(Second|Code[0-9]+)?$`)
-
-// isCode says whether something is the name of a code of a function, without the level.
-func isCode(name, function string) bool {
-	rest, ok := strings.CutPrefix(name, function)
-	return ok && laterCode.MatchString(rest)
 }

@@ -71,15 +71,10 @@ func AssemblyEnding(extension string) string {
 	return "_" + NativeBackends()[0].Name + "_gen." + extension
 }
 
-// LevelOf finds in the name of a function of the assembly at which level it is called. Other names have none.
-func LevelOf(function string) (level int, ok bool) {
-	for _, set := range []struct {
-		name  string
-		level int
-	}{{"AVX2", 1}, {"AVX512", 2}, {"NEON", 1}} {
-		if strings.HasSuffix(function, set.name) {
-			return set.level, true
-		}
+// Levels is how many levels the assembly for that processor has.
+func Levels() int {
+	if NativeBackends()[0].Name == "amd64" {
+		return 2
 	}
-	return 0, false
+	return 1
 }

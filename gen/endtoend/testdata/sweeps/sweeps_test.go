@@ -43,7 +43,9 @@ func fenced[F float32 | float64](t *testing.T) []F {
 
 // lengths calls a sweep with every number of elements, those of its arrays ending where a page does or a little before.
 // What becomes of an element is what becomes of it alone, and nothing beside is written.
-func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
+func lengths[F float32 | float64](t *testing.T, level *int, list []sweep[F]) {
+	machine := *level
+	defer func() { *level = machine }()
 	if len(list) == 0 {
 		t.Error("no sweeps")
 	}
@@ -52,6 +54,7 @@ func lengths[F float32 | float64](t *testing.T, machine int, list []sweep[F]) {
 		if s.level > machine {
 			continue
 		}
+		*level = s.level
 		t.Run(s.name, func(t *testing.T) {
 			var pages [][]F
 			for range s.arrays {
