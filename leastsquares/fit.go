@@ -126,10 +126,6 @@ func (f *Fitter[X, Y]) problem(ctx context.Context, xs []X, ys []Y, o Options) (
 		return nil, fmt.Errorf("leastsquares: parameter %d of the network is NaN or infinite; draw them anew with Init, or "+
 			"load others", k)
 	}
-	if f.hidden && f.params.zero() {
-		return nil, errors.New("leastsquares: all parameters are 0, from where hidden layers learn nothing; draw them with " +
-			"Init, or load others")
-	}
 	return &problem[X, Y]{
 		Fitter: f, xs: xs, targets: targets, cost: o.Cost, weights: o.Weights, goes: o.Workers, ctx: ctx,
 	}, nil

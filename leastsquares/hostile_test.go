@@ -415,21 +415,3 @@ func TestTinyStepLimit(t *testing.T) {
 		}
 	}
 }
-
-// TestNotDrawn: a network with hidden layers whose parameters were never drawn is refused; one without fits from 0.
-func TestNotDrawn(t *testing.T) {
-	xs, ys := split(misraData)
-	_, err := leastsquares.New(new(bump[float64])).Fit(context.Background(), xs, ys,
-		leastsquares.Options{Underdetermined: true})
-	if err == nil || !strings.Contains(err.Error(), "all parameters are 0, from where hidden layers learn nothing") {
-		t.Errorf("a hidden layer: %v", err)
-	}
-	rows, targets := make([][3]float64, 9), make([][2]float64, 9)
-	for i := range rows {
-		rows[i], targets[i] = [3]float64{float64(i), float64(i % 3), float64(i % 2)}, [2]float64{float64(i), 1}
-	}
-	if _, err := leastsquares.New(new(line[float64])).Fit(context.Background(), rows, targets,
-		leastsquares.Options{}); err != nil {
-		t.Errorf("no hidden layer: %v", err)
-	}
-}

@@ -33,7 +33,6 @@ package leastsquares
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"unsafe"
 )
 
@@ -54,7 +53,6 @@ type Fitter[X, Y any] struct {
 	params          numbers
 	inputs, outputs int
 	single          bool // of float32
-	hidden          bool // it has more layers than one
 	// samples is how many a block has.
 	samples int
 	worker  func() worker[X]
@@ -87,9 +85,6 @@ func New[N Network[P, B, A, X, Y, J], P, B, A, X, Y, J any](net N) *Fitter[X, Y]
 			reflect.TypeFor[A](), reflect.TypeFor[X](), reflect.TypeFor[Y](), reflect.TypeFor[J]()))
 	}
 	f := &Fitter[X, Y]{params: params, inputs: inputs, outputs: outputs, single: params.f32 != nil}
-	if t := reflect.TypeFor[P](); t.Kind() == reflect.Struct {
-		_, f.hidden = t.FieldByName("W2") // emitted networks have the fields W1, W2 and so on
-	}
 	f.samples = blockSamples(n * outputs)
 	f.worker = func() worker[X] {
 		b := new(B)
@@ -144,12 +139,6 @@ func numbersOf(at unsafe.Pointer, t reflect.Type) (v numbers) {
 }
 
 func (v numbers) len() int { return len(v.f32) + len(v.f64) }
-
-// zero says whether all parameters are 0.
-func (v numbers) zero() bool {
-	return !slices.ContainsFunc(v.f32, func(x float32) bool { return x != 0 }) &&
-		!slices.ContainsFunc(v.f64, func(x float64) bool { return x != 0 })
-}
 
 // copyTo widens the parameters.
 func (v numbers) copyTo(p []float64) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/internal/absent"
 )
@@ -31,21 +30,7 @@ func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 			fmt.Errorf("train: Trainer.Team is a nil %T; give one that exists, or leave the field alone for one core",
 				t.Team))
 	}
-	if hidden[P]() && !slices.ContainsFunc(t.flat, func(v F) bool { return v != 0 }) {
-		errs = append(errs,
-			errors.New("train: all parameters are 0, from where hidden layers learn nothing; call Init, or load others"))
-	}
 	return errors.Join(errs...)
-}
-
-// hidden says whether a network has more layers than one: emitted ones have the fields W1, W2 and so on.
-func hidden[P any]() bool {
-	t := reflect.TypeFor[P]()
-	if t.Kind() != reflect.Struct {
-		return false
-	}
-	_, found := t.FieldByName("W2")
-	return found
 }
 
 // targetSlack is how far the sum of targets may be from what it must be, as a part of the sum of their magnitudes. It
