@@ -132,5 +132,5 @@ func Example_checkpoint() {
 	fmt.Println(state.UnmarshalBinary([]byte("something else")))
 	// Output:
 	// true 100
-	// Xor: the data are no stored network: they begin otherwise
+	// Xor: the data are not a stored network: they begin with other bytes
 }
