@@ -43,6 +43,13 @@ func signature(params []assembly.Param, result bool, size int) *gotypes.Signatur
 
 // assembledOf is a finished function as avo prints it.
 func assembledOf(f *assembly.Function) *ir.Function {
+	fn := translatedOf(f)
+	sumAddresses(fn)
+	return fn
+}
+
+// translatedOf is one with its instructions as they were written.
+func translatedOf(f *assembly.Function) *ir.Function {
 	fn := ir.NewFunction(f.Name)
 	fn.SetSignature(signature(f.Params, f.Returns, f.Machine.Size))
 	fn.LocalSize = f.Local

@@ -24,6 +24,9 @@ type Core struct {
 	// many of its vector instructions wait for their operands. The last decides what small networks take, whose calls
 	// overlap as far as it lets them.
 	width, window, waiting int
+	// apartAtSums says that an operation which reads memory at the sum of two registers is taken apart, about one a
+	// cycle.
+	apartAtSums bool
 	// Call is what the call itself takes, in Go.
 	Call int
 	// turns is how many turns an instruction takes on vectors of 512 bits. fused says that one on the first vector unit
@@ -38,11 +41,11 @@ type Core struct {
 	// pending how many stores that have not reached the first cache. One of two turns is two.
 	results, pending int
 	// byHalves says that a store takes a turn for every half of a line that it writes to, but for one that the store
-	// before it wrote to last; elsewhere one across lines takes a turn more. acrossPages is how many more turns one
-	// takes across two pages, and slowStore how many hundredths of a turn one of 512 bits takes more than two of half
-	// that write the same two halves.
-	byHalves               bool
-	acrossPages, slowStore int
+	// before it wrote to last; elsewhere one across lines takes a turn more, and acrossLines hundredths of a turn.
+	// acrossPages is how many more turns one takes across two pages, and slowStore how many hundredths of a turn one
+	// of 512 bits takes more than two of half that write the same two halves.
+	byHalves                            bool
+	acrossPages, slowStore, acrossLines int
 	// inTheWay says that stores read their data where operations on three vectors read the third: two of these begin in
 	// a cycle, or one store's data is read.
 	inTheWay bool
@@ -64,6 +67,10 @@ type Core struct {
 	// the hundredths of a cycle that a line of 64 bytes takes to come from the next one.
 	FirstCache, secondCache, thirdCache int
 	fromSecond, fromThird, fromMemory   int
+	// written is how much more a line from the second cache takes that is written to, as it goes back there, and
+	// thirdWritten one from the third. across is how much more a load or store across lines takes one of which comes
+	// from the second cache, and apart one to a line that was written to before, but not by the store before it.
+	written, thirdWritten, across, apart int
 	// Of lines from the second cache, abreast is how much more one takes that doesn't follow the one before it but
 	// another, as those of rows do that are read side by side, inRow one that does follow it, and astray one that
 	// follows none, as the first one of a row does on the way down. thirdAbreast and thirdAstray are likewise of lines
@@ -164,30 +171,6 @@ func longest(table map[string]operation, opcode string) (o operation, ok bool) {
 		}
 	}
 	return operation{}, false
-}
-
-// Kept is how many of the bytes that a function goes over are still in the first cache from what went over them before,
-// and how many in the second one.
-type Kept struct{ First, Second int }
-
-// arrival is how many hundredths of a cycle a line takes to come, and how much longer one takes that follows the line
-// before it in its row but not in time, one that does in both, one that follows none, and one that is stored whole.
-type arrival struct{ line, abreast, inRow, astray, whole int64 }
-
-// arrival is that of the lines of a function. Of those that have no room in the second cache some are still there.
-func (c *Core) arrival(bytes int, kept Kept) arrival {
-	second := arrival{int64(c.LineCycles(bytes)), int64(c.abreast), int64(c.inRow), int64(c.astray), 0}
-	if bytes <= c.secondCache {
-		return second
-	}
-	all, near := int64(bytes), int64(min(kept.Second, bytes))
-	far := all - near
-	return arrival{
-		line:    (near*int64(c.fromSecond) + far*second.line) / all,
-		abreast: far * int64(c.thirdAbreast) / all,
-		astray:  far * int64(c.thirdAstray) / all,
-		whole:   near * int64(c.nearWhole) / all,
-	}
 }
 
 // SecondCache is the size of that cache.

@@ -56,6 +56,8 @@ type lines struct {
 	// is how many the cache holds.
 	last          []int64
 	brought, room int64
+	// written says of each line that it was written to since it came.
+	written []bool
 }
 
 func newLines(t *touched, cache int) lines {
@@ -78,9 +80,20 @@ func (l *lines) touch(place int32) bool {
 	}
 	for len(l.last) <= int(place) {
 		l.last = append(l.last, never)
+		l.written = append(l.written, false)
+	}
+	if !there {
+		l.written[place] = false
 	}
 	l.last[place] = l.brought
 	return !there
+}
+
+// write notes that a line which was touched is written to, and says whether it was not before, since it came.
+func (l *lines) write(place int32) (first bool) {
+	first = !l.written[place]
+	l.written[place] = true
+	return first
 }
 
 // again notes that so many rounds like the last one, which began when so many lines had come, have brought their lines.

@@ -154,8 +154,14 @@ func (p *Program) Reads(argument string) bool {
 // takes is what each kind of a program's instructions takes.
 func (c *Core) takes(p *Program) []figures {
 	all := make([]figures, len(p.kinds))
+	// Where two units make one of 512 bits, the second takes no vectors as long as the first has such to take.
+	closed := c.fused && slices.ContainsFunc(p.kinds, func(k kind) bool { return k.bits == 512 })
 	for i, k := range p.kinds {
-		all[i] = c.figures(k)
+		f := c.figures(k)
+		if others := f.op.on &^ (1 << secondUnit); closed && others != 0 {
+			f.op.on, f.fused = others, false
+		}
+		all[i] = f
 	}
 	return all
 }
@@ -203,6 +209,12 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 		}
 	}
 	return operand.Mem{}, false, false
+}
+
+// Computes says whether an instruction computes with a vector that it reads from memory.
+func Computes(n *ir.Instruction) bool {
+	m, _ := modelOf(n)
+	return m.vector && m.load && !m.free
 }
 
 // modelOf translates one, but for its registers, and tells its kind.

@@ -98,6 +98,10 @@ func (s *simulation) goOn(i *step, e *event, details []int64) {
 			if s.lines.touch(int32(place)) {
 				s.latest = s.lines.numbers[place]
 			}
+			if i.store {
+				s.lines.write(int32(place))
+				s.storedTo = place
+			}
 		}
 	}
 	if i.loop != s.loop {

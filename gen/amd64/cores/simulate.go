@@ -91,10 +91,11 @@ type simulation struct {
 	code []step
 	// takes is what each kind of instruction takes on the core.
 	takes []figures
-	// lines are those of memory that are in the first cache, latest the one that came last.
+	// lines are those of memory that are in the first cache, latest is the one that came last, and storedTo the place
+	// of the one that was written to last.
 	arrival
-	lines  lines
-	latest int64
+	lines            lines
+	latest, storedTo int64
 	// slow is what is less than a turn of the time that wide stores take more, and second says that an operation on
 	// three vectors reads the third with the one before it.
 	slow   int
@@ -254,6 +255,9 @@ func (s *simulation) enter(i *step) int64 {
 		s.issue, s.inCycle = at, 0
 	}
 	s.inCycle++
+	if s.core.apartAtSums && i.load && i.at.index >= 0 && i.vector && !i.free {
+		s.inCycle = s.core.width
+	}
 	return at
 }
 
@@ -285,6 +289,9 @@ func (s *simulation) fetch(i *step, takes *figures, e *event, details []int64, e
 		if i.bytes < lineBytes {
 			more = int64(s.core.pieces)
 		}
+		if e.crosses {
+			more += s.across
+		}
 		at = s.touch(details[e.first:][:e.lines], at, more)
 	}
 	data := at + int64(s.core.LoadLatency)
@@ -305,35 +312,6 @@ func (s *simulation) fetch(i *step, takes *figures, e *event, details []int64, e
 	return max(data, ready)
 }
 
-// touch makes a load or store wait for its lines of memory, where there are too many for the first cache: those that
-// are not there. They take more hundredths of a cycle longer than others.
-func (s *simulation) touch(places []int64, at, more int64) int64 {
-	for _, place := range places {
-		if !s.lines.touch(int32(place)) {
-			continue
-		}
-		line := s.lines.numbers[place]
-		takes := s.line + more
-		switch {
-		case line == s.latest+1:
-			takes += s.inRow
-		case s.lines.has(s.lines.before[place]):
-			takes += s.abreast
-		default:
-			takes += s.astray
-		}
-		s.latest = line
-		s.owed += takes * (s.bytes - s.kept)
-		if busy := s.owed / (100 * s.bytes); busy > 0 {
-			begins := s.take(memory, at, int(busy), false)
-			s.queued += begins - at
-			at = begins + busy
-		}
-		s.owed %= 100 * s.bytes
-	}
-	return at
-}
-
 // write is a store, of data that is known from a cycle on.
 func (s *simulation) write(i *step, takes *figures, e *event, details []int64, data int64) int64 {
 	if s.core.inTheWay && i.vector {
@@ -341,10 +319,7 @@ func (s *simulation) write(i *step, takes *figures, e *event, details []int64, d
 	}
 	at := data
 	if s.line > 0 {
-		at = s.touch(details[e.first:][:e.lines], at, 0)
-		if i.bytes == lineBytes {
-			s.owed += s.whole * (s.bytes - s.kept) // which the next line takes
-		}
+		at = s.storeLines(i, e, details[e.first:][:e.lines], at)
 	}
 	// Stores leave in their order, when what was before them has retired.
 	at = max(at, s.retired, s.committed)
@@ -366,7 +341,9 @@ func (s *simulation) turns(i *step, takes *figures, e *event) int {
 	turns := takes.stores
 	if !s.core.byHalves {
 		if e.crosses {
-			turns++
+			s.slow += s.core.acrossLines
+			turns += 1 + s.slow/100
+			s.slow %= 100
 		}
 		return turns
 	}

@@ -21,7 +21,7 @@ func (s *simulation) state(to []int64) []int64 {
 	}
 	to = append(to, int64(s.inCycle), s.retired-s.issue, int64(s.slow), s.now-s.issue, int64(s.waiting))
 	if s.line > 0 {
-		to = append(to, s.latest, s.owed)
+		to = append(to, s.latest, s.storedTo, s.owed)
 	}
 	if s.second {
 		to = append(to, 1)
