@@ -143,12 +143,14 @@ func pitch(b *plan.Buffer, size int) int {
 	return (b.Len() + n - 1) / n * n
 }
 
-// Limits of how many tiles a function is given at once. Where even one takes long, the function pauses.
+// Limits of how many tiles a function is given at once. Where even two take long, the function pauses.
 const (
 	// multiply-adds of whole registers, which take about 60 µs, and those of the gradient as long
 	callProducts = 250_000
 	callTiles    = 16        // tiles: more gain nothing
 	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
+	// Of large networks the gradient itself leaves that cache, and is read and written once for all tiles of a call.
+	largeTiles, largeKeptBytes = 6, 768 << 10
 )
 
 // tilesAtOnce is how many tiles a call takes.
@@ -160,9 +162,12 @@ func tilesAtOnce(p *plan.Program, l *TileLayout) int {
 		}
 	}
 	vectors := l.Row / LineBytes
-	n := min(callTiles/vectors, callProducts/max(1, products*vectors))
+	n, most := min(callTiles/vectors, callProducts/max(1, products*vectors)), keptBytes
+	if n < 2 {
+		n, most = largeTiles/vectors, largeKeptBytes
+	}
 	if l.Stride > 0 {
-		n = min(n, keptBytes/l.Stride)
+		n = min(n, most/l.Stride)
 	}
 	return max(1, n)
 }

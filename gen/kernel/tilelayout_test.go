@@ -89,3 +89,25 @@ func checkTileLayout(t *testing.T, name string, p *plan.Program, tiling Tiling, 
 		t.Errorf("%s: %d bytes and %d tiles, want %d bytes and at least a tile", name, l.Bytes(), l.Tiles, want)
 	}
 }
+
+// TestTilesAtOnce: a call takes as many tiles as are done soon, of a large network some though it takes longer, and no
+// more than have room for what is kept of them.
+func TestTilesAtOnce(t *testing.T) {
+	for _, c := range []struct{ input, units, fewest, most int }{
+		{4, 8, 16, 16}, {64, 64, 16, 16}, {784, 128, 2, 2}, {1000, 300, 6, 6}, {512, 512, 6, 6}, {3000, 3000, 2, 3},
+		{12000, 12000, 1, 1},
+	} {
+		n := spec.Network{Name: "N", Input: c.input, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{
+			{Dense: c.units, Activation: spec.Function{Name: "relu"}}, {Dense: 3, Activation: spec.Function{Name: "identity"}},
+		}}
+		p, err := plan.Compile(n.WithDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := NewTileLayout(p, Tiling{})
+		if l.Tiles < c.fewest || l.Tiles > c.most || l.Tiles > 1 && l.Tiles*l.Stride > largeKeptBytes {
+			t.Errorf("%d-%d-3: %d tiles at once in %d bytes, want %d to %d", c.input, c.units, l.Tiles, l.Tiles*l.Stride,
+				c.fewest, c.most)
+		}
+	}
+}
