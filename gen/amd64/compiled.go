@@ -230,7 +230,11 @@ func (a *Assembly) writeRolled(of form) (c *compiled, err error) {
 // assemble makes parts of finished functions.
 func (c *compiled) assemble(parts []*assembly.Function) {
 	for _, part := range parts {
-		c.parts = append(c.parts, assembledOf(part))
+		fn := assembledOf(part)
+		if c.file.Style.Fetched {
+			fetchLines(fn)
+		}
+		c.parts = append(c.parts, fn)
 	}
 }
 

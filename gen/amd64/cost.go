@@ -56,7 +56,7 @@ const (
 // 54 networks that were drawn it was predicted to spare four more than it did, give or take six.
 const levelMargin = 3
 
-// mostWide is how many codes of AVX-512 a function has at most.
+// mostWide is how many codes of AVX-512 a function has at most, beside one that fetches lines before it writes them.
 const mostWide = 2
 
 // margin is what a variant must spare on a core beside another.
@@ -98,15 +98,21 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 // decide chooses among what was tried what is emitted, and what each core runs of it.
 func (a *Assembly) decide(c *Choice, fn *plan.Func) {
 	c.Emitted = []Variant{a.chooseNarrow(c)}
-	for len(c.Emitted) <= mostWide {
-		v, ok := a.chooseWide(c, fn)
-		if !ok {
-			break
-		}
+	for len(c.Emitted) <= mostWide && a.addWide(c, fn, false) {
+	}
+	a.addWide(c, fn, true)
+	c.leaveOut()
+}
+
+// addWide adds a code of AVX-512 that is worth it, of those that fetch lines or of the others, and says whether there
+// is one.
+func (a *Assembly) addWide(c *Choice, fn *plan.Func, fetched bool) bool {
+	v, ok := a.chooseWide(c, fn, fetched)
+	if ok {
 		c.Emitted = append(c.Emitted, v)
 		c.run()
 	}
-	c.leaveOut()
+	return ok
 }
 
 // chooseNarrow finds the code of AVX2: that which takes least on the core that stands for those without AVX-512.
@@ -126,16 +132,17 @@ func (a *Assembly) chooseNarrow(c *Choice) (chosen Variant) {
 }
 
 // chooseWide finds a code of AVX-512 that spares some core more than its size is worth, of several that which spares
-// all of them most. Where every level has code, there is one whatever it spares.
-func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool) {
+// all of them most: of those that fetch lines, or of the others. Where every level has code, there is one whatever it
+// spares.
+func (a *Assembly) chooseWide(c *Choice, fn *plan.Func, fetched bool) (chosen Variant, ok bool) {
 	most := 0
 	for i, v := range c.Tried {
-		if v.Level != isa.AVX512 {
+		if v.Level != isa.AVX512 || v.Style.Fetched != fetched {
 			continue
 		}
 		all, worth := 0, a.config.EveryLevel && len(c.Emitted) == 1
 		for k, core := range cores.All {
-			if !core.Wide {
+			if !v.runsOn(core) {
 				continue
 			}
 			now := c.Emitted[c.Runs[k]]
@@ -151,13 +158,18 @@ func (a *Assembly) chooseWide(c *Choice, fn *plan.Func) (chosen Variant, ok bool
 	return chosen, ok
 }
 
+// runsOn says whether a core may run a code of AVX-512: one that fetches lines only where that is known to be of use.
+func (v Variant) runsOn(core *cores.Core) bool {
+	return core.Wide && (core.Fetches() || !v.Style.Fetched)
+}
+
 // run lets every core run the code that takes least there.
 func (c *Choice) run() {
 	for k, core := range cores.All {
 		c.Runs[k] = 0
 		for i, v := range c.Emitted[1:] {
 			takes, least := c.Takes(v, k), c.Takes(c.Emitted[c.Runs[k]], k)
-			if core.Wide && (takes < least && c.Runs[k] > 0 || hundred(takes) < (100-levelMargin)*int64(least)) {
+			if v.runsOn(core) && (takes < least && c.Runs[k] > 0 || hundred(takes) < (100-levelMargin)*int64(least)) {
 				c.Runs[k] = i + 1
 			}
 		}
@@ -171,7 +183,7 @@ func (c *Choice) wide() (best int) {
 	for i, v := range c.Emitted[1:] {
 		all := 0
 		for k, core := range cores.All {
-			if core.Wide && core.Whole() {
+			if core.Whole() {
 				all += besides(c.Takes(v, k), c.Takes(c.Emitted[0], k))
 			}
 		}

@@ -54,11 +54,31 @@ func (a *Assembly) chosenStyles(fn *plan.Func, l isa.Level) []kernel.Style {
 	if writesMatrices(fn) {
 		also(func(s *kernel.Style) { s.Whole = true })
 	}
+	if a.fetches(fn) {
+		for _, s := range slices.Clone(styles) {
+			if s.Fetched = true; s.Whole {
+				styles = append(styles, s)
+			}
+		}
+	}
 	// the only core that is known to prefer it
 	if plan.SignatureOf(fn.Name).Derivative == "" && p.MatrixBytes(fn) > cores.Zen5.FirstCache {
-		also(func(s *kernel.Style) { s.InOrder = true })
+		for _, s := range slices.Clone(styles) {
+			if s.InOrder = true; !s.Fetched {
+				styles = append(styles, s)
+			}
+		}
 	}
 	return styles
+}
+
+// fetches says whether it may pay to fetch lines before they are written (fetch.go): where a function writes gradients
+// that leave the first cache and whose rows begin anywhere in a line.
+func (a *Assembly) fetches(fn *plan.Func) bool {
+	return a.p.MatrixBytes(fn) > cores.GoldenCove.FirstCache && slices.ContainsFunc(fn.All(), func(op plan.Op) bool {
+		outer, ok := op.(*plan.Outer)
+		return ok && outer.GW.Rows > 1 && outer.GW.Cols*a.p.ElementBytes()%kernel.LineBytes != 0
+	})
 }
 
 // movesMatrices says whether a function moves weights by products.

@@ -68,7 +68,12 @@ func TestStyles(t *testing.T) {
 		{64, 64, spec.RoundingStrict, plan.Step, isa.AVX512, []kernel.Style{kernel.Standard}},
 		{300, 300, spec.RoundingFast, plan.Forward, isa.AVX512, []kernel.Style{kernel.Standard, inOrder}},
 		{300, 300, spec.RoundingFast, plan.Grad, isa.AVX512,
+			[]kernel.Style{kernel.Standard, whole, {Whole: true, Fetched: true}, inOrder,
+				{Whole: true, InOrder: true}}},
+		{304, 304, spec.RoundingFast, plan.Grad, isa.AVX512, // rows of whole lines
 			[]kernel.Style{kernel.Standard, whole, inOrder, {Whole: true, InOrder: true}}},
+		{99, 99, spec.RoundingFast, plan.Step, isa.AVX512, // which reads lines before it writes them
+			[]kernel.Style{kernel.Standard, whole}},
 	} {
 		p, err := plan.Compile(spec.Network{Name: "Net", Input: test.cols, Rounding: test.rounding,
 			Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{

@@ -8,6 +8,9 @@ type Style struct {
 	Apart bool
 	// Whole says that large matrices are written in whole registers, not 32 bytes at once.
 	Whole bool
+	// Fetched says that lines are fetched before they are written, in functions that write them and do not read them
+	// before.
+	Fetched bool
 	// ByHalves says that rows which fill more than half a register are multiplied by halves (halves.go).
 	ByHalves bool
 	// InOrder says that the rows of large matrices are read and written one after another, from the first to the last,
@@ -61,6 +64,9 @@ func (s Style) String() string {
 	}
 	if s.Whole {
 		words = append(words, "written in whole registers")
+	}
+	if s.Fetched {
+		words = append(words, "fetched before")
 	}
 	if s.InOrder {
 		words = append(words, "rows in order")

@@ -69,7 +69,7 @@ type Core struct {
 	fromSecond, fromThird, fromMemory   int
 	// written is how much more a line from the second cache takes that is written to, as it goes back there, and
 	// thirdWritten one from the third. across is how much more a load or store across lines takes one of which comes
-	// from the second cache, and apart one to a line that was written to before, but not by the store before it.
+	// from the second cache, and apart a store to a line that came for a store, but not for the one just before it.
 	written, thirdWritten, across, apart int
 	// Of lines from the second cache, abreast is how much more one takes that doesn't follow the one before it but
 	// another, as those of rows do that are read side by side, inRow one that does follow it, and astray one that
@@ -102,6 +102,9 @@ func Named(name string) (*Core, error) {
 
 // StoresInTheWay says whether stores get in the way of operations on three vectors.
 func (c *Core) StoresInTheWay() bool { return c.inTheWay }
+
+// Fetches says whether it is known that stores across lines take less where the lines were fetched before.
+func (c *Core) Fetches() bool { return c.apart > 0 }
 
 // Whole says whether a core takes vectors of 512 bits at once, not in two halves.
 func (c *Core) Whole() bool { return c.Wide && c.turns == 1 }

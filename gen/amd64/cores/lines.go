@@ -56,8 +56,8 @@ type lines struct {
 	// is how many the cache holds.
 	last          []int64
 	brought, room int64
-	// written says of each line that it was written to since it came.
-	written []bool
+	// written says of each line that it was written to since it came, and missed that it came when it was written to.
+	written, missed []bool
 }
 
 func newLines(t *touched, cache int) lines {
@@ -80,10 +80,10 @@ func (l *lines) touch(place int32) bool {
 	}
 	for len(l.last) <= int(place) {
 		l.last = append(l.last, never)
-		l.written = append(l.written, false)
+		l.written, l.missed = append(l.written, false), append(l.missed, false)
 	}
 	if !there {
-		l.written[place] = false
+		l.written[place], l.missed[place] = false, false
 	}
 	l.last[place] = l.brought
 	return !there

@@ -64,11 +64,13 @@ func (s *simulation) touch(places []int64, at, more int64) int64 {
 func (s *simulation) storeLines(i *step, e *event, places []int64, at int64) int64 {
 	more, brought := int64(0), s.lines.brought
 	for k, place := range places {
+		came := s.lines.brought
 		at = s.touch(places[k:k+1], at, 0)
 		switch {
 		case s.lines.write(int32(place)):
 			more += s.written
-		case place != s.storedTo:
+			s.lines.missed[place] = s.lines.brought > came
+		case place != s.storedTo && s.lines.missed[place]:
 			more += s.apart
 		}
 		s.storedTo = place

@@ -201,8 +201,14 @@ func (i *modelled) counter() (disp int, ok bool) {
 	return 0, false
 }
 
+// Fetch is the opcode of an instruction that has a line come and reads nothing.
+const Fetch = "PREFETCHT0"
+
 // memory finds an instruction's memory operand, which is written where it is the last one.
 func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
+	if n.Opcode == Fetch {
+		return n.Operands[0].(operand.Mem), true, false
+	}
 	for k, o := range n.Operands {
 		if mem, ok := o.(operand.Mem); ok && n.Opcode != "LEAQ" {
 			return mem, k < len(n.Operands)-1, k == len(n.Operands)-1
@@ -231,7 +237,7 @@ func modelOf(n *ir.Instruction) (modelled, kind) {
 	}
 	bytes := memoryBytes(n, bits)
 	i.bytes = uint8(bytes)
-	i.free = moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
+	i.free = n.Opcode == Fetch || moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
 	return i, kind{n.Opcode, bits, bytes}
 }
 
@@ -255,6 +261,8 @@ func memoryBytes(n *ir.Instruction, bits int) int {
 		return 4
 	case "VMOVSD", "VBROADCASTSD", "VMOVDDUP":
 		return 8
+	case Fetch:
+		return 1
 	}
 	if slices.Contains(n.Suffixes, "BCST") {
 		return 4

@@ -48,6 +48,7 @@ var instructions = map[string]instruction{
 	"MOVL":              two(x86.MOVL),
 	"MOVQ":              two(x86.MOVQ),
 	"NEGQ":              one(x86.NEGQ),
+	"PREFETCHT0":        one(x86.PREFETCHT0),
 	"RET":               none(x86.RET),
 	"SHRQ":              x86.SHRQ,
 	"SUBL":              two(x86.SUBL),
