@@ -9,9 +9,10 @@ const (
 	normDoc = "Norm is the Euclidean norm of the gradient: NaN if an element is NaN, else infinite if one is infinite. The " +
 		"squares neither\noverflow nor vanish: the norm of finite elements is infinite only where it is too large for " +
 		"its type."
-	clipDoc = "Clip scales the gradient down to a norm of limit if its norm is greater, and returns the norm that it had. " +
-		"limit must\nnot be negative. It is PyTorch's clip_grad_norm_ without the 1e-6 that is added there. If the norm is " +
-		"NaN, all elements\nbecome NaN. If elements are infinite, they become NaN and finite ones 0. The result shows both."
+	clipDoc = "Clip scales the gradient down to a norm of limit if its norm is greater, and returns the norm that it had. At " +
+		"0 it\nbecomes 0, and +Inf limits nothing. A limit that is negative or NaN panics. It is PyTorch's clip_grad_norm_ " +
+		"without\nthe 1e-6 that is added there. If the norm is NaN, all elements become NaN. If elements are infinite and " +
+		"limit is not,\nthey become NaN and finite ones 0. The result shows both."
 	scaleDoc = "Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean."
 )
 
@@ -55,6 +56,7 @@ func (pr *builder) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 	})
 	norm.Return(code.To(pr.kind, method("g", "norm")))
 
+	pr.checkLimit(clip)
 	root, limit := code.V("norm"), code.To(code.Float64, code.V("limit"))
 	clip.Let("norm", method("g", "norm"))
 	over := beyond(clip, root, limit)
@@ -85,6 +87,7 @@ func (pr *builder) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 	norm.Add(parts)
 	norm.Return(code.Quotient(root, scale))
 
+	pr.checkLimit(clip)
 	clip.Add(parts)
 	clip.Let("norm", code.Quotient(root, scale))
 	over := beyond(clip, code.V("norm"), code.V("limit"))
@@ -99,6 +102,13 @@ func (pr *builder) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 	each(over, pr.mul(&code.Group{X: code.Product(code.V("x"), scale)}, k))
 	clip.Return(code.V("norm"))
 	return norm, clip
+}
+
+// checkLimit refuses a limit that can only be a mistake, before anything is changed: a negative one would turn the
+// gradient round, and NaN would make it NaN.
+func (pr *builder) checkLimit(b *code.Block) {
+	wrong := b.If(&code.Unary{Op: code.Not, X: &code.Binary{Op: code.Ge, X: code.V("limit"), Y: code.I(0)}})
+	wrong.Panic(pr.gradType() + ".Clip: limit is negative or NaN; give the greatest norm that the gradient may have")
 }
 
 // clipped leaves the block that scales the gradient to assembly, and returns the norm.
