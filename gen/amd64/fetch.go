@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
@@ -15,12 +16,14 @@ import (
 // fetchedBytes is how large such a store is.
 const fetchedBytes = 32
 
-// fetchLines has the last line of every large store of a finished function fetched before the store.
+// fetchLines has the last line of every large store of a finished function fetched before the store, but for those to
+// the frame, which is always in the first cache.
 func fetchLines(fn *ir.Function) {
 	var nodes []ir.Node
 	for _, n := range fn.Nodes {
 		if i, ok := n.(*ir.Instruction); ok {
-			if at, bytes, _, store := cores.Access(i); store && bytes >= fetchedBytes && at.Symbol.Name == "" {
+			at, bytes, _, store := cores.Access(i)
+			if store && bytes >= fetchedBytes && at.Symbol.Name == "" && at.Base != reg.StackPointer {
 				nodes = append(nodes, fetchOf(at.Offset(bytes-1)))
 			}
 		}

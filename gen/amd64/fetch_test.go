@@ -7,6 +7,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/amd64/cores"
 	"github.com/backpropgen/backpropgen/gen/amd64/isa"
@@ -60,5 +61,21 @@ func TestFetchLines(t *testing.T) {
 		if runs := choice.Emitted[choice.Runs[k]]; runs.Style.Fetched != (c == cores.GoldenCove) {
 			t.Errorf("%s runs %v", c.Title, runs)
 		}
+	}
+}
+
+// TestFetchFrame: what a function keeps on the stack is not fetched.
+func TestFetchFrame(t *testing.T) {
+	fn := ir.NewFunction("keeps")
+	for _, to := range []reg.Register{reg.StackPointer, reg.RDI} {
+		i, err := isa.Build("VMOVUPS", reg.Z0, operand.Mem{Base: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn.AddInstruction(i)
+	}
+	fetchLines(fn)
+	if n := count(fn, cores.Fetch); n != 1 || fn.Instructions()[1].Opcode != cores.Fetch {
+		t.Errorf("%d lines are fetched, want that of DI", n)
 	}
 }
