@@ -24,6 +24,8 @@ func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 		errs = append(errs,
 			fmt.Errorf("train: Trainer.Optimizer is a nil %T; "+
 				"give one that exists, or leave the field alone for gradient descent", t.Optimizer))
+	} else {
+		errs = append(errs, t.checkHyperparameters()...)
 	}
 	if absent.Pointer(t.Team) {
 		errs = append(errs,
