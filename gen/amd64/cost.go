@@ -177,7 +177,8 @@ func (c *Choice) run() {
 	c.Unknown = c.wide()
 }
 
-// wide is the code of AVX-512 that takes least on the cores that take 512 bits at once, 0 where there is none.
+// wide is the code of AVX-512 that takes least on the cores that take 512 bits at once, 0 where there is none. One that
+// fetches lines is no choice for cores of which nothing is known, as long as there is another.
 func (c *Choice) wide() (best int) {
 	least := 0
 	for i, v := range c.Emitted[1:] {
@@ -187,7 +188,10 @@ func (c *Choice) wide() (best int) {
 				all += besides(c.Takes(v, k), c.Takes(c.Emitted[0], k))
 			}
 		}
-		if best == 0 || all < least {
+		if best > 0 && v.Style.Fetched {
+			continue
+		}
+		if best == 0 || all < least || c.Emitted[best].Style.Fetched {
 			best, least = i+1, all
 		}
 	}
