@@ -10,8 +10,9 @@ import (
 	"github.com/backpropgen/backpropgen/generated/xor"
 )
 
-// A limit of Clip that can only be a mistake is refused and changes nothing. A negative one turned the gradient round,
-// and NaN made it NaN. The gradient of xor is clipped in Go, those of the others in assembly where the machine has it.
+// A limit of Clip that can only be a mistake is refused and changes nothing: a negative one turned the gradient round.
+// NaN is no such mistake, as a norm of NaN may have given it: it makes the gradient NaN and stops no control loop.
+// The gradient of xor is clipped in Go, those of the others in assembly where the machine has it.
 func TestClipLimits(t *testing.T) {
 	var x xor.XorGrad
 	clipLimits(t, "XorGrad", x.Flat()[:], x.Clip)
@@ -41,11 +42,11 @@ func clipLimits[F float32 | float64](t *testing.T, name string, g []F, clip func
 	}
 	nan, inf := F(math.NaN()), F(math.Inf(1))
 	two := F(2 / math.Sqrt(float64(len(g))))
-	for _, limit := range []F{-1, -0x1p-149, -inf, nan} {
+	for _, limit := range []F{-1, -0x1p-149, -inf} {
 		for _, with := range []F{two, 0, inf, nan} {
 			filled(with)
 			said := panicked(func() { clip(limit) })
-			if !strings.HasPrefix(said, name+".Clip: limit is negative or NaN; ") {
+			if !strings.HasPrefix(said, name+".Clip: limit is negative; ") {
 				t.Errorf("%s.Clip(%v) of elements %v: %q", name, limit, with, said)
 			}
 			if !all(func(v F) bool { return v == with || v != v && with != with }) {
@@ -58,6 +59,7 @@ func clipLimits[F float32 | float64](t *testing.T, name string, g []F, clip func
 		{inf, two, two}, {inf, inf, inf}, {inf, 0, 0}, {inf, nan, nan},
 		{0, two, 0}, {0, 0, 0}, {0, inf, nan}, {0, nan, nan}, {F(math.Copysign(0, -1)), two, 0},
 		{1, two, two / 2}, {4, two, two}, {1, inf, nan},
+		{nan, two, nan}, {nan, 0, nan}, {nan, inf, nan}, {nan, nan, nan},
 	} {
 		norm := filled(c.with)
 		if got := clip(c.limit); got != norm && !near(got, norm) && norm == norm {

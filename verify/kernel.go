@@ -78,7 +78,7 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// squares may not be, NaN where an element is NaN, else infinite where one is.
 	Norm func(g *G) F
 	// Clip multiplies g by limit/norm unless its norm is at most limit, and returns the norm it had: a gradient with a
-	// NaN becomes NaN in every element. It is never called with a limit that is negative or NaN.
+	// NaN becomes NaN in every element, and so does one at a limit of NaN. It is never called with a negative limit.
 	Clip func(g *G, limit F) F
 	// Scale multiplies g by k.
 	Scale func(g *G, k F)

@@ -10,9 +10,9 @@ const (
 		"squares neither\noverflow nor vanish: the norm of finite elements is infinite only where it is too large for " +
 		"its type."
 	clipDoc = "Clip scales the gradient down to a norm of limit if its norm is greater, and returns the norm that it had. At " +
-		"0 it\nbecomes 0, and +Inf limits nothing. A limit that is negative or NaN panics. It is PyTorch's clip_grad_norm_ " +
-		"without\nthe 1e-6 that is added there. If the norm is NaN, all elements become NaN. If elements are infinite and " +
-		"limit is not,\nthey become NaN and finite ones 0. The result shows both."
+		"0 it\nbecomes 0, and +Inf limits nothing. A negative limit panics. It is PyTorch's clip_grad_norm_ without the 1e-6 " +
+		"that is\nadded there. If the norm or limit is NaN, all elements become NaN. If elements are infinite and limit is not, " +
+		"they\nbecome NaN and finite ones 0. The result shows both."
 	scaleDoc = "Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean."
 )
 
@@ -105,10 +105,10 @@ func (pr *builder) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 }
 
 // checkLimit refuses a limit that can only be a mistake, before anything is changed: a negative one would turn the
-// gradient round, and NaN would make it NaN.
+// gradient round. NaN passes, as it may come of a gradient that is NaN: it shows in the elements, as everywhere else.
 func (pr *builder) checkLimit(b *code.Block) {
-	wrong := b.If(&code.Unary{Op: code.Not, X: &code.Binary{Op: code.Ge, X: code.V("limit"), Y: code.I(0)}})
-	wrong.Panic(pr.gradType() + ".Clip: limit is negative or NaN; give the greatest norm that the gradient may have")
+	wrong := b.If(&code.Binary{Op: code.Lt, X: code.V("limit"), Y: code.I(0)})
+	wrong.Panic(pr.gradType() + ".Clip: limit is negative; give the greatest norm that the gradient may have")
 }
 
 // clipped leaves the block that scales the gradient to assembly, and returns the norm.

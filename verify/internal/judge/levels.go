@@ -144,11 +144,7 @@ func strictResults[F memory.Float](k *Levels[F], d *strictData[F], counts []int)
 		add("Norm", "norm", g.Norm())
 		g.Scale(d.rate)
 		add("Scale", "gradient", g.Grad...)
-		limit := g.Norm() * d.rate
-		if limit != limit {
-			limit = 1 // NaN is no limit
-		}
-		add("Clip", "norm", g.Clip(limit))
+		add("Clip", "norm", g.Clip(g.Norm()*d.rate))
 		add("Clip", "gradient", g.Grad...)
 	}
 	for _, count := range counts {
