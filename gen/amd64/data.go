@@ -31,22 +31,24 @@ func dataOf(f *assembly.File) *ir.Global {
 	return data
 }
 
-// placeConstants gives the constants of a file's codes their places, those first that are to begin at multiples of the
-// most bytes: none lies across words, and nothing between them is left over.
+// placeConstants gives the constants that a file's codes read their places, those first that are to begin at multiples
+// of the most bytes: none lies across words, and nothing between them is left over.
 func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
-	files := make([]*assembly.File, 0, len(forms))
+	codes := make([]*compiled, 0, len(forms))
 	for _, of := range forms {
-		files = append(files, a.code[of].file)
+		codes = append(codes, a.code[of])
 	}
 	for _, s := range a.swept {
-		for _, c := range s.Code {
-			files = append(files, c.file)
-		}
+		codes = append(codes, s.Code...)
+	}
+	reads := make([][]bool, len(codes))
+	for i, c := range codes {
+		reads[i] = c.reads()
 	}
 	for bytes := kernel.LineBytes; bytes > 0; bytes /= 2 {
-		for _, file := range files {
-			for _, one := range file.All {
-				if len(one.Raw)%bytes == 0 {
+		for i, c := range codes {
+			for k, one := range c.file.All {
+				if reads[i][k] && len(one.Raw)%bytes == 0 {
 					f.Share(one)
 				}
 			}
@@ -54,13 +56,41 @@ func (a *Assembly) placeConstants(f *assembly.File, forms []form) {
 	}
 }
 
-// link puts the constants of a function that was written by itself among those of a file, and returns its code with the
-// places that they have there.
+// reads says which of its constants a code reads: what it did not need after all has left some behind.
+func (c *compiled) reads() []bool {
+	reads := make([]bool, len(c.file.All))
+	for _, fn := range c.parts {
+		for _, n := range fn.Nodes {
+			if i, ok := n.(*ir.Instruction); ok {
+				if _, one := c.constant(i); one >= 0 {
+					reads[one] = true
+				}
+			}
+		}
+	}
+	return reads
+}
+
+// constant is which operand of an instruction is a constant of its file, and which one that is; -1 if none is.
+func (c *compiled) constant(i *ir.Instruction) (at, one int) {
+	for at, o := range i.Operands {
+		if m, ok := o.(operand.Mem); ok && m.Symbol.Static && m.Symbol.Name == c.file.Symbol {
+			all := c.file.All
+			return at, sort.Search(len(all), func(k int) bool { return all[k].At > m.Disp }) - 1
+		}
+	}
+	return -1, -1
+}
+
+// link puts the constants that a function reads, which was written by itself, among those of a file, and returns its
+// code with the places that they have there.
 func link(s *assembly.File, c *compiled) (parts []*ir.Function) {
-	from, symbol := c.file.Constants, operand.NewStaticSymbol(c.file.Symbol)
-	moved := make([]int, len(from.All))
-	for i, one := range from.All {
-		moved[i] = s.Put(one)
+	from := c.file.All
+	moved := make([]int, len(from))
+	for i, reads := range c.reads() {
+		if reads {
+			moved[i] = s.Put(from[i])
+		}
 	}
 	for _, fn := range c.parts {
 		linked := *fn
@@ -70,16 +100,12 @@ func link(s *assembly.File, c *compiled) (parts []*ir.Function) {
 			if !ok {
 				continue
 			}
-			at := slices.IndexFunc(i.Operands, func(o operand.Op) bool {
-				m, ok := o.(operand.Mem)
-				return ok && m.Symbol == symbol
-			})
+			at, one := c.constant(i)
 			if at < 0 {
 				continue
 			}
 			m := i.Operands[at].(operand.Mem)
-			one := sort.Search(len(from.All), func(i int) bool { return from.All[i].At > m.Disp }) - 1
-			m.Disp += moved[one] - from.All[one].At
+			m.Disp += moved[one] - from[one].At
 			instruction := *i
 			instruction.Operands = slices.Clone(i.Operands)
 			instruction.Operands[at] = m
