@@ -10,7 +10,7 @@ import (
 // A file has no constant that none of its functions reads. A quotient that became a division had left a one behind.
 func TestConstantsAreRead(t *testing.T) {
 	p := compiledNetwork(t, spec.Network{
-		Name: "Net", Input: 4, Cost: spec.Function{Name: "cross-entropy"}, Optimizers: []spec.Optimizer{spec.Adam},
+		Name: "Net", Input: 4, Cost: spec.Function{Name: "cross-entropy"}, Emit: []spec.Part{spec.EmitForward},
 		Layers: []spec.Layer{
 			{Dense: 8, Activation: spec.Function{Name: "tanh"}}, {Dense: 3, Activation: spec.Function{Name: "softmax"}},
 		},
