@@ -1,80 +1,109 @@
 package gen_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestSizes holds the sizes of emitted files, in bytes together, to what they have come to: people commit and review
-// them. A change that makes them larger says here what for: the last ones were sums of registers that are computed
-// once for several operations, and made others smaller, and limits that Clip refuses. Alone are those without arm64.
-// Wanted were 150 KB of iris, 80 of xor, 350 of control and 300 of digits and pixels, and 15 KB, of 1024 bytes each, of
-// an iris that has Forward and nothing else.
+// wantedSizes is how many bytes the emitted files of a network may have together with assembly for amd64 alone, and
+// wantedForward how many those of iris with Forward and nothing else.
+var wantedSizes = map[string]int{"xor": 80e3, "iris": 150e3, "control": 350e3, "digits": 300e3, "pixels": 300e3}
+
+const wantedForward = 15 << 10
+
+// TestSizes holds the sizes of emitted files to those that docs/deploying.md has: people commit and review them. A
+// change that makes them larger says what for. With -update it writes them there.
 func TestSizes(t *testing.T) {
-	for _, c := range []struct {
-		network string
-		emit    []spec.Part
-		targets []spec.Target
-		most    int
-		alone   int
-	}{
-		// The second processor adds less than the first has.
-		{"xor", nil, nil, 155.6e3, 109.6e3}, {"iris", nil, nil, 187.9e3, 130.7e3}, {"control", nil, nil, 269.3e3, 205.8e3},
-		{"digits", nil, nil, 323.6e3, 248.6e3}, {"pixels", nil, nil, 315.5e3, 228.0e3},
-		{"iris", []spec.Part{spec.EmitForward}, nil, 22.8e3, 0},
-		{"iris", []spec.Part{spec.EmitForward}, []spec.Target{spec.AMD64}, 15.21e3, 0},
-	} {
-		path := filepath.Join("..", "generated", c.network, c.network+".yaml")
-		text, err := os.ReadFile(path)
+	amd64, none := []spec.Target{spec.AMD64}, []spec.Target{}
+	var table strings.Builder
+	table.WriteString("| network | by default | `targets: [amd64]` | `targets: []` | `emit: [forward]` and `targets: [amd64]` |\n" +
+		"|---|--:|--:|--:|--:|\n")
+	for _, name := range []string{"xor", "iris", "control", "digits", "pixels"} {
+		if testing.Short() && name != "xor" && name != "iris" {
+			continue
+		}
+		n, err := spec.DecodeFile(filepath.Join("..", "generated", name, name+".yaml"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := spec.Decode(path, text)
-		if err != nil {
-			t.Fatal(err)
+		every, with := committedSize(t, name, n), n
+		n.Optimizers = nil
+		all := every
+		if len(with.Optimizers) > 0 {
+			all = sizeOf(t, n, n.Targets)
 		}
-		total, of := 0, map[string]int{}
-		if c.emit == nil { // what is committed is what is generated, as the tests of generated say
-			for _, name := range gen.FileNames(n) {
-				data, err := os.ReadFile(filepath.Join(filepath.Dir(path), name))
-				if err != nil && !strings.HasSuffix(name, "_weights_gen.go") {
-					t.Fatal(err)
-				}
-				total += len(data)
-				if _, processor, ok := strings.Cut(strings.TrimSuffix(name, filepath.Ext(name)), "_"); ok {
-					of[strings.TrimSuffix(processor, "_gen")] += len(data)
-				}
-			}
-			if of["arm64"] == 0 || of["arm64"] > of["amd64"] {
-				t.Errorf("%s: %d bytes for arm64, %d for amd64", c.network, of["arm64"], of["amd64"])
-			}
-			if alone := total - of["arm64"]; alone > c.alone {
-				t.Errorf("%s without arm64: %d bytes, at most %d until now", c.network, alone, c.alone)
-			}
-		} else {
-			n.Emit = c.emit
-			if c.targets != nil {
-				n.Targets = c.targets
-			}
-			files, err := gen.Generate(n, gen.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range files {
-				total += len(f.Data)
-			}
-			explained, err := gen.Explain(n, gen.Options{})
-			if err != nil || !strings.Contains(explained, files[0].Name+" ") {
-				t.Errorf("%s: explain does not say how large %s is: %v", c.network, files[0].Name, err)
+		alone, portable := sizeOf(t, n, amd64), sizeOf(t, n, none)
+		forward := sizeOf(t, n, amd64, spec.EmitForward)
+		if alone > wantedSizes[name] {
+			t.Errorf("%s with assembly for amd64 alone has %d bytes, at most %d are wanted", name, alone, wantedSizes[name])
+		}
+		if name == "iris" && forward > wantedForward {
+			t.Errorf("Forward of %s has %d bytes, at most %d are wanted", name, forward, wantedForward)
+		}
+		if all-alone > alone {
+			t.Errorf("%s: arm64 adds %d bytes to %d", name, all-alone, alone)
+		}
+		row := func(what string, bytes ...int) {
+			fmt.Fprintf(&table, "| %s |", what)
+			for _, b := range bytes {
+				fmt.Fprintf(&table, " %.0f KB |", float64(b)/1e3)
 			}
 		}
-		if total > c.most {
-			t.Errorf("%s, emit %v: %d bytes, at most %d until now", c.network, c.emit, total, c.most)
+		row(name+" "+gen.Shape(n), all, alone, portable, forward)
+		table.WriteString("\n")
+		if each := len(with.Optimizers); each > 0 {
+			row("an optimizer of "+name, (every-all)/each, (sizeOf(t, with, amd64)-alone)/each,
+				(sizeOf(t, with, none)-portable)/each)
+			table.WriteString(" |\n")
 		}
 	}
+	if !testing.Short() {
+		gentest.PageSays(t, "docs/deploying.md", "sizes", table.String())
+	}
+}
+
+// committedSize is how many bytes the committed files of a benchmark network have together: they are what is generated,
+// as the tests of generated say.
+func committedSize(t *testing.T, name string, n spec.Network) (bytes int) {
+	t.Helper()
+	for _, file := range gen.FileNames(n) {
+		data, err := os.ReadFile(filepath.Join("..", "generated", name, file))
+		if err != nil && !strings.HasSuffix(file, "_weights_gen.go") {
+			t.Fatal(err)
+		}
+		bytes += len(data)
+	}
+	return bytes
+}
+
+// sizeOf is how many bytes the files of a network have together for such targets, with some parts or with all. The
+// least of them is named by explain.
+func sizeOf(t *testing.T, n spec.Network, targets []spec.Target, parts ...spec.Part) (bytes int) {
+	t.Helper()
+	n.Targets, n.Emit = targets, parts
+	c, err := gen.Compile(n, gen.Options{Source: strings.ToLower(n.Name) + ".yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := c.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		bytes += len(f.Data)
+	}
+	if parts != nil {
+		explained, err := c.Explain()
+		if err != nil || !strings.Contains(explained, files[0].Name+" ") {
+			t.Errorf("%s: explain does not say how large %s is: %v", n.Name, files[0].Name, err)
+		}
+	}
+	return bytes
 }
