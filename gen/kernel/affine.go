@@ -26,80 +26,90 @@ func (f *function) affine(op *plan.Affine) {
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.Lanes()
 	chunks := (cols + lanes - 1) / lanes
 	step := f.rowsAtOnce(op.W)
-	blocks := (rows + step - 1) / step
-	unrolledRows := blocks
+	unrolled := (rows + step - 1) / step // blocks
 	if rows*chunks > f.unrolledProducts() {
-		unrolledRows = 1
+		unrolled = 1
 	}
 	var held []*vec.Value
-	if rows/step > unrolledRows && f.straightDots(op.W, step) {
+	if rows/step > unrolled && f.straightDots(op.W, step) {
 		beside := step
 		if f.style.InOrder {
 			beside += inOrderChains
 		}
 		held = f.heldInput(op, beside)
 	}
-	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function
-	// then has the next one within its sight, and not the sums between.
-	var later []func()
-	finish := func() {
-		for _, each := range later {
-			each()
-		}
-		later = nil
-	}
-	each := func(at index, n int, z *vec.Value) {
-		later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
-	}
-	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
-		w, release := f.row(op.W, at), func() {}
-		var sums []*vec.Value
-		width := f.m.Width(min(cols, lanes))
-		straight := f.straightDots(op.W, n)
-		if f.byHalves(op.W, n) {
-			f.code.Wide(width, func() { each(at, n, f.halvedDots(op, w, at, n)) })
-			if unrolledRows == 1 || len(later) >= f.m.Registers/4 {
-				finish()
-			}
-			return
-		}
-		inOrder := f.style.InOrder && n > 1
-		switch {
-		case straight && inOrder:
-			f.code.Wide(width, func() { sums = f.dotsInOrder(op, w, n, held) })
-		case straight:
-			f.code.Wide(width, func() { sums = f.dots(op, w, at, n, held) })
-		case inOrder:
-			w, release = f.address(w)
-			f.code.Wide(width, func() { sums = f.loopedDotsInOrder(op, w, n) })
-		default:
-			w, release = f.address(w)
-			f.code.Wide(width, func() { sums = f.loopedDots(op, w, at, n) })
-		}
-		f.code.Wide(width, func() {
-			for k := 0; k < n; k += lanes { // a vector of sums after the other
-				at, n, sums := at, min(lanes, n-k), sums[k:min(k+lanes, n)]
-				at.off += k
-				var z *vec.Value
-				if op.B == nil || len(sums) == 1 && k == 0 {
-					z = f.code.Reduce(sums)
-				} else {
-					var bias *vec.Value
-					f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
-					z = f.code.ReduceOnto(bias, sums)
-				}
-				each(at, n, z)
-			}
+	var made deferred
+	f.rowBlocks(rows, step, unrolled, []int{1, cols}, func(at index, n int) {
+		straight, release := f.affineBlock(op, at, n, held, func(at index, n int, z *vec.Value) {
+			made = append(made, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
 		})
-		if unrolledRows == 1 || !straight || len(later) >= f.m.Registers/4 {
-			finish()
+		if unrolled == 1 || !straight || len(made) >= f.m.Registers/4 {
+			made.write()
 		}
-		f.releasePending()
 		release()
 	})
-	finish()
+	made.write()
 	if held != nil {
 		f.to.Release(held...)
+	}
+}
+
+// deferred is what Each makes of blocks of rows, written after the sums of several: a core that waits for a long
+// function then has the next one within its sight, and not the sums between.
+type deferred []func()
+
+// write writes it.
+func (d *deferred) write() {
+	for _, each := range *d {
+		each()
+	}
+	*d = nil
+}
+
+// affineBlock forms the sums of a block of n rows, a vector of them after the other, and says whether that is straight
+// code. What it returns releases the registers of loops, once what Each makes of the sums is written.
+func (f *function) affineBlock(op *plan.Affine, at index, n int, held []*vec.Value,
+	each func(at index, n int, z *vec.Value)) (straight bool, release func()) {
+	cols, lanes := op.W.Cols, f.m.Lanes()
+	w, pointer := f.row(op.W, at), func() {}
+	width := f.m.Width(min(cols, lanes))
+	if f.byHalves(op.W, n) {
+		f.code.Wide(width, func() { each(at, n, f.halvedDots(op, w, at, n)) })
+		return true, pointer
+	}
+	var sums []*vec.Value
+	straight = f.straightDots(op.W, n)
+	inOrder := f.style.InOrder && n > 1
+	switch {
+	case straight && inOrder:
+		f.code.Wide(width, func() { sums = f.dotsInOrder(op, w, n, held) })
+	case straight:
+		f.code.Wide(width, func() { sums = f.dots(op, w, at, n, held) })
+	case inOrder:
+		w, pointer = f.address(w)
+		f.code.Wide(width, func() { sums = f.loopedDotsInOrder(op, w, n) })
+	default:
+		w, pointer = f.address(w)
+		f.code.Wide(width, func() { sums = f.loopedDots(op, w, at, n) })
+	}
+	f.code.Wide(width, func() {
+		for k := 0; k < n; k += lanes {
+			at, n, sums := at, min(lanes, n-k), sums[k:min(k+lanes, n)]
+			at.off += k
+			var z *vec.Value
+			if op.B == nil || len(sums) == 1 && k == 0 {
+				z = f.code.Reduce(sums)
+			} else {
+				var bias *vec.Value
+				f.code.Wide(f.m.Width(n), func() { bias = f.biases(op.B, at, n) })
+				z = f.code.ReduceOnto(bias, sums)
+			}
+			each(at, n, z)
+		}
+	})
+	return straight, func() {
+		f.releasePending()
+		pointer()
 	}
 }
 
