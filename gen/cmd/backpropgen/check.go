@@ -12,6 +12,38 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 )
 
+// checkCommand is the subcommand check.
+func checkCommand() command {
+	return command{
+		name: "check", args: "[-o DIR] [-pkg NAME] [-d] [-q] SPEC|DIR...",
+		summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
+		about: `Compares the files in place with what generate would write, and changes none of them. What it generates
+for that is kept, as by generate. Prints one line for each difference:
+
+  missing     there is no such file
+  stale       the spec, its package or its neighbours changed, or another version of backpropgen made the
+              file; the message then names that version
+  edited      somebody changed the file: the checksum in its second line no longer fits
+  empty       the file is empty
+  cut short   the file ends too early
+  orphaned    the spec of the file is gone, or no longer produces it
+
+Give specs the same flags as generate. A folder, with or without /..., stands for everything in it and
+below it:
+
+  - what its go:generate lines with 'backpropgen generate' make, with the flags of that line;
+  - every spec that has emitted files in its own folder. A spec without any is skipped.
+
+Skipped as by the go command: testdata, vendor, folders that begin with . or _, and other modules.
+
+With -d, a unified diff follows on standard output for each file that differs. Lines with - are in the
+file, lines with + are what generate would write. The exit codes are the same.`,
+		flags:   []string{"o", "pkg", "d", "q"},
+		example: "backpropgen check ./...",
+		run:     runCheck,
+	}
+}
+
 // runCheck is the check command.
 func runCheck(c *call) int {
 	if code := c.checkArgs(); code != exitOK {

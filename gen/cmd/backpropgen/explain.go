@@ -11,6 +11,39 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
+// explainCommand is the subcommand explain.
+func explainCommand() command {
+	return command{
+		name: "explain", args: "[-inputs LO,HI] [-weights LO,HI] [-biases LO,HI] [-targets LO,HI]\n" +
+			"                           [-measure] SPEC...",
+		summary: "print the plan: buffers, passes, costs, rounding errors, memory, code size",
+		about: `Prints how a network is computed and what that costs. Writes no file. It prints
+
+  - what each activation and the cost compute, and their derivatives where there is a choice;
+  - what is kept of each layer, and what each cache mode would keep and take;
+  - the operations of one call of each function;
+  - of assembly: which functions have it at which level, predicted cycles, and calls per function;
+  - bounds on rounding errors;
+  - the buffers, and every function as equations, with the derivatives that were found.
+
+The bounds hold for all inputs, weights, biases and targets within the ranges given. They are for the worst
+case, in which all errors add up. Narrow ranges, such as those of trained weights, have small bounds.
+
+With -measure it prints instead how long every variant of every function takes on this machine: portable
+Go, and all code that was tried for AVX2 and AVX-512. Generate emits those variants that are faster on some
+processor. Beside each time is the predicted time. For functions of one sample there is also the time of
+plain loops that only read and write the same matrices. It marks the variant that runs here, and says where
+another one is faster by more than 5 %. It needs the Go command, but no internet connection, and takes about
+ten seconds for a small network. Ctrl-C ends it and leaves nothing behind. GODEBUG=cpu.avx512f=off measures
+as on a processor without AVX-512.
+
+SPEC may be - for standard input.`,
+		flags:   []string{"inputs", "weights", "biases", "targets", "measure"},
+		example: "backpropgen explain iris.yaml",
+		run:     runExplain,
+	}
+}
+
 // runExplain is the explain command.
 func runExplain(c *call) int {
 	if len(c.args) == 0 {

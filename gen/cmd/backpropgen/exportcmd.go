@@ -36,6 +36,30 @@ var exportFormats = []exportFormat{
 	{".npz", func(w io.Writer, m *model.Model) error { return tensors.WriteNPZ(w, m.TorchTensors()) }},
 }
 
+// exportCommand is the subcommand export.
+func exportCommand() command {
+	return command{
+		name: "export", args: "[-o FILE] [-weights FILE] [-f] [-q] SPEC",
+		summary: "write a network with its parameters as ONNX, safetensors or npz",
+		about: `Writes a network for other tools. The parameters come from the file that the spec names with "weights:", or
+from the file that -weights names. That is a file of package tensors of this module, with the names W1, b1,
+W2, …, or one with the names of PyTorch.
+
+  .onnx          a graph of opset 17 with an input x of shape [N, inputs] and an output y. Import makes the
+                 same network of it, bit for bit. onnxruntime has no Atan and no Erf in float64.
+  .safetensors,  the parameters under the names of an nn.Sequential of PyTorch in which every layer is
+  .npz           followed by its activation: 0.weight, 0.bias, 2.weight, 2.bias, … There:
+
+                     net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3), nn.Softmax(dim=1))
+                     net.load_state_dict(safetensors.torch.load_file("iris.safetensors"))
+
+In Go, model/onnx.Marshal writes the same.`,
+		flags:   []string{"o", "weights", "f", "q"},
+		example: "backpropgen export -weights trained.safetensors -o iris.onnx iris.yaml",
+		run:     runExport,
+	}
+}
+
 // runExport is the export command.
 func runExport(c *call) int {
 	if len(c.args) != 1 {

@@ -10,6 +10,52 @@ import (
 	"github.com/backpropgen/backpropgen/internal/plural"
 )
 
+// generateCommand is the subcommand generate.
+func generateCommand() command {
+	return command{
+		name: "generate", args: "[-o DIR] [-pkg NAME] [-q] [-watch] SPEC...",
+		summary: "write the Go files of networks (default: beside each spec)",
+		about: `Reads specs and writes the Go files of each network. For iris.yaml with "name: Iris" these are
+
+  iris_gen.go         the kernels
+  iris_amd64_gen.s    assembly for amd64, and iris_arm64_gen.s for arm64, unless the spec has "targets: []";
+                      iris_amd64_gen.go and iris_arm64_gen.go call it, and iris_noasm_gen.go takes their
+                      place on other processors
+  iris_store_gen.go   saves and loads the network
+  iris_team_gen.go    spreads batches over several cores
+  iris_gen_test.go    a test against the reference, and benchmarks; iris_levels_gen_test.go
+                      lets it go through the instruction sets of a processor
+
+The kernels need none of the last three. A spec with "emit: [forward]", for example, leaves them out.
+'backpropgen help spec' says what a spec may hold.
+
+All files are made and type-checked in memory first. On any error nothing is written. A file that is up
+to date is not touched. A file that backpropgen did not make is never overwritten, unless it is empty.
+
+A file that the spec no longer produces is removed. Under go generate it is only emptied, because go
+generate fails when a file that it has listed is gone; the next run removes it. A file whose spec is gone
+stays until somebody deletes it: generate prints a note, and check exits 4.
+
+A note says what to run when the module, or its vendor folder, lacks what the files import. A network that
+can learn nothing, such as one that ends in the softmax of a single unit, is generated with a warning.
+
+With -watch, generate keeps running. It generates again whenever a spec, or the file of weights that it names,
+changes, appears or goes. It prints a mistake and waits for the next change. A pattern in quotes, such as
+'nets/*.yaml', also finds specs that come later. Ctrl-C ends it with exit code 0.
+
+Networks may share a package. The names of their tests and benchmarks then carry the network's name,
+unless the network has the package's name. If networks share a folder other than that of their specs
+(-o), name them all on one command line, so that each is made with the others in view.
+
+Generate keeps what it makes, at most 128 MB, in the folder backpropgen of the user's cache folder. So it
+takes little time to generate or check a network again. To use another folder, set BACKPROPGEN_CACHE in the
+environment to its absolute path; "off" keeps nothing.`,
+		flags:   []string{"o", "pkg", "q", "watch"},
+		example: "//go:generate go tool backpropgen generate iris.yaml",
+		run:     runGenerate,
+	}
+}
+
 // runGenerate is the generate command.
 func runGenerate(c *call) int {
 	if code := c.checkArgs(); code != exitOK {

@@ -30,6 +30,17 @@ func help(c command) string {
 	return b.String()
 }
 
+// helpCommand is the subcommand help.
+func helpCommand() command {
+	return command{
+		name: "help", args: "[COMMAND | spec]",
+		summary: "print this, how to use a command, or what a spec may hold",
+		about:   "Prints the list of commands, or how to use one of them, or with 'spec' what a spec may hold.",
+		example: "backpropgen help generate",
+		run:     runHelp,
+	}
+}
+
 // runHelp is the help command.
 func runHelp(c *call) int {
 	switch len(c.args) {

@@ -40,6 +40,44 @@ type imported struct {
 	turned     func() error // takes them the other way
 }
 
+// importCommand is the subcommand import.
+func importCommand() command {
+	return command{
+		name: "import", args: "[-name NAME] [-o DIR] [-sample FILE] [-cost NAME] [-output NAME]\n" +
+			"                          [-spec SPEC | -activations LIST] [-f] [-q] MODEL",
+		summary: "convert a trained model to a spec and its parameters",
+		about: `Reads a network that was trained elsewhere. Writes NAME.yaml, its spec, and NAME.safetensors, its
+parameters. Then it is a network like any other. The line "weights: NAME.safetensors" in the spec makes
+generate put the parameters into the package, as the variable NAMETrained. Take the line out to load them
+at run time with package tensors of this module.
+
+MODEL is one of these:
+
+  .onnx          a chain of dense layers, opset 7 or later, as torch.onnx.export, tf2onnx, skl2onnx and
+                 others write it. All usual ways to write one are read: Gemm, MatMul and Add; scalers
+                 and batch normalisation, which are folded into the weights; Dropout, Flatten, Reshape;
+                 functions; activations as operators or spelled out, such as x*sigmoid(x). What the
+                 catalogue of activations lacks becomes a formula. Weights may be float32, float64,
+                 float16 or bfloat16, in the file or beside it. A convolution, a residual connection
+                 and the like are refused: the message names the node and says what could be done.
+  .safetensors,  weights alone. -activations relu,softmax names an activation for each layer, and the
+  .npz, .pt,     layers follow from the shapes. Or -spec names a spec, whose parameters are found by
+  .pth           name, or by order and shape. A table says what went where. A tensor that is left over
+                 is an error. Nothing in a .pt file, a state_dict of PyTorch, is executed.
+
+With -sample the network is run on inputs of the original, and its outputs are compared with the
+original's. The file has two tensors, x and y, with a row for each sample, as
+numpy.savez("sample.npz", x=x, y=y) writes them. A difference beyond what rounding explains is an error.
+A square matrix does not show whether it is transposed; with a sample both ways are tried.
+
+The precision is that of the weights. The cost follows from the last activation: cross-entropy for softmax,
+binary-cross-entropy for sigmoid, mse for all others.`,
+		flags:   []string{"name", "o", "sample", "cost", "output", "spec", "activations", "f", "q"},
+		example: "backpropgen import -name Iris -sample sample.npz model.onnx",
+		run:     runImport,
+	}
+}
+
 // runImport is the import command.
 func runImport(c *call) int {
 	if len(c.args) != 1 {

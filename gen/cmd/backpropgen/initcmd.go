@@ -12,6 +12,27 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
+// initCommand is the subcommand init.
+func initCommand() command {
+	return command{
+		name: "init", args: "[-pkg NAME] [NAME]",
+		summary: "write a starting spec, a generate.go, a test and a .gitattributes",
+		about: `Writes four files into the working directory: a small network's spec with comments (NAME.yaml, in lower
+case), a generate.go with the go:generate line, a test that trains the network, and a .gitattributes that
+keeps generated files out of reviews. The network learns exclusive or: replace the spec and the test with
+your own.
+
+Nothing that exists is overwritten. A generate.go stays as it is. A .gitattributes gets the lines that it
+lacks, at its end.
+
+NAME is the network's name, an exported Go identifier. Without it, it is made of the folder's name; where
+that can't be done it is Net.`,
+		flags:   []string{"pkg"},
+		example: "backpropgen init Xor",
+		run:     runInit,
+	}
+}
+
 // runInit is the init command.
 func runInit(c *call) int {
 	if len(c.args) > 1 {

@@ -8,6 +8,18 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 )
 
+// versionCommand is the subcommand version.
+func versionCommand() command {
+	return command{
+		name:    "version",
+		summary: "print the version",
+		about: "Prints the version that emitted files name, and the Go that built the command. If the module has another\n" +
+			"version, or it was built from a revision, it prints that too.",
+		example: "backpropgen version",
+		run:     runVersion,
+	}
+}
+
 // runVersion is the version command.
 func runVersion(c *call) int {
 	if len(c.args) > 0 {
