@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/internal/overlay"
 )
 
 // diagnose compiles packages of the module in dir and returns what the compiler says about escapes, inlining and bounds
@@ -19,7 +21,7 @@ func diagnose(t *testing.T, dir string, packages ...string) []string {
 	args := append([]string{"build", "-gcflags=-m -d=ssa/check_bce/debug=1"}, packages...)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	cmd.Env = append(os.Environ(), overlay.Flags(""), "GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)

@@ -10,8 +10,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
+
+// Flags is the setting of GOFLAGS with such flags alone, but for -trimpath, which stays if this test was compiled so:
+// with it as without it, what the test needs is in the cache by then.
+func Flags(flags string) string {
+	if strings.Contains(os.Getenv("GOFLAGS"), "-trimpath") {
+		flags = strings.TrimSpace(flags + " -trimpath")
+	}
+	return "GOFLAGS=" + flags
+}
 
 // Files are the contents of files by their paths, which are relative to the folder of the test. That a folder is there
 // is not needed; if it is, the package has its files too.

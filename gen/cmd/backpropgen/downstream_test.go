@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/internal/overlay"
 )
 
 const (
@@ -43,9 +45,10 @@ func newDownstream(t *testing.T, tool bool) *downstream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The command and the judge are in the cache as the tests of this module have them compiled, -trimpath would want
-	// them again; the compiler is quicker if its heap may grow, and so is the linker without tables for debuggers.
-	env := append(os.Environ(), "GOFLAGS=-mod=mod -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOPACKAGE=")
+	// The command and the judge are in the cache as the tests of this module have them compiled. The compiler is
+	// quicker if its heap may grow, and so is the linker without tables for debuggers.
+	env := append(os.Environ(), overlay.Flags("-mod=mod -ldflags=-w"), "GOGC=400", "GOPROXY=off", "GOWORK=off",
+		"GOPACKAGE=")
 	d := &downstream{t, t.TempDir(), env}
 	mod := fmt.Sprintf("module example.com/downstream\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %q\n",
 		modulePath, modulePath, root)
