@@ -106,7 +106,7 @@ var mayImport = map[string][]string{
 	"verify/internal/verifytest": {"spec"},
 	"verify/internal/once":       {"verify/internal/memory"},
 	"verify/internal/rounding":   {"spec", "verify/internal/linear"},
-	"verify/internal/formula":    within("verify/internal", "spec/formula", "rounding", "scalar"),
+	"verify/internal/formula":    within("verify/internal", "spec/formula", "linear", "rounding", "scalar"),
 	"verify/internal/function":   within("verify/internal", "spec", "formula", "linear", "rounding", "scalar"),
 	"verify/internal/reference":  within("verify/internal", "spec", "function", "linear", "rounding"),
 	"verify/internal/finding":    within("verify/internal", "spec", "memory", "rounding"),

@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"github.com/backpropgen/backpropgen/spec/formula"
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
 	"gonum.org/v1/gonum/mat"
 )
@@ -51,14 +52,12 @@ func (f Units) Value(z *mat.VecDense) *mat.VecDense {
 	return a
 }
 
-func (f Units) Jacobian(z *mat.VecDense) *mat.Dense {
-	n := z.Len()
-	jac := mat.NewDense(n, n, nil)
-	for i := range n {
-		_, slope := f.of.evaluate(z.AtVec(i), 0)
-		jac.Set(i, i, slope)
+func (f Units) Jacobian(z *mat.VecDense) mat.Matrix {
+	slopes := make([]float64, z.Len())
+	for i := range slopes {
+		_, slopes[i] = f.of.evaluate(z.AtVec(i), 0)
 	}
-	return jac
+	return linear.Diagonal(slopes)
 }
 
 func (f Units) ValueBound(r rounding.Pair, z rounding.Estimate, a []float64) []float64 {
@@ -73,7 +72,6 @@ func (f Units) ValueBound(r rounding.Pair, z rounding.Estimate, a []float64) []f
 // PullbackBound is the product rule on σ'(z) ⊙ v. Where σ' may be infinite so may the product, even with a 0.
 func (f Units) PullbackBound(r rounding.Pair, z, _, v rounding.Estimate) []float64 {
 	bound := make([]float64, len(v.Value))
-	lost := false
 	for i := range bound {
 		_, slope := f.of.evaluate(z.Value[i], 0)
 		k := newAnalysis(r.Kernel, z.Value[i], z.Bound[i], 0)
@@ -81,11 +79,7 @@ func (f Units) PullbackBound(r rounding.Pair, z, _, v rounding.Estimate) []float
 		// Factors of σ' may be multiplied by v one after the other.
 		bound[i] = rounding.Product(slope, e, v.Value[i], v.Bound[i]) +
 			r.Local(rounding.Work{Roundings: 2}, (math.Abs(slope)+e)*v.Magnitude(i), math.Abs(slope*v.Value[i]))
-		lost = lost || !(math.Abs(v.Value[i]) <= math.MaxFloat64)
-	}
-	if lost {
-		// The reference multiplies by a matrix, whose zeros make NaN of an infinity elsewhere in the layer.
-		for i := range bound {
+		if !(math.Abs(v.Value[i]) <= math.MaxFloat64) {
 			bound[i] = math.Inf(1)
 		}
 	}
@@ -97,29 +91,26 @@ func (f Units) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []float6
 	return f.PullbackBound(r, z, a, t)
 }
 
-func (f Units) Curvature(z, t *mat.VecDense) *mat.Dense {
-	n := z.Len()
-	m := mat.NewDense(n, n, nil)
-	for i := range n {
-		m.Set(i, i, product(f.of.jet(z.AtVec(i), 0).dd, t.AtVec(i)))
+func (f Units) Curvature(z, t *mat.VecDense) mat.Matrix {
+	bends := make([]float64, z.Len())
+	for i := range bends {
+		bends[i] = product(f.of.jet(z.AtVec(i), 0).dd, t.AtVec(i))
 	}
-	return m
+	return linear.Diagonal(bends)
 }
 
 // SecondPullbackBound is the product rule on σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v.
 func (f Units) SecondPullbackBound(r rounding.Pair, s rounding.Second) []float64 {
-	lost := false
 	bound := s.Diagonal(r, func(i int) (slope, eSlope, bend, eBend float64) {
 		j := f.of.jet(s.Z.Value[i], 0)
 		k := newAnalysis(r.Kernel, s.Z.Value[i], s.Z.Bound[i], 0)
-		for _, v := range []float64{j.dd, s.V.Value[i], s.DotV.Value[i], s.DotZ.Value[i]} {
-			lost = lost || !(math.Abs(v) <= math.MaxFloat64)
-		}
 		return j.d, k.slopeBound(f.of, j.d), j.dd, k.bendBound(f.slope, j.dd)
 	})
-	if lost {
-		for i := range bound {
-			bound[i] = math.Inf(1) // as PullbackBound
+	for i := range bound {
+		for _, v := range []float64{f.of.jet(s.Z.Value[i], 0).dd, s.V.Value[i], s.DotV.Value[i], s.DotZ.Value[i]} {
+			if !(math.Abs(v) <= math.MaxFloat64) {
+				bound[i] = math.Inf(1)
+			}
 		}
 	}
 	return bound

@@ -19,8 +19,8 @@ type Activation interface {
 	// Value returns a = σ(z).
 	Value(z *mat.VecDense) *mat.VecDense
 	// Jacobian returns dσ at z, a matrix with ∂a_i/∂z_j in row i: as many rows as a has elements, which
-	// is fewer than z has where σ pools.
-	Jacobian(z *mat.VecDense) *mat.Dense
+	// is fewer than z has where σ pools. That of a pointwise σ is a *mat.DiagDense, and so is its Curvature.
+	Jacobian(z *mat.VecDense) mat.Matrix
 	// ValueBound bounds the error of a = σ(z).
 	ValueBound(r rounding.Pair, z rounding.Estimate, a []float64) []float64
 	// PullbackBound bounds the error of Jacᵀ·v at z, computed from z or from a = σ(z).
@@ -29,7 +29,7 @@ type Activation interface {
 	TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []float64
 	// Curvature returns how dσ changes where z goes along t: Σ_k ∂²a_i/∂z_j∂z_k t_k in row i and column j. At a kink,
 	// where dσ jumps, it is that of the side whose derivative is taken there, and 0 where that is of neither.
-	Curvature(z, t *mat.VecDense) *mat.Dense
+	Curvature(z, t *mat.VecDense) mat.Matrix
 	// SecondPullbackBound bounds the error of Jacᵀ·v̇ + Curvatureᵀ·v, which is the derivative of Jacᵀ·v.
 	SecondPullbackBound(r rounding.Pair, s rounding.Second) []float64
 }

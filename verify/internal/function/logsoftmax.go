@@ -22,7 +22,7 @@ func (logSoftmax) Value(z *mat.VecDense) *mat.VecDense {
 }
 
 // Jacobian is ∂a_i/∂z_j = δ_ij - softmax(z)_j: every row subtracts the same probabilities.
-func (logSoftmax) Jacobian(z *mat.VecDense) *mat.Dense {
+func (logSoftmax) Jacobian(z *mat.VecDense) mat.Matrix {
 	p := softmax{}.Value(z)
 	n := z.Len()
 	jac := mat.NewDense(n, n, nil)

@@ -3,6 +3,7 @@ package function
 import (
 	"math"
 
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
 	"gonum.org/v1/gonum/mat"
 )
@@ -30,13 +31,12 @@ func (p pointwise) Value(z *mat.VecDense) *mat.VecDense {
 	return a
 }
 
-func (p pointwise) Jacobian(z *mat.VecDense) *mat.Dense {
-	n := z.Len()
-	jac := mat.NewDense(n, n, nil)
-	for i := range n {
-		jac.Set(i, i, p.derivative.At(z.AtVec(i)))
+func (p pointwise) Jacobian(z *mat.VecDense) mat.Matrix {
+	slopes := make([]float64, z.Len())
+	for i := range slopes {
+		slopes[i] = p.derivative.At(z.AtVec(i))
 	}
-	return jac
+	return linear.Diagonal(slopes)
 }
 
 func (p pointwise) ValueBound(r rounding.Pair, z rounding.Estimate, a []float64) []float64 {

@@ -46,7 +46,7 @@ func (p maxPool) Value(z *mat.VecDense) *mat.VecDense {
 }
 
 // Jacobian has a 1 in every row, at the first maximum of the window.
-func (p maxPool) Jacobian(z *mat.VecDense) *mat.Dense {
+func (p maxPool) Jacobian(z *mat.VecDense) mat.Matrix {
 	w := p.size(z.Len())
 	jac := mat.NewDense(z.Len()/w, z.Len(), nil)
 	for g := range z.Len() / w {
@@ -120,7 +120,7 @@ func (p averagePool) Value(z *mat.VecDense) *mat.VecDense {
 }
 
 // Jacobian has 1/w in every column, in the row of its window.
-func (p averagePool) Jacobian(z *mat.VecDense) *mat.Dense {
+func (p averagePool) Jacobian(z *mat.VecDense) mat.Matrix {
 	w := p.size(z.Len())
 	jac := mat.NewDense(z.Len()/w, z.Len(), nil)
 	for i := range z.Len() / w * w {

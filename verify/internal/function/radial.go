@@ -28,7 +28,7 @@ func (radialSigmoid) Value(z *mat.VecDense) *mat.VecDense {
 }
 
 // Jacobian is q·I + (σ'(r) - q)·u uᵀ with q = σ(r)/r and u = z/r: a stretch by σ' along z, by q across.
-func (radialSigmoid) Jacobian(z *mat.VecDense) *mat.Dense {
+func (radialSigmoid) Jacobian(z *mat.VecDense) mat.Matrix {
 	n := z.Len()
 	jac := mat.NewDense(n, n, nil)
 	r := floats.Norm(linear.Elements(z), 2)

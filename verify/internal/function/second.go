@@ -1,6 +1,7 @@
 package function
 
 import (
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
 	"gonum.org/v1/gonum/mat"
 )
@@ -34,15 +35,14 @@ func (p pointwise) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []fl
 }
 
 // Curvature is the diagonal matrix of σ″(z) ⊙ t.
-func (p pointwise) Curvature(z, t *mat.VecDense) *mat.Dense {
-	n := z.Len()
-	m := mat.NewDense(n, n, nil)
-	for i := range n {
+func (p pointwise) Curvature(z, t *mat.VecDense) mat.Matrix {
+	bends := make([]float64, z.Len())
+	for i := range bends {
 		if p.second.At != nil {
-			m.Set(i, i, p.second.At(z.AtVec(i))*t.AtVec(i))
+			bends[i] = p.second.At(z.AtVec(i)) * t.AtVec(i)
 		}
 	}
-	return m
+	return linear.Diagonal(bends)
 }
 
 // SecondPullbackBound is the product rule on σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v.

@@ -13,7 +13,7 @@ func (s softmax) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []floa
 }
 
 // Curvature is ȧ_i(δ_ij - a_j) - a_i ȧ_j with ȧ = Jac·t.
-func (s softmax) Curvature(z, t *mat.VecDense) *mat.Dense {
+func (s softmax) Curvature(z, t *mat.VecDense) mat.Matrix {
 	n := z.Len()
 	a, dot := s.Value(z), mat.NewVecDense(n, nil)
 	dot.MulVec(s.Jacobian(z), t)
@@ -81,7 +81,7 @@ func (logSoftmax) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) []flo
 }
 
 // Curvature has -ṗ_j in every row, ṗ being the tangent of softmax.
-func (logSoftmax) Curvature(z, t *mat.VecDense) *mat.Dense {
+func (logSoftmax) Curvature(z, t *mat.VecDense) mat.Matrix {
 	n := z.Len()
 	dot := mat.NewVecDense(n, nil)
 	dot.MulVec(softmax{}.Jacobian(z), t)
@@ -127,7 +127,7 @@ func (p averagePool) TangentBound(r rounding.Pair, _, _, t rounding.Estimate) []
 }
 
 // Curvature is 0.
-func (p averagePool) Curvature(z, _ *mat.VecDense) *mat.Dense {
+func (p averagePool) Curvature(z, _ *mat.VecDense) mat.Matrix {
 	return mat.NewDense(z.Len()/p.size(z.Len()), z.Len(), nil)
 }
 
@@ -156,7 +156,7 @@ func (p maxPool) TangentBound(_ rounding.Pair, z, _, t rounding.Estimate) []floa
 }
 
 // Curvature is 0, also where units tie.
-func (p maxPool) Curvature(z, _ *mat.VecDense) *mat.Dense {
+func (p maxPool) Curvature(z, _ *mat.VecDense) mat.Matrix {
 	return mat.NewDense(z.Len()/p.size(z.Len()), z.Len(), nil)
 }
 

@@ -21,7 +21,7 @@ func (s radialSigmoid) TangentBound(r rounding.Pair, z, a, t rounding.Estimate) 
 //	q̇·I + (σ″ṙ - q̇)·u uᵀ + c·(u̇ uᵀ + u u̇ᵀ)
 //
 // and 0 at the origin.
-func (radialSigmoid) Curvature(z, t *mat.VecDense) *mat.Dense {
+func (radialSigmoid) Curvature(z, t *mat.VecDense) mat.Matrix {
 	n := z.Len()
 	m := mat.NewDense(n, n, nil)
 	r := floats.Norm(linear.Elements(z), 2)

@@ -23,7 +23,7 @@ func (softmax) Value(z *mat.VecDense) *mat.VecDense {
 }
 
 // Jacobian is ∂a_i/∂z_j = a_i(δ_ij - a_j).
-func (s softmax) Jacobian(z *mat.VecDense) *mat.Dense {
+func (s softmax) Jacobian(z *mat.VecDense) mat.Matrix {
 	a := s.Value(z)
 	n := z.Len()
 	jac := mat.NewDense(n, n, nil)

@@ -23,16 +23,35 @@ const (
 	everyWeights = 512
 )
 
+// placesLimit is what a sample costs times the places of NaN that are judged. Of layers with thousands of units some
+// have one, else the test would take hours: every so many, by an odd number, so that each lane of a vector is among
+// them, and the last ones, which may not fill a vector.
+const (
+	placesLimit = 1 << 27
+	lastPlaces  = 64
+)
+
+// sparse are the places among n that are judged where a sample costs so much.
+func sparse(n, cost int) (list []int) {
+	every := (1 + int(int64(n)*int64(cost)/placesLimit)) | 1
+	for i := range n {
+		if i%every == 0 || i >= n-lastPlaces {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // nanUnit is a NaN among the parameters of unit i of layer l, at one place of them.
 type nanUnit struct{ layer, unit, at int }
 
 // nanPlaces are the parameters in which a NaN is judged: all of small layers; of large ones each bias, and of the
-// weights one or more in every row and column. Where units is set it is one of each unit.
+// weights one or more in every row and column, as far as time allows. Where units is set it is one of each unit.
 func (j *singleJudge[F]) nanPlaces(units bool) (list []nanUnit) {
 	n, at := j.network, 0
 	for l := 1; l <= n.Depth(); l++ {
 		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
-		for k := range j.nanWeights(rows, cols) {
+		for _, k := range sparse(j.nanWeights(rows, cols), n.Params()) {
 			i, col := k%rows, k%cols
 			if rows*cols <= everyWeights {
 				i, col = k/cols, k%cols
@@ -45,7 +64,7 @@ func (j *singleJudge[F]) nanPlaces(units bool) (list []nanUnit) {
 		if n.Layers[l-1].NoBias {
 			continue
 		}
-		for i := range rows {
+		for _, i := range sparse(rows, n.Params()) {
 			if !units {
 				list = append(list, nanUnit{l, i, at + i})
 			}
@@ -240,7 +259,7 @@ func (j *batchJudge[F]) nanUnits() {
 		return
 	}
 	lanes := min(max(nanBatch/(rows*count*len(all)*(j.network.Params()+trial.SampleCost)), 1), count)
-	for i := range rows {
+	for _, i := range sparse(rows, j.network.Params()) {
 		bad := s
 		bad.Params, bad.X = slices.Clone(s.Params), slices.Clone(s.X)
 		bad.Params[i*cols], bad.X[0] = math.Inf(1), 0

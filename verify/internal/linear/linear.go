@@ -9,11 +9,44 @@ func Elements(v *mat.VecDense) []float64 { return v.RawVector().Data }
 // Vector returns a slice as the vector gonum computes with, not a copy.
 func Vector(v []float64) *mat.VecDense { return mat.NewVecDense(len(v), v) }
 
+// Diagonal returns the diagonal matrix with these elements, not a copy. The functions below know that the others are 0:
+// a full matrix of a wide layer's Jacobian would take gigabytes, and its zeros make NaN of an infinity elsewhere.
+func Diagonal(v []float64) *mat.DiagDense { return mat.NewDiagDense(len(v), v) }
+
+// Mul returns M·v.
+func Mul(m mat.Matrix, v *mat.VecDense) *mat.VecDense {
+	rows, _ := m.Dims()
+	product := mat.NewVecDense(rows, nil)
+	if d, ok := m.(*mat.DiagDense); ok {
+		for i := range rows {
+			product.SetVec(i, d.At(i, i)*v.AtVec(i))
+		}
+		return product
+	}
+	product.MulVec(m, v)
+	return product
+}
+
 // MulTransposed returns Mᵀ·v.
 func MulTransposed(m mat.Matrix, v *mat.VecDense) *mat.VecDense {
-	_, cols := m.Dims()
-	product := mat.NewVecDense(cols, nil)
-	product.MulVec(m.T(), v)
+	if d, ok := m.(*mat.DiagDense); ok {
+		return Mul(d, v)
+	}
+	return Mul(m.T(), v)
+}
+
+// Product returns A·B, for a B that is not diagonal or an A that is not.
+func Product(a, b mat.Matrix) *mat.Dense {
+	product := new(mat.Dense)
+	if d, ok := a.(*mat.DiagDense); ok {
+		product.Apply(func(i, _ int, v float64) float64 { return d.At(i, i) * v }, b)
+		return product
+	}
+	if d, ok := b.(*mat.DiagDense); ok {
+		product.Apply(func(_, j int, v float64) float64 { return v * d.At(j, j) }, a)
+		return product
+	}
+	product.Mul(a, b)
 	return product
 }
 

@@ -22,7 +22,7 @@ func (n *Network) Algorithm1(x, y []float64) *Gradient {
 	depth := len(n.layers)
 	// z[ℓ] and jac[ℓ] belong to layer ℓ; layer 0 is the input.
 	z := make([]*mat.VecDense, depth+1)
-	jac := make([]*mat.Dense, depth+1)
+	jac := make([]mat.Matrix, depth+1)
 	z[0] = linear.Vector(x)
 	for l := 1; l <= depth; l++ {
 		z[l] = n.layers[l-1].affine(n.sigma(l-1, z[l-1]))

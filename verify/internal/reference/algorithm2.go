@@ -27,9 +27,9 @@ func (n *Network) Algorithm2(x, y *mat.Dense) *BatchGradient {
 		return g
 	}
 	depth := len(n.layers)
-	// z[ℓ] and jac[ℓ][i] belong to layer ℓ; layer 0 is the input.
+	// z[ℓ] and jac[ℓ](i) belong to layer ℓ; layer 0 is the input.
 	z := make([]*mat.Dense, depth+1)
-	jac := make([][]*mat.Dense, depth+1)
+	jac := make([]jacobians, depth+1)
 	z[0] = x
 	for l := 1; l <= depth; l++ {
 		z[l] = n.layers[l-1].affineRows(n.sigmaRows(l-1, z[l-1]))
@@ -42,7 +42,7 @@ func (n *Network) Algorithm2(x, y *mat.Dense) *BatchGradient {
 		if n.fused != nil {
 			return n.fused.Delta(linear.Row(z[depth], i), linear.Row(y, i))
 		}
-		return linear.MulTransposed(jac[depth][i], n.cost.Gradient(linear.Row(g.Output, i), linear.Row(y, i)))
+		return linear.MulTransposed(jac[depth](i), n.cost.Gradient(linear.Row(g.Output, i), linear.Row(y, i)))
 	})
 	for l := depth; l >= 1; l-- {
 		g.sum(l, gradZ, n.sigmaRows(l-1, z[l-1]))

@@ -21,7 +21,7 @@ func (n *Network) Algorithm3(x, y []float64) *Gradient {
 	depth := len(n.layers)
 	// a[ℓ] and jac[ℓ] belong to layer ℓ; layer 0 is the input.
 	a := make([]*mat.VecDense, depth+1)
-	jac := make([]*mat.Dense, depth+1)
+	jac := make([]mat.Matrix, depth+1)
 	g := newGradient(depth)
 	var gradZ *mat.VecDense // Jac_ℓᵀ ∇a_ℓ
 	a[0] = linear.Vector(x)

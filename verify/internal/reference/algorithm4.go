@@ -40,7 +40,7 @@ func (n *Network) Algorithm4(x, y []float64) *Trace {
 		GradZ: make([]*mat.VecDense, depth+1), GradA: make([]*mat.VecDense, depth+1),
 		Target: linear.Vector(y),
 	}
-	jac := make([]*mat.Dense, depth+1)
+	jac := make([]mat.Matrix, depth+1)
 	t.A[0] = linear.Vector(x)
 	for l := 1; l <= depth; l++ {
 		t.Z[l] = n.layers[l-1].affine(t.A[l-1])

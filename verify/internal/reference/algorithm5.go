@@ -27,9 +27,9 @@ func (n *Network) Algorithm5(x, y *mat.Dense) *BatchGradient {
 		return g
 	}
 	depth := len(n.layers)
-	// z[ℓ], a[ℓ] and jac[ℓ][i] belong to layer ℓ; layer 0 is the input.
+	// z[ℓ], a[ℓ] and jac[ℓ](i) belong to layer ℓ; layer 0 is the input.
 	z, a := make([]*mat.Dense, depth+1), make([]*mat.Dense, depth+1)
-	jac := make([][]*mat.Dense, depth+1)
+	jac := make([]jacobians, depth+1)
 	a[0] = x
 	for l := 1; l <= depth; l++ {
 		z[l] = n.layers[l-1].affineRows(a[l-1])

@@ -53,19 +53,18 @@ func (l layer) affineRows(a *mat.Dense) *mat.Dense {
 	return z
 }
 
-// jacobians returns dσ at every row.
-func (l layer) jacobians(z *mat.Dense) []*mat.Dense {
-	n, _ := z.Dims()
-	jac := make([]*mat.Dense, n)
-	for i := range n {
-		jac[i] = l.sigma.Jacobian(linear.Row(z, i))
-	}
-	return jac
+// jacobians are dσ at every row: one is made where it is wanted, as all of a wide softmax would take gigabytes.
+type jacobians func(i int) mat.Matrix
+
+// jacobians returns those at the rows of Z.
+func (l layer) jacobians(z *mat.Dense) jacobians {
+	return func(i int) mat.Matrix { return l.sigma.Jacobian(linear.Row(z, i)) }
 }
 
 // pullRows multiplies every row by its own Jacobian matrix.
-func pullRows(g *mat.Dense, jac []*mat.Dense) *mat.Dense {
-	return linear.Rows(len(jac), func(i int) *mat.VecDense { return linear.MulTransposed(jac[i], linear.Row(g, i)) })
+func pullRows(g *mat.Dense, jac jacobians) *mat.Dense {
+	n, _ := g.Dims()
+	return linear.Rows(n, func(i int) *mat.VecDense { return linear.MulTransposed(jac(i), linear.Row(g, i)) })
 }
 
 // sum sets the gradients of layer ℓ, sums over the samples: ∇Z_ℓᵀ·A_{ℓ-1} and ∇Z_ℓᵀ·1_N.

@@ -17,14 +17,14 @@ type Linearisation struct {
 	pair    rounding.Pair
 	// z, a and jac are z_ℓ, a_ℓ and Jac_ℓ, for layer ℓ at index ℓ.
 	z, a []rounding.Estimate
-	jac  []*mat.Dense
+	jac  []mat.Matrix
 }
 
 // Linearise is the network about the sample of a trace, for kernels of such a format.
 func (n *Network) Linearise(t *Trace, r rounding.Pair) *Linearisation {
 	_, between := n.Estimates(t, r)
 	m := &Linearisation{network: n, trace: t, pair: r, z: between.Z, a: between.A}
-	m.jac = make([]*mat.Dense, len(n.layers)+1)
+	m.jac = make([]mat.Matrix, len(n.layers)+1)
 	for l, layer := range n.layers {
 		m.jac[l+1] = layer.sigma.Jacobian(t.Z[l+1])
 	}
@@ -65,8 +65,7 @@ func (m *Linearisation) columns() (value *mat.Dense, bound []float64) {
 				return rounding.AffineBound(m.pair, layer.w, columns[j], nil)
 			})
 		}
-		next := new(mat.Dense)
-		next.Mul(m.jac[l], value)
+		next := linear.Product(m.jac[l], value)
 		value, columns = next, columnsOf(next, func(j int) []float64 {
 			return layer.sigma.TangentBound(m.pair, m.z[l], m.a[l], columns[j])
 		})
@@ -104,7 +103,7 @@ func (m *Linearisation) rows() [][]rounding.Estimate {
 		e.Value[i] = 1
 		return e
 	}
-	value := m.jac[depth]
+	value := mat.DenseCopyOf(m.jac[depth])
 	list[depth] = rowsOf(value, func(i int) []float64 {
 		return n.last().sigma.PullbackBound(m.pair, m.z[depth], m.a[depth], unit(i))
 	})
@@ -119,8 +118,7 @@ func (m *Linearisation) rows() [][]rounding.Estimate {
 			list[0] = back
 			break
 		}
-		value = new(mat.Dense)
-		value.Mul(next, m.jac[l-1])
+		value = linear.Product(next, m.jac[l-1])
 		list[l-1] = rowsOf(value, func(i int) []float64 {
 			return n.pulledBound(m.pair, l-1, m.z[l-1], m.a[l-1], back[i], list[l][i])
 		})
@@ -179,9 +177,7 @@ func (m *Linearisation) along(l layer, t rounding.Estimate) rounding.Estimate {
 
 // activated is Jac_ℓ·t.
 func (m *Linearisation) activated(l int, t rounding.Estimate) rounding.Estimate {
-	rows, _ := m.jac[l].Dims()
-	a := mat.NewVecDense(rows, nil)
-	a.MulVec(m.jac[l], linear.Vector(t.Value))
+	a := linear.Mul(m.jac[l], linear.Vector(t.Value))
 	return rounding.Estimate{
 		Value: linear.Elements(a),
 		Bound: m.network.layers[l-1].sigma.TangentBound(m.pair, m.z[l], m.a[l], t),
