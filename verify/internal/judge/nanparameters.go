@@ -267,7 +267,7 @@ func (j *batchJudge[F]) nanUnits() {
 		if j.report.Failed(err) {
 			return
 		}
-		if t := network.Algorithm4(bad.X, bad.Y); t.Loss == t.Loss {
+		if loss := network.Loss(bad.X, bad.Y); loss == loss {
 			continue
 		}
 		bad.X = slices.Clone(s.X)

@@ -40,12 +40,10 @@ func (n *Network) Algorithm4(x, y []float64) *Trace {
 		GradZ: make([]*mat.VecDense, depth+1), GradA: make([]*mat.VecDense, depth+1),
 		Target: linear.Vector(y),
 	}
-	jac := make([]mat.Matrix, depth+1)
 	t.A[0] = linear.Vector(x)
 	for l := 1; l <= depth; l++ {
 		t.Z[l] = n.layers[l-1].affine(t.A[l-1])
 		t.A[l] = n.layers[l-1].sigma.Value(t.Z[l])
-		jac[l] = n.layers[l-1].sigma.Jacobian(t.Z[l])
 	}
 	t.Output = t.A[depth]
 	t.Loss = n.loss(t.Z[depth], t.Target)
@@ -57,7 +55,7 @@ func (n *Network) Algorithm4(x, y []float64) *Trace {
 		if t.GradA[l] == nil {
 			t.GradZ[l] = n.fused.Delta(t.Z[l], t.Target)
 		} else {
-			t.GradZ[l] = linear.MulTransposed(jac[l], t.GradA[l])
+			t.GradZ[l] = linear.MulTransposed(n.layers[l-1].sigma.Jacobian(t.Z[l]), t.GradA[l])
 		}
 		t.GradA[l-1] = linear.MulTransposed(n.layers[l-1].w, t.GradZ[l])
 		t.W[l-1] = linear.Outer(t.GradZ[l], t.A[l-1])

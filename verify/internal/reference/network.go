@@ -97,6 +97,12 @@ func (n *Network) loss(zL, y *mat.VecDense) float64 {
 	return n.cost.Value(n.last().sigma.Value(zL), y)
 }
 
+// Loss returns the loss of the sample (x, y).
+func (n *Network) Loss(x, y []float64) float64 {
+	_, _, loss := n.From(1, n.layers[0].affine(linear.Vector(x)), linear.Vector(y))
+	return loss
+}
+
 // From is the rest of a forward pass that has come to z of layer l: a of that layer, the output and the loss.
 func (n *Network) From(l int, z, y *mat.VecDense) (a, output *mat.VecDense, loss float64) {
 	a = n.layers[l-1].sigma.Value(z)
