@@ -24,25 +24,30 @@ const (
 	patience      = 20
 )
 
-// meeting is how many calls of two goroutines are to meet, and after which time they need not.
+// meeting is how many calls of two goroutines are to meet, and after which time they need not, unless fewer than few
+// have.
 type meeting struct {
-	times int
-	lasts time.Duration
+	times, few int
+	lasts      time.Duration
 }
 
 // lasting says whether calls go on that have lasted so long, and of which so many met.
 func (m meeting) lasting(met int, since time.Duration) bool {
-	return since < m.lasts || met < fewMeetings && since < patience*m.lasts
+	return since < m.lasts || met < m.few && since < patience*m.lasts
 }
 
 // meetings are those of calls that cost so much: fewer where the detector of races sees what calls share that met once.
-// With -short they are as many, for a busy machine may let few of them meet.
+// With -short they are as many, for a busy machine may let few of them meet. Where one goroutine runs at a time none do
+// but those in which one is interrupted, however long one waits.
 func meetings(cost int) meeting {
-	most, lasts := mostMeetings, onceLasts
+	most, few, lasts := mostMeetings, fewMeetings, onceLasts
+	if runtime.GOMAXPROCS(0) == 1 {
+		few, lasts = 0, onceLasts/2
+	}
 	if Instrumented {
 		most, lasts = mostMeetings/50, onceLasts/10
 	}
-	return meeting{min(max(meetingsLimit/cost, 50), most), lasts}
+	return meeting{min(max(meetingsLimit/cost, 50), most), few, lasts}
 }
 
 // CheckConcurrency checks that two goroutines that use one network at once, each with a workspace of its own, compute
