@@ -85,13 +85,6 @@ func (c *compiled) constant(i *ir.Instruction) (at, one int) {
 // link puts the constants that a function reads, which was written by itself, among those of a file, and returns its
 // code with the places that they have there.
 func link(s *assembly.File, c *compiled) (parts []*ir.Function) {
-	from := c.file.All
-	moved := make([]int, len(from))
-	for i, reads := range c.reads() {
-		if reads {
-			moved[i] = s.Put(from[i])
-		}
-	}
 	for _, fn := range c.parts {
 		linked := *fn
 		linked.Nodes = slices.Clone(fn.Nodes)
@@ -105,7 +98,7 @@ func link(s *assembly.File, c *compiled) (parts []*ir.Function) {
 				continue
 			}
 			m := i.Operands[at].(operand.Mem)
-			m.Disp += moved[one] - from[one].At
+			m.Disp += s.Put(c.file.All[one]) - c.file.All[one].At
 			instruction := *i
 			instruction.Operands = slices.Clone(i.Operands)
 			instruction.Operands[at] = m

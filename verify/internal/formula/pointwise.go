@@ -101,16 +101,18 @@ func (f Units) Curvature(z, t *mat.VecDense) mat.Matrix {
 
 // SecondPullbackBound is the product rule on σ'(z) ⊙ v̇ + σ″(z) ⊙ ż ⊙ v.
 func (f Units) SecondPullbackBound(r rounding.Pair, s rounding.Second) []float64 {
+	lost := make([]bool, len(s.Z.Value)) // by an infinity
 	bound := s.Diagonal(r, func(i int) (slope, eSlope, bend, eBend float64) {
 		j := f.of.jet(s.Z.Value[i], 0)
 		k := newAnalysis(r.Kernel, s.Z.Value[i], s.Z.Bound[i], 0)
+		for _, v := range []float64{j.dd, s.V.Value[i], s.DotV.Value[i], s.DotZ.Value[i]} {
+			lost[i] = lost[i] || !(math.Abs(v) <= math.MaxFloat64)
+		}
 		return j.d, k.slopeBound(f.of, j.d), j.dd, k.bendBound(f.slope, j.dd)
 	})
 	for i := range bound {
-		for _, v := range []float64{f.of.jet(s.Z.Value[i], 0).dd, s.V.Value[i], s.DotV.Value[i], s.DotZ.Value[i]} {
-			if !(math.Abs(v) <= math.MaxFloat64) {
-				bound[i] = math.Inf(1)
-			}
+		if lost[i] {
+			bound[i] = math.Inf(1)
 		}
 	}
 	return bound
